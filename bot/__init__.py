@@ -1,0 +1,1 @@
+"""The way in and out: Telegram, the clock, the command line."""

@@ -1,0 +1,105 @@
+"""One way into either database: `open_database(url)` gives transactions over typed stores.
+
+Errors that callers handle:
+
+    DatabaseProblem
+    ├── Unavailable   it cannot be reached, is locked or full just now: try again later, nothing was written
+    └── TooNew        it was made by a later version of the program
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from storage.queries import Query
+
+if TYPE_CHECKING:
+    from storage.store import Store
+
+T = TypeVar("T")
+Job = Callable[["Store"], Awaitable[T]]
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be used; the message says why, without addresses or passwords."""
+
+
+class Unavailable(DatabaseProblem):
+    """The database cannot be reached, is locked or full just now; nothing was written."""
+
+
+class TooNew(DatabaseProblem):
+    """The database was made by a later version of the program."""
+
+
+class Session(ABC):
+    """The statements of one transaction. Each call is one round trip."""
+
+    @abstractmethod
+    async def rows(self, query: Query, /, **values: Any) -> list[Any]:
+        """All rows the statement returns; rows read by name."""
+
+    async def row(self, query: Query, /, **values: Any) -> Any | None:
+        found = await self.rows(query, **values)
+        return found[0] if found else None
+
+    async def value(self, query: Query, /, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        found = await self.rows(query, **values)
+        return found[0][0] if found else None
+
+    async def run(self, query: Query, /, **values: Any) -> None:
+        await self.rows(query, **values)
+
+    @abstractmethod
+    async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
+        """The same statement for many sets of values; nothing is returned."""
+
+
+class Database(ABC):
+    """Where everything is remembered."""
+
+    @abstractmethod
+    async def write(self, job: Job[T]) -> T:
+        """Run `job` in a transaction and return its result once that is committed and on disk.
+
+        A job does no network I/O and may be run again whole after a conflict. If it raises, what it wrote is
+        rolled back and the error is raised here. Raises Unavailable when the database cannot take it now.
+        """
+
+    @abstractmethod
+    def reading(self) -> AbstractAsyncContextManager[Store]:
+        """A store for reading only, seeing one moment's committed state for each statement."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what is being written and let go of every connection."""
+
+
+async def open_database(url: str) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`, migrated to this program's schema.
+
+    Raises TooNew for a database of a later version, Unavailable when it cannot be opened.
+    """
+    if url.startswith("sqlite:///"):
+        from storage.sqlite import SqliteDatabase
+
+        return await SqliteDatabase.open(url.removeprefix("sqlite:///"))
+    if url.startswith(("postgresql://", "postgres://")):
+        from storage.postgresql import PostgresqlDatabase
+
+        return await PostgresqlDatabase.open(url)
+    raise ValueError("a database URL is sqlite:///PATH or postgresql://…")
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """`open_database`, closed again at the end of the block."""
+    database = await open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -1,0 +1,98 @@
+"""PostgreSQL: several connections side by side, each job in a transaction of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+
+from storage.database import Database, Job, Session, Unavailable
+from storage.migrating import VERSIONS, for_postgresql, migrate
+from storage.queries import Query
+from storage.records import bound
+from storage.store import Store
+
+T = TypeVar("T")
+
+CONNECTIONS = 12
+CONFLICT_TRIES = 6
+MIGRATION_LOCK = 0x666F6C6B  # "folk": one process migrates, the others wait
+
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DiskFullError,
+    OSError,
+    asyncio.TimeoutError,
+)
+CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+class PostgresqlSession(Session):
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, query: Query, /, **values: Any) -> list[Any]:
+        plain = bound(values)
+        found: list[Any] = await self._connection.fetch(
+            query.postgresql, *(plain[name] for name in query.parameters)
+        )
+        return found
+
+    async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
+        plain = [bound(values) for values in many]
+        await self._connection.executemany(
+            query.postgresql, [[values[name] for name in query.parameters] for values in plain]
+        )
+
+
+class PostgresqlDatabase(Database):
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, url: str) -> PostgresqlDatabase:
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=10)
+        except (*GONE, asyncpg.PostgresError, ValueError) as problem:
+            raise Unavailable(f"PostgreSQL cannot be reached: {type(problem).__name__}.") from problem
+        try:
+            async with pool.acquire() as connection, connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", MIGRATION_LOCK)
+                await connection.execute(for_postgresql(VERSIONS))
+                applied = {row[0] for row in await connection.fetch("SELECT number FROM schema_version")}
+                await migrate(lambda statement: connection.execute(for_postgresql(statement)), applied)
+        except BaseException:
+            await pool.close()
+            raise
+        return cls(pool)
+
+    async def write(self, job: Job[T]) -> T:
+        for left in reversed(range(CONFLICT_TRIES)):
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    return await job(Store(PostgresqlSession(connection)))
+            except CONFLICTS:
+                if not left:
+                    raise
+            except GONE as problem:
+                raise Unavailable(f"The database cannot be written: {type(problem).__name__}.") from problem
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Store]:
+        try:
+            async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+                yield Store(PostgresqlSession(connection))
+        except GONE as problem:
+            raise Unavailable(f"The database cannot be read: {type(problem).__name__}.") from problem
+
+    async def close(self) -> None:
+        await self._pool.close()
