@@ -4,6 +4,7 @@ Errors that callers handle:
 
     DatabaseProblem
     ├── Unavailable   it cannot be reached, is locked or full just now: try again later, nothing was written
+    ├── Conflict      two transactions met; `write` runs the job again, so a job lets this one pass
     └── TooNew        it was made by a later version of the program
 """
 
@@ -29,6 +30,10 @@ class DatabaseProblem(Exception):
 
 class Unavailable(DatabaseProblem):
     """The database cannot be reached, is locked or full just now; nothing was written."""
+
+
+class Conflict(DatabaseProblem):
+    """Two transactions met; the whole job must be run again."""
 
 
 class TooNew(DatabaseProblem):

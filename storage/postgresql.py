@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import asyncpg
 
-from storage.database import Database, Job, Session, Unavailable
+from storage.database import Conflict, Database, Job, Session, Unavailable
 from storage.migrating import VERSIONS, for_postgresql, migrate
 from storage.queries import Query
 from storage.records import bound
@@ -35,22 +35,35 @@ GONE = (
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
+@contextmanager
+def classified(done: str) -> Iterator[None]:
+    """The driver's many errors, as the two that callers handle; programming errors pass as they are."""
+    try:
+        yield
+    except CONFLICTS as problem:
+        raise Conflict(type(problem).__name__) from problem
+    except GONE as problem:
+        raise Unavailable(f"The database cannot be {done}: {type(problem).__name__}.") from problem
+
+
 class PostgresqlSession(Session):
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
         plain = bound(values)
-        found: list[Any] = await self._connection.fetch(
-            query.postgresql, *(plain[name] for name in query.parameters)
-        )
+        with classified("used"):
+            found: list[Any] = await self._connection.fetch(
+                query.postgresql, *(plain[name] for name in query.parameters)
+            )
         return found
 
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
         plain = [bound(values) for values in many]
-        await self._connection.executemany(
-            query.postgresql, [[values[name] for name in query.parameters] for values in plain]
-        )
+        with classified("used"):
+            await self._connection.executemany(
+                query.postgresql, [[values[name] for name in query.parameters] for values in plain]
+            )
 
 
 class PostgresqlDatabase(Database):
@@ -77,22 +90,19 @@ class PostgresqlDatabase(Database):
     async def write(self, job: Job[T]) -> T:
         for left in reversed(range(CONFLICT_TRIES)):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    return await job(Store(PostgresqlSession(connection)))
-            except CONFLICTS:
+                with classified("written"):
+                    async with self._pool.acquire() as connection, connection.transaction():
+                        return await job(Store(PostgresqlSession(connection)))
+            except Conflict as problem:
                 if not left:
-                    raise
-            except GONE as problem:
-                raise Unavailable(f"The database cannot be written: {type(problem).__name__}.") from problem
+                    raise Unavailable("Too many wrote to the database at once.") from problem
         raise AssertionError("unreachable")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Store]:
-        try:
+        with classified("read"):
             async with self._pool.acquire() as connection, connection.transaction(readonly=True):
                 yield Store(PostgresqlSession(connection))
-        except GONE as problem:
-            raise Unavailable(f"The database cannot be read: {type(problem).__name__}.") from problem
 
     async def close(self) -> None:
         await self._pool.close()

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,16 +38,29 @@ PRAGMAS = (
 )
 
 
+@contextmanager
+def classified() -> Iterator[None]:
+    """Locked, full, unreadable and the like are Unavailable; a mistake in a statement passes as it is."""
+    try:
+        yield
+    except sqlite3.OperationalError as problem:
+        if problem.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            raise
+        raise Unavailable(f"The database cannot be used: {problem}.") from problem
+
+
 class SqliteSession(Session):
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
-        return await self._connection.execute_fetchall(query.sqlite, bound(values))  # type: ignore[return-value]
+        with classified():
+            return await self._connection.execute_fetchall(query.sqlite, bound(values))  # type: ignore[return-value]
 
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
-        async with self._connection.executemany(query.sqlite, [bound(values) for values in many]):  # type: ignore[arg-type]
-            pass
+        with classified():
+            async with self._connection.executemany(query.sqlite, [bound(values) for values in many]):  # type: ignore[arg-type]
+                pass
 
 
 class SqliteDatabase(Database):

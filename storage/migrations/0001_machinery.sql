@@ -69,7 +69,7 @@ CREATE TABLE outbox (
     message_id INTEGER,
     body TEXT NOT NULL
 ) STRICT;
-CREATE INDEX outbox_waiting ON outbox (due_at, id) WHERE state = 'waiting';
+CREATE INDEX outbox_waiting ON outbox (lane DESC, due_at, id) WHERE state = 'waiting';
 CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE state = 'waiting';
 CREATE INDEX outbox_sending ON outbox (claimed_by) WHERE state = 'sending';
 CREATE INDEX outbox_person ON outbox (person_id, id);

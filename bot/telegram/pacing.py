@@ -1,0 +1,70 @@
+"""How fast messages may leave: Telegram's limits, kept before Telegram has to enforce them.
+
+Telegram allows about 30 messages a second overall and about one a second in one chat, with short bursts
+(https://core.telegram.org/bots/faq, "My bot is hitting limits").
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+CHAT_BURST = 20.0
+CHAT_RATE = 1.0
+CATCH_UP_SECONDS = 0.02
+
+
+class Window:
+    """At most `rate` sends in any second, however they are bunched; replies may come together, bulk is spread evenly."""
+
+    def __init__(self, rate: float) -> None:
+        self._most = max(1, int(rate))
+        self._seconds = self._most / rate
+        self._spacing = 1 / rate
+        self._sent: deque[float] = deque()
+        self._last_bulk = float("-inf")
+        self._bulk_from = 0.0
+
+    def wait(self, now: float, bulk: bool) -> float:
+        """Seconds until the next may leave; 0 when it may now."""
+        while self._sent and self._sent[0] <= now - self._seconds:
+            self._sent.popleft()
+        free_at = self._sent[0] + self._seconds if len(self._sent) >= self._most else now
+        if bulk:
+            free_at = max(free_at, self._last_bulk + self._spacing, self._bulk_from)
+        return max(0.0, free_at - now)
+
+    def spend(self, now: float, bulk: bool) -> None:
+        self._sent.append(now)
+        if bulk:
+            # From when it was due, not from when the loop woke up, so that the rate holds despite late wake-ups.
+            self._last_bulk = max(self._last_bulk + self._spacing, now - max(2 * self._spacing, CATCH_UP_SECONDS))
+
+    def pause_bulk(self, until: float) -> None:
+        self._bulk_from = max(self._bulk_from, until)
+
+
+class ChatPace:
+    """One chat's allowance: a burst of replies, then one a second; bulk waits for a whole second of its own."""
+
+    __slots__ = ("_at", "_blocked_until", "_last", "_tokens")
+
+    def __init__(self) -> None:
+        self._tokens = CHAT_BURST
+        self._at = 0.0
+        self._last = float("-inf")
+        self._blocked_until = 0.0
+
+    def wait(self, now: float, bulk: bool) -> float:
+        tokens = min(CHAT_BURST, self._tokens + (now - self._at) * CHAT_RATE)
+        free_at = now if tokens >= 1 else now + (1 - tokens) / CHAT_RATE
+        if bulk:
+            free_at = max(free_at, self._last + 1 / CHAT_RATE)
+        return max(0.0, free_at - now, self._blocked_until - now)
+
+    def spend(self, now: float) -> None:
+        self._tokens = min(CHAT_BURST, self._tokens + (now - self._at) * CHAT_RATE) - 1
+        self._at = self._last = now
+
+    def block(self, until: float) -> None:
+        """Telegram (or a failed send) says: not before `until`."""
+        self._blocked_until = max(self._blocked_until, until)

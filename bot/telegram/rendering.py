@@ -1,0 +1,106 @@
+"""A message as Telegram takes it: HTML within its lengths, buttons within theirs, charts and files as plans.
+
+A body is plain JSON: {"text", "rows", "picture", "file"}; the outbox keeps it and the sender sends it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from flows.turn import Button, Chart, Message
+from flows.words import Voice
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+DATA_LIMIT = 64
+LABEL_LIMIT = 64
+
+Body = dict[str, Any]
+
+
+def bodies(message: Message, voice: Voice, number: int) -> list[Body]:
+    """One body, or several where the text is too long for one; the buttons are under the last.
+
+    `number` goes into the buttons that answer a question, so that they can be told from older ones.
+    """
+    text = voice.html(message.text)
+    limit = CAPTION_LIMIT if message.picture or message.file else TEXT_LIMIT
+    pieces = [text] if length(text) <= limit else split(text, TEXT_LIMIT)
+    found: list[Body] = [{"text": piece} for piece in pieces]
+    if message.picture or message.file:
+        if length(text) > limit:
+            found.insert(0, {"text": ""})
+        if message.picture:
+            found[0]["picture"] = chart(message.picture, voice)
+        if message.file:
+            found[0]["file"] = {"name": message.file.name, "contents": message.file.contents}
+    found[-1]["rows"] = [[button(part, voice, number) for part in row] for row in message.rows if row]
+    return found
+
+
+def button(part: Button, voice: Voice, number: int) -> dict[str, str]:
+    label = shortened(voice.plain(part.label) or "…", LABEL_LIMIT)
+    if part.url:
+        return {"text": label, "url": part.url}
+    data = f"c:{number}:{part.id}" if part.id else f"/{part.command}"
+    if len(data.encode()) > DATA_LIMIT:
+        raise ValueError(f"a button's data is at most {DATA_LIMIT} bytes: {data}")
+    return {"text": label, "callback_data": data}
+
+
+def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
+    return {
+        "kind": "bars",
+        "title": voice.plain(plan.title),
+        "note": voice.plain(plan.note),
+        "bars": [
+            {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text)}
+            for bar in plan.bars
+        ],
+        "rtl": False,
+    }
+
+
+def keyboard(rows: Iterable[Iterable[dict[str, str]]]) -> dict[str, Any]:
+    return {"inline_keyboard": [list(row) for row in rows]}
+
+
+def shortened(words: str, limit: int) -> str:
+    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
+
+
+def length(text: str) -> int:
+    """What Telegram counts: UTF-16 units, after the markup has been read."""
+    return _units(html.unescape(re.sub(r"<[^>]*>", "", text)))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def split(text: str, limit: int) -> list[str]:
+    """At line ends; a line that is too long by itself loses its markup and is cut."""
+    pieces, current = [], ""
+    for line in text.split("\n"):
+        for part in [line] if length(line) <= limit else _cut(line, limit):
+            joined = f"{current}\n{part}" if current else part
+            if length(joined) > limit:
+                pieces.append(current)
+                joined = part
+            current = joined
+    return [piece for piece in [*pieces, current] if piece.strip()]
+
+
+def _cut(line: str, limit: int) -> list[str]:
+    plain = html.unescape(re.sub(r"<[^>]*>", "", line))
+    parts, current, units = [], "", 0
+    for letter in plain:
+        units += _units(letter)
+        if units > limit:
+            parts.append(html.escape(current))
+            current, units = "", _units(letter)
+        current += letter
+    return [*parts, html.escape(current)]

@@ -1,0 +1,344 @@
+"""One inbox row becomes one turn, in one transaction: what was said, what is remembered, what goes out."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.clock import Clock
+from bot.telegram.incoming import Heard, NotUnderstood, heard
+from bot.telegram.rendering import Body, bodies
+from flows.desk import Desk, Surroundings, Telling
+from flows.router import Answer, Router
+from flows.turn import Tapped
+from flows.words import _, known_language
+from storage.database import Database, DatabaseProblem
+from storage.inbox import Arrival
+from storage.outbox import Claimed, Parcel
+from storage.people import Conversation, Person
+from storage.records import new_id
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+FIRST_RETRY = timedelta(milliseconds=200)
+REPLY_LIVES = timedelta(hours=24)
+TAP_LIVES = timedelta(seconds=30)
+NOTICE_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A turn that is committed: the replies, already claimed for sending, and whether others were told something."""
+
+    replies: tuple[Claimed, ...]
+    told_others: bool = False
+
+
+class Failed(Exception):
+    """A flow raised; its turn was rolled back and must be tried again or given up."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__(f"update {arrival.update_id}")
+        self.arrival = arrival
+
+
+class Turns:
+    """Takes turns out of the inbox. `instance` is the process whose sender sends the replies."""
+
+    def __init__(
+        self, database: Database, router: Router, clock: Clock, surroundings: Surroundings, instance: str
+    ) -> None:
+        self._database = database
+        self._router = router
+        self._clock = clock
+        self._surroundings = surroundings
+        self._instance = instance
+
+    async def take(self) -> Taken | None:
+        """Answer the next update; None when there is none to be taken. Raises Unavailable."""
+        try:
+            return await self._database.write(self._take)
+        except Failed as failed:
+            log.error("Update %d could not be answered", failed.arrival.update_id, exc_info=failed.__cause__)
+            return await self._database.write(lambda store: self._give_up_or_retry(store, failed))
+
+    async def _take(self, store: Store) -> Taken | None:
+        now = self._clock.now()
+        arrival = await store.inbox.next(now)
+        if arrival is None:
+            return None
+        try:
+            said = heard(arrival.payload)
+        except NotUnderstood as problem:
+            await store.inbox.finish(arrival.update_id, "set_aside", str(problem))
+            return Taken(())
+        try:
+            taken = await self._answer(store, said, now)
+        except DatabaseProblem:
+            raise
+        except Exception as problem:
+            raise Failed(arrival) from problem
+        await store.inbox.finish(arrival.update_id)
+        return taken
+
+    async def _answer(self, store: Store, said: Heard, now: datetime) -> Taken:
+        person, conversation = await self._speaker(store, said, now)
+        desk = Desk(store, now, self._surroundings, person)
+        answer = await self._router.answer(desk, conversation, said.said)
+        composing = Composing(self._instance, person, desk, conversation, said)
+        composing.compose(answer)
+        if composing.parcels:
+            await store.outbox.add(composing.parcels)
+        if composing.after != conversation:
+            await store.conversations.save(composing.after, now)
+        await tell(store, desk)
+        return Taken(tuple(_claimed(parcel) for parcel in composing.parcels), bool(desk.tellings))
+
+    async def _speaker(self, store: Store, said: Heard, now: datetime) -> tuple[Person, Conversation]:
+        owner = said.telegram_id in self._surroundings.owners
+        loaded = await store.people.load(said.telegram_id)
+        if loaded is None:
+            role = "staff" if owner else "citizen"
+            loaded = await store.people.add(said.telegram_id, role, known_language(said.language_code), now)  # type: ignore[arg-type]
+        person, conversation = loaded
+        if owner and person.role != "staff":
+            await store.people.set_role(person.id, "staff")
+            person = replace(person, role="staff")
+        if person.unreachable_at is not None:
+            await store.people.mark_reachable(person.id)
+        return person, conversation
+
+    async def _give_up_or_retry(self, store: Store, failed: Failed) -> Taken:
+        arrival, now = failed.arrival, self._clock.now()
+        reason = type(failed.__cause__).__name__
+        if arrival.attempts + 1 < TRIES:
+            await store.inbox.retry(arrival.update_id, now + FIRST_RETRY * 3**arrival.attempts, reason)
+            return Taken(())
+        await store.inbox.finish(arrival.update_id, "failed", reason)
+        said = heard(arrival.payload)
+        person, conversation = await self._speaker(store, said, now)
+        sorry = _("Something went wrong on our side, and what you said last was not taken in. Please try again.")
+        composing = Composing(
+            self._instance, person, Desk(store, now, self._surroundings, person), conversation, said
+        )
+        composing.apologise(sorry)
+        await store.outbox.add(composing.parcels)
+        return Taken(tuple(_claimed(parcel) for parcel in composing.parcels))
+
+
+class Composing:
+    """Turns one answer into what is sent, and works out which message carries the question from now on."""
+
+    def __init__(
+        self, instance: str, person: Person, desk: Desk, conversation: Conversation, said: Heard
+    ) -> None:
+        self._instance = instance
+        self._person = person
+        self._desk = desk
+        self._said = said
+        self._before = conversation
+        self.after = conversation
+        self.parcels: list[Parcel] = []
+
+    def compose(self, answer: Answer) -> None:
+        turn = answer.turn
+        notice = self._desk.voice.html(turn.notice) if turn.notice else ""
+        if self._said.callback_id:
+            plain = self._desk.voice.plain(turn.notice) if turn.notice else ""
+            self._confirm_tap(plain)
+        if answer.stale and self._tapped_elsewhere():
+            self._parcel("strip", {"message_id": self._said.message_id})
+        self.after = replace(self.after, parked=answer.parked)
+        if answer.shows:
+            self._show_parked(answer)
+        elif turn.messages:
+            self._say(answer, "" if self._said.callback_id else notice)
+        elif answer.state is not None:
+            self._fall_silent(answer.state, "" if self._said.callback_id else notice)
+        elif turn.repeats:
+            self._repeat(notice)
+        elif notice and not self._said.callback_id:
+            self._message({"text": notice, "rows": []})
+
+    def apologise(self, sorry: Any) -> None:
+        if self._said.callback_id:
+            self._confirm_tap(self._desk.voice.plain(sorry))
+        self._message({"text": self._desk.voice.html(sorry), "rows": []})
+
+    # ------------------------------------------------------------ the parts of an answer
+
+    def _confirm_tap(self, notice: str) -> None:
+        """Telegram shows a tapped button as busy until its tap is answered."""
+        body: Body = {"callback_query_id": self._said.callback_id}
+        if notice:
+            body["text"] = notice if len(notice) <= NOTICE_LIMIT else notice[: NOTICE_LIMIT - 1] + "…"
+        self._parcel("answer", body, lives=TAP_LIVES)
+
+    def _say(self, answer: Answer, notice: str) -> None:
+        turn = answer.turn
+        new_question = answer.state is not None
+        number = self._before.number + (1 if new_question and not turn.same_number else 0)
+        found = [
+            body for message in turn.messages for body in bodies(message, self._desk.voice, number)
+        ]
+        if notice:
+            found[0] = {**found[0], "text": f"{notice}\n\n{found[0]['text']}"} if _is_text(found[0]) else found[0]
+        if not new_question:
+            for body in found:
+                self._message(body)
+            return
+        view_id = self._in_place(found) or self._anew(found)
+        self.after = replace(
+            self.after,
+            state=answer.state or "",
+            number=number,
+            view=json.dumps(found[-1], ensure_ascii=False) if _is_text(found[-1]) else "",
+            view_id=view_id,
+        )
+
+    def _in_place(self, found: list[Body]) -> str | None:
+        """Change the message that was tapped, where it still is the last one and plain text on both sides."""
+        if len(found) != 1 or not _is_text(found[0]) or not self._tapped_view() or self._before.followed:
+            return None
+        self._parcel("edit", {"of": self._before.view_id, **found[0]})
+        return self._before.view_id
+
+    def _anew(self, found: list[Body]) -> str:
+        self._strip_old_view()
+        return [self._message(body) for body in found][-1]
+
+    def _repeat(self, notice: str) -> None:
+        """Show the present question again, unless it is what was tapped: then the short notice is enough."""
+        if not self._before.view or (self._said.callback_id and self._tapped_view() and not self._before.followed):
+            if notice and not self._said.callback_id:
+                self._message({"text": notice, "rows": []})
+            return
+        view = json.loads(self._before.view)
+        self._strip_old_view()
+        shown = {**view, "text": f"{notice}\n\n{view['text']}"} if notice and not self._said.callback_id else view
+        self.after = replace(self.after, view_id=self._message(shown))
+
+    def _show_parked(self, answer: Answer) -> None:
+        """An interrupted question comes back; its buttons get the present number."""
+        number = self._before.number + 1
+        view = json.loads(answer.shows) if answer.shows else {"text": "…", "rows": []}
+        for row in view["rows"]:
+            for button in row:
+                kind, _colon, rest = button.get("callback_data", "").partition(":")
+                if kind == "c":
+                    button["callback_data"] = f"c:{number}:{rest.partition(':')[2]}"
+        self._strip_old_view()
+        self.after = replace(
+            self.after,
+            state=answer.state or "",
+            number=number,
+            view=json.dumps(view, ensure_ascii=False),
+            view_id=self._message(view),
+        )
+
+    def _fall_silent(self, state: str, notice: str) -> None:
+        """The conversation has moved on without a new message: its old buttons go."""
+        self._strip_old_view()
+        if notice:
+            self._message({"text": notice, "rows": []})
+        self.after = replace(self.after, state=state, number=self._before.number + 1, view="", view_id="")
+
+    # ------------------------------------------------------------ the view
+
+    def _tapped_view(self) -> bool:
+        """Whether the tapped message is the one with the present question (assumed while its number is unknown)."""
+        if not self._said.callback_id or not self._before.view_id:
+            return False
+        return self._before.view_message_id in (None, self._said.message_id)
+
+    def _tapped_elsewhere(self) -> bool:
+        return (
+            self._said.message_id is not None
+            and isinstance(self._said.said, Tapped)
+            and not (self._before.view and self._tapped_view())
+        )
+
+    def _strip_old_view(self) -> None:
+        if self._before.view and any(_answers(row) for row in json.loads(self._before.view)["rows"]):
+            self._parcel("strip", {"of": self._before.view_id})
+
+    # ------------------------------------------------------------ parcels
+
+    def _message(self, body: Body) -> str:
+        return self._parcel("message", body)
+
+    def _parcel(self, kind: str, body: Body, lives: timedelta = REPLY_LIVES) -> str:
+        now = self._desk.now
+        parcel = Parcel(
+            new_id(),
+            self._person.id,
+            self._person.telegram_id,
+            "reply",
+            kind,
+            body,
+            now,
+            now,
+            now + lives,
+            claimed_by=self._instance,
+        )
+        self.parcels.append(parcel)
+        return parcel.id
+
+
+def _is_text(body: Body) -> bool:
+    return "picture" not in body and "file" not in body
+
+
+def _answers(row: Iterable[dict[str, str]]) -> bool:
+    return any(button.get("callback_data", "").startswith("c:") for button in row)
+
+
+def _claimed(parcel: Parcel) -> Claimed:
+    return Claimed(
+        parcel.id,
+        parcel.person_id,
+        parcel.telegram_id,
+        parcel.lane,
+        parcel.kind,
+        parcel.expires_at,
+        parcel.body,
+    )
+
+
+async def tell(store: Store, desk: Desk) -> None:
+    """Put what the desk was asked to tell others into the outbox, worded once per language."""
+    if desk.tellings:
+        await store.outbox.add(_parcels(desk))
+
+
+def _parcels(desk: Desk) -> Iterable[Parcel]:
+    worded: dict[tuple[int, str], list[Body]] = {}
+    for telling in desk.tellings:
+        key = (id(telling.message), telling.to.language)
+        if key not in worded:
+            worded[key] = bodies(telling.message, desk.voice_for(telling.to.language), 0)
+        for position, body in enumerate(worded[key]):
+            yield _bulk(desk, telling, body, position)
+
+
+def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
+    return Parcel(
+        new_id(),
+        telling.to.id,
+        telling.to.telegram_id,
+        "bulk",
+        "message",
+        body,
+        desk.now,
+        telling.at,
+        telling.until,
+        once=f"{telling.once}:{position}" if telling.once else None,
+    )
+
+

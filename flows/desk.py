@@ -1,0 +1,141 @@
+"""One turn's view of the world: who speaks, what time it is, what is remembered, whom else to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows.turn import Message
+from flows.words import LANGUAGES, Voice
+from storage.people import Person, Recipient
+from storage.store import Store
+
+ORGANISATION_NAME = "organisation.name"
+ORGANISATION_CONTACT = "organisation.contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What does not change while the program runs. `username` is the bot's own, for links to it."""
+
+    zone: ZoneInfo
+    username: str
+    owners: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who asks: the public body, and where to reach people there."""
+
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Something for somebody else, or for later: sent once per `once` name, not before `at`, not after `until`."""
+
+    to: Recipient
+    message: Message
+    once: str | None
+    at: datetime
+    until: datetime
+
+
+@dataclass(slots=True)
+class Desk:
+    """What a flow works with. It has no other clock, chance, memory or way to reach people.
+
+    `person` is who speaks; a timer's turn has nobody, and asking for `person` there is a programming error.
+    """
+
+    store: Store
+    now: datetime
+    surroundings: Surroundings
+    speaker: Person | None = None
+    tellings: list[Telling] = field(default_factory=list)
+
+    @property
+    def person(self) -> Person:
+        if self.speaker is None:
+            raise LookupError("nobody speaks in a turn of the clock")
+        return self.speaker
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.surroundings.zone
+
+    @property
+    def today(self) -> date:
+        """The date where the organisation is."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def voice(self) -> Voice:
+        return self.voice_for(self.speaker.language if self.speaker else next(iter(LANGUAGES)))
+
+    def voice_for(self, language: str) -> Voice:
+        return Voice(language, self.zone)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.speaker is not None and self.speaker.role == "staff"
+
+    def deep_link(self, parameter: str) -> str:
+        """An address that opens the bot with `/start parameter` (64 of A-Z a-z 0-9 _ -)."""
+        return f"https://t.me/{self.surroundings.username}?start={parameter}"
+
+    async def organisation(self) -> Organisation:
+        kept = await self.store.settings.all()
+        return Organisation(kept.get(ORGANISATION_NAME, ""), kept.get(ORGANISATION_CONTACT, ""))
+
+    def tell(
+        self,
+        to: Recipient,
+        message: Message,
+        *,
+        once: str | None = None,
+        at: datetime | None = None,
+        lives: timedelta = timedelta(days=7),
+    ) -> None:
+        """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`."""
+        start = at or self.now
+        self.tellings.append(Telling(to, message, once, start, start + lives))
+
+    def tell_all(
+        self,
+        to: Iterable[Recipient],
+        message: Message,
+        *,
+        once: str,
+        at: datetime | None = None,
+        lives: timedelta = timedelta(days=7),
+    ) -> None:
+        """Tell each of them once: `once` names the occasion, each person is added to it."""
+        for recipient in to:
+            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives)
+
+    async def later(
+        self,
+        kind: str,
+        key: str,
+        at: datetime,
+        args: Mapping[str, Any] | None = None,
+        *,
+        expires_at: datetime | None = None,
+    ) -> None:
+        """Have `kind` happen at `at`, once for `key`; moved if it is set again while waiting."""
+        await self.store.timers.set(key, kind, args or {}, at, expires_at)
+
+    async def not_later(self, key: str) -> None:
+        """Take back what was set for later."""
+        await self.store.timers.cancel(key, self.now)
+
+    async def record(self, action: str, subject: str, **details: Any) -> None:
+        """Write who did this in the audit trail; no personal data in the details."""
+        await self.store.audit.record(
+            self.speaker.id if self.speaker else None, action, subject, details, self.now
+        )

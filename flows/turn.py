@@ -1,0 +1,195 @@
+"""What somebody said, and what a turn answers: the vocabulary every conversation is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flows.words import Text, Verbatim, Words
+
+# ---------------------------------------------------------------- what was said
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name argument`, typed or in a button; without the slash."""
+
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A tap on a button of the question now asked (or its label typed out)."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Free text."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Anything but text: `kind` is photo, voice, sticker, document, location, …"""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An earlier message of theirs was edited."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """They have blocked the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """They have unblocked it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tapped:
+    """A tap as it came, before anybody has checked that it belongs to the question now asked."""
+
+    number: int
+    id: str
+
+
+Said = Command | Choice | Typed | Sent | Corrected | Left | Returned | Tapped
+
+# ---------------------------------------------------------------- what is answered
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`id` answers the question asked; `command` is a command in a button; `url` opens a page. Exactly one is set."""
+
+    label: Text | str
+    id: str = ""
+    command: str = ""
+    url: str = ""
+
+
+Row = Sequence[Button]
+
+
+def choice(id: str, label: Text | str) -> Button:
+    return Button(label, id=id)
+
+
+def link(command: str, label: Text | str) -> Button:
+    """A command in a button, such as `survey 4f…`; checked like the typed command, whoever taps it."""
+    return Button(label, command=command)
+
+
+def web(url: str, label: Text | str) -> Button:
+    return Button(label, url=url)
+
+
+def column(*buttons: Button) -> list[Row]:
+    """One button a row: the easiest to hit, and room for long labels."""
+    return [[button] for button in buttons]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: its share from 0 to 1 and what is written beside it."""
+
+    label: Text | str
+    share: float
+    text: Text | str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A bar chart, drawn when it is sent; `note` says how many answered and when."""
+
+    title: Text | str
+    bars: Sequence[Bar]
+    note: Text | str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text file for somebody to keep."""
+
+    name: str
+    contents: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message: text, buttons under it, and a picture or a file if there is one."""
+
+    text: Text
+    rows: Sequence[Row] = ()
+    picture: Chart | None = None
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer: the messages in order (the last one's buttons count), and what is awaited next.
+
+    `state` None with `ends` False leaves the conversation as it is. `notice` is a short word shown over the chat
+    after a tap (and a message of its own after anything else). `repeats` shows the current question again.
+    `go` carries on with another command. `same_number` keeps earlier taps on this question good (several choices
+    tapped quickly after one another).
+    """
+
+    messages: tuple[Message, ...] = ()
+    state: object | None = None
+    ends: bool = False
+    notice: Text | None = None
+    repeats: bool = False
+    go: Command | None = None
+    same_number: bool = False
+
+
+    def before(self, *messages: Message) -> Turn:
+        """The same turn with messages said first."""
+        return replace(self, messages=(*messages, *self.messages))
+
+
+def ask(
+    state: object, text: Text, rows: Sequence[Row] = (), *, notice: Text | None = None, same_number: bool = False
+) -> Turn:
+    """Ask something and wait: the buttons in `rows` are the ways to answer."""
+    return Turn((Message(text, rows),), state, notice=notice, same_number=same_number)
+
+
+def end(text: Text | None = None, rows: Sequence[Row] = (), *, notice: Text | None = None) -> Turn:
+    """Say something and wait for nothing."""
+    return Turn((Message(text, rows),) if text is not None else (), ends=True, notice=notice)
+
+
+def aside(text: Text, rows: Sequence[Row] = ()) -> Turn:
+    """Say something and leave the conversation where it is."""
+    return Turn((Message(text, rows),))
+
+
+def again(notice: Text) -> Turn:
+    """Say what was wrong and ask the same question again."""
+    return Turn(notice=notice, repeats=True)
+
+
+def toast(notice: Text) -> Turn:
+    """A short word over the chat; everything stays as it is."""
+    return Turn(notice=notice)
+
+
+def go(command: str, argument: str = "") -> Turn:
+    """Carry on as if this command had been given."""
+    return Turn(go=Command(command, argument))
+
+

@@ -1,0 +1,183 @@
+"""Words that are put into somebody's language only when it is known who reads them.
+
+    _("Welcome to {panel}.", panel=panel.name)
+    ngettext("{n} person agrees.", "{n} people agree.", n)
+
+The English stands in the flow so that it reads as dialogue; the translations are gettext catalogues in
+`flows/locales/`, read as they are by Babel. A wording may carry Telegram's simple HTML (`<b>`, `<i>`); what is put
+into its {places} is shown literally: names and other people's words cannot bring markup of their own.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from gettext import c2py  # type: ignore[attr-defined]
+from importlib import resources
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+LANGUAGES = {"en": "English", "cy": "Cymraeg"}
+DEFAULT_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One wording of ours, with what belongs in its places."""
+
+    english: str
+    places: Mapping[str, Any]
+    plural: str = ""
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Somebody's own words, shown as they wrote them."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraphs:
+    """Several texts under one another."""
+
+    parts: tuple[Text, ...]
+    between: str = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A share from 0 to 1, shown as a whole percentage."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date with its weekday, as one would say it."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and a time of day, in the organisation's zone."""
+
+    at: datetime
+
+
+Text = Words | Verbatim | Paragraphs
+
+
+def _(english: str, **places: Any) -> Words:
+    return Words(english, places)
+
+
+def ngettext(singular: str, plural: str, n: int, **places: Any) -> Words:
+    return Words(singular, {"n": n, **places}, plural, n)
+
+
+def paragraphs(*parts: Text | None) -> Paragraphs:
+    """The parts that are there, with an empty line between them."""
+    return Paragraphs(tuple(part for part in parts if part is not None))
+
+
+def lines(*parts: Text | None) -> Paragraphs:
+    """The parts that are there, each on a line of its own."""
+    return Paragraphs(tuple(part for part in parts if part is not None), "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One reader's language and the organisation's time zone: turns texts into what is read."""
+
+    language: str
+    zone: ZoneInfo
+
+    def html(self, text: Text) -> str:
+        """Telegram HTML."""
+        return self._say(text, html.escape)
+
+    def plain(self, text: Text | str) -> str:
+        """No markup: for buttons, pictures and files."""
+        return text if isinstance(text, str) else re.sub(r"</?[a-z]+>", "", self._say(text, str))
+
+    def _say(self, text: Text, escape: Callable[[str], str]) -> str:
+        match text:
+            case Verbatim(words):
+                return escape(words)
+            case Paragraphs(parts, between):
+                return between.join(self._say(part, escape) for part in parts)
+            case Words(english, places, plural, number):
+                wording = translated(self.language, english, plural, number)
+                if not places:
+                    return wording
+                return wording.format_map({name: self._place(value, escape) for name, value in places.items()})
+
+    def _place(self, value: Any, escape: Callable[[str], str]) -> str:
+        locale = _locale(self.language)
+        match value:
+            case str():
+                return escape(value)
+            case Words() | Verbatim() | Paragraphs():
+                return self._say(value, escape)
+            case Moment(at) | (datetime() as at):
+                zone = get_timezone(self.zone.key)
+                return escape(f"{_day(at.astimezone(self.zone).date(), locale)}, "
+                              f"{format_datetime(at, 'HH:mm', tzinfo=zone, locale=locale)}")
+            case Day(day) | (date() as day):
+                return escape(_day(day, locale))
+            case Percent(share):
+                return format_percent(round(share, 2), locale=locale)
+            case int() | float():
+                return format_decimal(value, locale=locale)
+        raise TypeError(f"{type(value).__name__} has no place in a text")
+
+
+def _day(day: date, locale: Locale) -> str:
+    return format_date(day, "EEEE d MMMM y", locale=locale)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+def translated(language: str, english: str, plural: str = "", number: int = 1) -> str:
+    """The wording in `language`; English where a translation is missing."""
+    if language != DEFAULT_LANGUAGE:
+        catalogue, index = _catalogue(language)
+        found = catalogue.get(english)
+        if found is not None and found.string and not found.fuzzy:
+            strings = found.string
+            if isinstance(strings, str):
+                return strings
+            wanted = strings[min(index(number), len(strings) - 1)]
+            if wanted:
+                return str(wanted)
+    return plural if plural and number != 1 else english
+
+
+@cache
+def _catalogue(language: str) -> tuple[Catalog, Callable[[int], int]]:
+    file = resources.files("flows").joinpath("locales", language, "LC_MESSAGES", "folkmoot.po")
+    with file.open("rb") as opened:
+        catalogue = read_po(opened, locale=language)
+    return catalogue, c2py(catalogue.plural_expr)
+
+
+def known_language(code: str | None) -> str:
+    """The language of ours nearest to a code like `cy` or `en-GB`; the default for any other."""
+    first = re.split(r"[-_]", code or "", maxsplit=1)[0].lower()
+    return first if first in LANGUAGES else DEFAULT_LANGUAGE

@@ -1,0 +1,10 @@
+"""Consultations."""
+
+from __future__ import annotations
+
+from storage.database import Session
+
+
+class Consultations:
+    def __init__(self, session: Session) -> None:
+        self._session = session

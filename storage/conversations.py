@@ -1,0 +1,35 @@
+"""Conversations: what each person is being asked just now."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from storage.database import Session
+from storage.people import Conversation, OpenQuestion
+from storage.queries import Queries
+from storage.records import make
+
+SQL = Queries("conversations")
+
+
+class Conversations:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def save(self, conversation: Conversation, now: datetime) -> None:
+        await self._session.run(
+            SQL.save,
+            person_id=conversation.person_id,
+            state=conversation.state,
+            number=conversation.number,
+            view=conversation.view,
+            view_id=conversation.view_id,
+            parked=json.dumps(conversation.parked),
+            now=now,
+        )
+
+    async def open(self, since: datetime, after: str = "", most: int = 500) -> list[OpenQuestion]:
+        """Questions waiting since `since` at the earliest, a page at a time."""
+        rows = await self._session.rows(SQL.open, since=since, after=after, most=most)
+        return [make(OpenQuestion, row) for row in rows]

@@ -1,0 +1,132 @@
+"""The outbox: everything that must be sent, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.database import Session
+from storage.inbox import Pile
+from storage.queries import Queries
+from storage.records import make
+
+SQL = Queries("outbox")
+
+Lane = Literal["reply", "bulk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One thing to send. `kind` and `body` are the sender's business; `once` is a name sent at most once.
+
+    `claimed_by` names the process that will send it at once; without it the parcel waits until it is due.
+    """
+
+    id: str
+    person_id: str
+    telegram_id: int
+    lane: Lane
+    kind: str
+    body: dict[str, Any]
+    created_at: datetime
+    due_at: datetime
+    expires_at: datetime
+    once: str | None = None
+    claimed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A parcel in the hands of a sender."""
+
+    id: str
+    person_id: str
+    telegram_id: int
+    lane: Lane
+    kind: str
+    expires_at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of a parcel: sent (with Telegram's message_id where there is one), failed, expired or dropped."""
+
+    id: str
+    state: Literal["sent", "failed", "expired", "dropped"]
+    reason: str = ""
+    message_id: int | None = None
+
+
+class Outbox:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def add(self, parcels: Iterable[Parcel]) -> None:
+        await self._session.run_many(
+            SQL.add,
+            [
+                {
+                    "id": p.id,
+                    "person_id": p.person_id,
+                    "lane": p.lane,
+                    "kind": p.kind,
+                    "once": p.once,
+                    "state": "sending" if p.claimed_by else "waiting",
+                    "claimed_by": p.claimed_by,
+                    "created_at": p.created_at,
+                    "due_at": p.due_at,
+                    "expires_at": p.expires_at,
+                    "body": json.dumps(p.body, ensure_ascii=False, separators=(",", ":")),
+                }
+                for p in parcels
+            ],
+        )
+
+    async def claim(self, instance: str, now: datetime, most: int) -> list[Claimed]:
+        """Up to `most` parcels that are due, replies first; they stay this instance's until finished or released."""
+        rows = await self._session.rows(SQL.claim, instance=instance, now=now, most=most)
+        claimed = [make(Claimed, row, body=json.loads(row["body"])) for row in rows]
+        return sorted(claimed, key=lambda parcel: (parcel.lane == "bulk", parcel.id))
+
+    async def finish(self, finished: Iterable[Finished], now: datetime) -> None:
+        await self._session.run_many(
+            SQL.finish,
+            [
+                {"id": f.id, "state": f.state, "reason": f.reason, "message_id": f.message_id, "now": now}
+                for f in finished
+            ],
+        )
+
+    async def release(self, ids: Iterable[str]) -> None:
+        await self._session.run_many(SQL.release, [{"id": id} for id in ids])
+
+    async def release_all(self, instance: str) -> None:
+        await self._session.run(SQL.release_all, instance=instance)
+
+    async def take_over(self, instance: str, now: datetime) -> None:
+        await self._session.run(SQL.take_over, instance=instance, now=now)
+
+    async def expire(self, now: datetime) -> None:
+        await self._session.run(SQL.expire, now=now)
+
+    async def drop_bulk(self, person_id: str, now: datetime, reason: str) -> None:
+        await self._session.run(SQL.drop_bulk, person_id=person_id, now=now, reason=reason)
+
+    async def drop_once(self, prefix: str, now: datetime, reason: str) -> None:
+        """Drop the waiting messages whose `once` name begins with `prefix` (made of ids and colons only)."""
+        await self._session.run(SQL.drop_once, prefix=f"{prefix}%", now=now, reason=reason)
+
+    async def message_id(self, id: str) -> tuple[int | None, str]:
+        """Telegram's number for a parcel once sent, and the parcel's state (`gone` when it is not kept any more)."""
+        row = await self._session.row(SQL.message_id, id=id)
+        return (row["message_id"], row["state"]) if row else (None, "gone")
+
+    async def purge(self, before: datetime) -> None:
+        await self._session.run(SQL.purge, before=before)
+
+    async def counts(self) -> list[Pile]:
+        return [make(Pile, row) for row in await self._session.rows(SQL.counts)]

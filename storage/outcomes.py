@@ -1,0 +1,10 @@
+"""Outcomes."""
+
+from __future__ import annotations
+
+from storage.database import Session
+
+
+class Outcomes:
+    def __init__(self, session: Session) -> None:
+        self._session = session

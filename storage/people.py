@@ -1,0 +1,181 @@
+"""People: who takes part, in which language, and what they have agreed to.
+
+Who somebody is on Telegram stands in a table of its own, apart from what they say.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.database import Session
+from storage.queries import Queries
+from storage.records import make, new_id
+
+SQL = Queries("people")
+
+Role = Literal["citizen", "staff"]
+
+TAKING_PART = "taking part"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to be told something."""
+
+    id: str
+    language: str
+    role: Role
+    telegram_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who speaks. `agreed` is the version of the notice they have agreed to, or empty."""
+
+    id: str
+    telegram_id: int
+    role: Role
+    language: str
+    language_chosen: bool
+    source: str
+    stopped: bool
+    agreed: str
+    created_at: datetime
+    unreachable_at: datetime | None
+
+    @property
+    def recipient(self) -> Recipient:
+        return Recipient(self.id, self.language, self.role, self.telegram_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What somebody is being asked.
+
+    `state` is the saved state as JSON, `number` grows with every view, `view` is the message with the buttons as
+    it was sent, `view_id` its place in the outbox, `parked` the interrupted conversations, latest last.
+    `followed` says that something was sent after the view, `view_message_id` is Telegram's number for it.
+    """
+
+    person_id: str
+    state: str = ""
+    number: int = 0
+    view: str = ""
+    view_id: str = ""
+    parked: tuple[str, ...] = ()
+    view_message_id: int | None = None
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A view that waits for an answer."""
+
+    person_id: str
+    telegram_id: int
+    number: int
+    view: str
+    view_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    purpose: str
+    version: str
+    language: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    people: int
+    staff: int
+    stopped: int
+    unreachable: int
+
+
+class People:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def load(self, telegram_id: int) -> tuple[Person, Conversation] | None:
+        row = await self._session.row(SQL.load, telegram_id=telegram_id)
+        if row is None:
+            return None
+        values: dict[str, Any] = dict(row)
+        person = make(Person, {name: values[name] for name in Person.__annotations__})
+        return person, Conversation(
+            person.id,
+            values["state"],
+            values["number"],
+            values["view"],
+            values["view_id"],
+            tuple(json.loads(values["parked"])),
+            values["view_message_id"],
+            bool(values["followed"]),
+        )
+
+    async def add(self, telegram_id: int, role: Role, language: str, now: datetime) -> tuple[Person, Conversation]:
+        """Somebody new; what is kept is their Telegram number, to be able to answer, and a language."""
+        id = new_id()
+        await self._session.run(SQL.add, id=id, role=role, language=language, source="", now=now)
+        if await self._session.value(SQL.add_identity, id=id, telegram_id=telegram_id) is None:
+            await self._session.run(SQL.remove, id=id)
+        else:
+            await self._session.run(SQL.add_conversation, id=id, now=now)
+        loaded = await self.load(telegram_id)
+        assert loaded is not None
+        return loaded
+
+    async def recipient(self, person_id: str) -> Recipient | None:
+        row = await self._session.row(SQL.recipient, id=person_id)
+        return row and make(Recipient, row)
+
+    async def staff(self) -> list[Recipient]:
+        """Staff who want to be told things."""
+        return [make(Recipient, row) for row in await self._session.rows(SQL.staff)]
+
+    async def set_role(self, person_id: str, role: Role) -> None:
+        await self._session.run(SQL.set_role, id=person_id, role=role)
+
+    async def set_language(self, person_id: str, language: str) -> None:
+        await self._session.run(SQL.set_language, id=person_id, language=language)
+
+    async def set_source(self, person_id: str, source: str) -> None:
+        """Where somebody came from; the first source stays."""
+        await self._session.run(SQL.set_source, id=person_id, source=source)
+
+    async def set_stopped(self, person_id: str, stopped: bool) -> None:
+        await self._session.run(SQL.set_stopped, id=person_id, stopped=stopped)
+
+    async def mark_unreachable(self, person_id: str, now: datetime) -> None:
+        await self._session.run(SQL.mark_unreachable, id=person_id, now=now)
+
+    async def mark_reachable(self, person_id: str) -> None:
+        await self._session.run(SQL.mark_reachable, id=person_id)
+
+    async def agree(self, person_id: str, version: str, language: str, now: datetime) -> None:
+        """Record agreement with one version of the notice; an earlier version's is kept as withdrawn."""
+        await self.withdraw(person_id, now)
+        await self._session.run(
+            SQL.agree,
+            id=new_id(),
+            person_id=person_id,
+            purpose=TAKING_PART,
+            version=version,
+            language=language,
+            now=now,
+        )
+
+    async def withdraw(self, person_id: str, now: datetime) -> None:
+        await self._session.run(SQL.withdraw, person_id=person_id, purpose=TAKING_PART, now=now)
+
+    async def consents(self, person_id: str) -> list[Consent]:
+        return [make(Consent, row) for row in await self._session.rows(SQL.consents, person_id=person_id)]
+
+    async def counts(self) -> Headcount:
+        return make(Headcount, await self._session.row(SQL.counts) or {})

@@ -1,0 +1,72 @@
+-- name: load
+-- Everything a turn needs to know about who speaks and what they were being asked, in one read.
+SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
+    i.telegram_id, i.unreachable_at,
+    c.state, c.number, c.view, c.view_id, c.parked,
+    COALESCE((SELECT version FROM consents AS k
+        WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
+    (SELECT message_id FROM outbox AS o WHERE o.id = c.view_id) AS view_message_id,
+    EXISTS (SELECT 1 FROM outbox AS later
+        WHERE later.person_id = p.id AND later.id > c.view_id AND later.kind = 'message') AS followed
+FROM identities AS i
+JOIN people AS p ON p.id = i.person_id
+JOIN conversations AS c ON c.person_id = p.id
+WHERE i.telegram_id = :telegram_id;
+
+-- name: add!
+INSERT INTO people (id, role, language, source, created_at) VALUES (:id, :role, :language, :source, :now);
+
+-- name: add_identity
+-- Nothing comes back when somebody else has just added the same person.
+INSERT INTO identities (person_id, telegram_id) VALUES (:id, :telegram_id)
+ON CONFLICT (telegram_id) DO NOTHING RETURNING person_id;
+
+-- name: add_conversation!
+INSERT INTO conversations (person_id, updated_at) VALUES (:id, :now);
+
+-- name: remove!
+DELETE FROM people WHERE id = :id;
+
+-- name: recipient
+SELECT p.id, p.language, p.role, i.telegram_id FROM people AS p JOIN identities AS i ON i.person_id = p.id
+WHERE p.id = :id;
+
+-- name: staff
+SELECT p.id, p.language, p.role, i.telegram_id FROM people AS p JOIN identities AS i ON i.person_id = p.id
+WHERE p.role = 'staff' AND p.stopped = 0 ORDER BY p.id;
+
+-- name: set_role!
+UPDATE people SET role = :role WHERE id = :id;
+
+-- name: set_language!
+UPDATE people SET language = :language, language_chosen = 1 WHERE id = :id;
+
+-- name: set_source!
+UPDATE people SET source = :source WHERE id = :id AND source = '';
+
+-- name: set_stopped!
+UPDATE people SET stopped = :stopped WHERE id = :id;
+
+-- name: mark_unreachable!
+UPDATE identities SET unreachable_at = :now WHERE person_id = :id AND unreachable_at IS NULL;
+
+-- name: mark_reachable!
+UPDATE identities SET unreachable_at = NULL WHERE person_id = :id;
+
+-- name: agree!
+INSERT INTO consents (id, person_id, purpose, version, language, given_at)
+VALUES (:id, :person_id, :purpose, :version, :language, :now)
+ON CONFLICT DO NOTHING;
+
+-- name: withdraw!
+UPDATE consents SET withdrawn_at = :now WHERE person_id = :person_id AND purpose = :purpose AND withdrawn_at IS NULL;
+
+-- name: consents
+SELECT purpose, version, language, given_at, withdrawn_at FROM consents WHERE person_id = :person_id ORDER BY id;
+
+-- name: counts
+SELECT COUNT(*) AS people,
+    COUNT(CASE WHEN role = 'staff' THEN 1 END) AS staff,
+    COUNT(CASE WHEN stopped = 1 THEN 1 END) AS stopped,
+    COUNT(unreachable_at) AS unreachable
+FROM people JOIN identities ON person_id = id;

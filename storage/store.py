@@ -1,0 +1,35 @@
+"""Everything one transaction can reach, by subject."""
+
+from __future__ import annotations
+
+from storage.consultations import Consultations
+from storage.conversations import Conversations
+from storage.database import Session
+from storage.inbox import Inbox
+from storage.machinery import Audit, Instances, Invitations, Media, Settings
+from storage.outbox import Outbox
+from storage.outcomes import Outcomes
+from storage.panels import Panels
+from storage.people import People
+from storage.timers import Timers
+from storage.topics import Topics
+
+
+class Store:
+    """The stores of one transaction; whatever is written through them is committed or rolled back together."""
+
+    def __init__(self, session: Session) -> None:
+        self.inbox = Inbox(session)
+        self.outbox = Outbox(session)
+        self.timers = Timers(session)
+        self.conversations = Conversations(session)
+        self.people = People(session)
+        self.instances = Instances(session)
+        self.settings = Settings(session)
+        self.media = Media(session)
+        self.audit = Audit(session)
+        self.invitations = Invitations(session)
+        self.panels = Panels(session)
+        self.topics = Topics(session)
+        self.consultations = Consultations(session)
+        self.outcomes = Outcomes(session)

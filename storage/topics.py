@@ -1,0 +1,10 @@
+"""Topics."""
+
+from __future__ import annotations
+
+from storage.database import Session
+
+
+class Topics:
+    def __init__(self, session: Session) -> None:
+        self._session = session
