@@ -57,26 +57,29 @@ class Timers:
         """Until nothing is due. Raises DatabaseProblem."""
         while True:
             try:
-                done = await self._database.write(self._do_next)
+                told = await self._database.write(self._do_next)
             except Failed as failed:
                 log.error("Timer %s went wrong", failed.timer.kind, exc_info=failed.__cause__)
                 await self._database.write(lambda store, timer=failed.timer: self._retry(store, timer))  # type: ignore[misc]
                 continue
-            if not done:
+            if told is None:
                 return
+            if told:
+                self._told()
 
-    async def _do_next(self, store: Store) -> bool:
+    async def _do_next(self, store: Store) -> bool | None:
+        """Whether anybody was told something; None when nothing was due."""
         now = self._clock.now()
         timer = await store.timers.next(now)
         if timer is None:
-            return False
+            return None
         if timer.expires_at is not None and timer.expires_at <= now:
             await store.timers.finish(timer, now, "expired", "too late to be of use")
-            return True
+            return False
         happens = self._router.happenings.get(timer.kind)
         if happens is None:
             await store.timers.finish(timer, now, "failed", "no longer known")
-            return True
+            return False
         desk = Desk(store, now, self._surroundings)
         try:
             again = await happens(desk, timer.args)
@@ -86,9 +89,7 @@ class Timers:
             raise
         except Exception as problem:
             raise Failed(timer) from problem
-        if desk.tellings:
-            self._told()
-        return True
+        return bool(desk.tellings)
 
     async def _finish(self, store: Store, timer: Timer, again: Again | None) -> None:
         if again is None:

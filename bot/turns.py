@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.telegram.incoming import Heard, NotUnderstood, heard
-from bot.telegram.rendering import Body, bodies
+from bot.telegram.rendering import Body, bodies, commands
 from flows.desk import Desk, Surroundings, Telling
 from flows.router import Answer, Router
 from flows.turn import Tapped
@@ -93,6 +93,8 @@ class Turns:
         answer = await self._router.answer(desk, conversation, said.said)
         composing = Composing(self._instance, person, desk, conversation, said)
         composing.compose(answer)
+        if desk.menu_changed:
+            composing.hand_menu(commands(self._router, desk.voice, desk.person.role))
         if composing.parcels:
             await store.outbox.add(composing.parcels)
         if composing.after != conversation:
@@ -165,6 +167,10 @@ class Composing:
             self._repeat(notice)
         elif notice and not self._said.callback_id:
             self._message({"text": notice, "rows": []})
+
+    def hand_menu(self, commands: list[dict[str, str]]) -> None:
+        """The command menu of this chat, for somebody whose role or language is not the usual one."""
+        self._parcel("menu", {"commands": commands})
 
     def apologise(self, sorry: Any) -> None:
         if self._said.callback_id:

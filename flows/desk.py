@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.turn import Message
-from flows.words import LANGUAGES, Voice
+from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
 from storage.people import Person, Recipient
 from storage.store import Store
 
@@ -57,6 +58,7 @@ class Desk:
     surroundings: Surroundings
     speaker: Person | None = None
     tellings: list[Telling] = field(default_factory=list)
+    menu_changed: bool = False
 
     @property
     def person(self) -> Person:
@@ -75,7 +77,7 @@ class Desk:
 
     @property
     def voice(self) -> Voice:
-        return self.voice_for(self.speaker.language if self.speaker else next(iter(LANGUAGES)))
+        return self.voice_for(self.speaker.language if self.speaker else DEFAULT_LANGUAGE)
 
     def voice_for(self, language: str) -> Voice:
         return Voice(language, self.zone)
@@ -84,6 +86,11 @@ class Desk:
     def is_staff(self) -> bool:
         return self.speaker is not None and self.speaker.role == "staff"
 
+    @staticmethod
+    def new_token() -> str:
+        """A secret for a link: 22 characters nobody can guess."""
+        return secrets.token_urlsafe(16)
+
     def deep_link(self, parameter: str) -> str:
         """An address that opens the bot with `/start parameter` (64 of A-Z a-z 0-9 _ -)."""
         return f"https://t.me/{self.surroundings.username}?start={parameter}"
@@ -91,6 +98,11 @@ class Desk:
     async def organisation(self) -> Organisation:
         kept = await self.store.settings.all()
         return Organisation(kept.get(ORGANISATION_NAME, ""), kept.get(ORGANISATION_CONTACT, ""))
+
+    async def named_organisation(self) -> Text:
+        """What the organisation is called where a sentence needs a name."""
+        name = (await self.organisation()).name
+        return Verbatim(name) if name else _("your public service")
 
     def tell(
         self,
@@ -133,6 +145,27 @@ class Desk:
     async def not_later(self, key: str) -> None:
         """Take back what was set for later."""
         await self.store.timers.cancel(key, self.now)
+
+    async def speak(self, language: str) -> None:
+        """From now on the speaker is answered in `language`, this turn included."""
+        await self.store.people.set_language(self.person.id, language)
+        self.speaker = replace(self.person, language=language, language_chosen=True)
+        self.menu_changed = True
+
+    async def agree(self, version: str) -> None:
+        """The speaker has agreed to this version of the notice."""
+        await self.store.people.agree(self.person.id, version, self.person.language, self.now)
+        self.speaker = replace(self.person, agreed=version)
+
+    async def listen_again(self) -> None:
+        """The speaker wants to hear from us (again)."""
+        await self.store.people.set_stopped(self.person.id, False)
+        self.speaker = replace(self.person, stopped=False)
+
+    async def become_staff(self) -> None:
+        await self.store.people.set_role(self.person.id, "staff")
+        self.speaker = replace(self.person, role="staff")
+        self.menu_changed = True
 
     async def record(self, action: str, subject: str, **details: Any) -> None:
         """Write who did this in the audit trail; no personal data in the details."""

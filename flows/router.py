@@ -20,7 +20,6 @@ from flows.turn import (
     Command,
     Corrected,
     Left,
-    Message,
     Returned,
     Said,
     Sent,
@@ -33,7 +32,7 @@ from flows.turn import (
     link,
     toast,
 )
-from flows.words import _
+from flows.words import Words, _
 from storage.people import Conversation
 
 MOST_PARKED = 3
@@ -141,7 +140,7 @@ class Router:
                 said = self._typed_choice(conversation, words, by_number=not awaits_text(state)) or said
             case Sent(kind):
                 return await self._settle(
-                    desk, conversation, again(cannot_read(kind, asked=True)), conversation.parked
+                    desk, conversation, again(cannot_read(kind)), conversation.parked
                 )
             case Corrected():
                 turn = again(
@@ -157,7 +156,7 @@ class Router:
                 wanted = self._keyword(desk, words)
                 return go(wanted) if wanted else go("menu", "unclear")
             case Sent(kind):
-                return go("menu").before(Message(cannot_read(kind, asked=False)))
+                return go("menu", f"sent {kind}")
             case Corrected():
                 return go("menu", "corrected")
         return go("menu")
@@ -248,7 +247,7 @@ class Router:
         return (spoken for spoken in self.commands.values() if spoken.summary is not None)
 
 
-def cannot_read(kind: str, *, asked: bool) -> Any:
+def cannot_read(kind: str) -> Words:
     kinds = {
         "photo": _("photos"),
         "voice": _("voice messages"),
@@ -259,9 +258,7 @@ def cannot_read(kind: str, *, asked: bool) -> Any:
         "contact": _("contacts"),
     }
     what = kinds.get(kind, _("messages of this kind"))
-    if asked:
-        return _("Thank you, but I cannot read {what}. Please use the buttons or write your answer.", what=what)
-    return _("Thank you, but I cannot read {what}. Please write in words.", what=what)
+    return _("Thank you, but I cannot read {what}. Please use the buttons or write in words.", what=what)
 
 
 def _buttons(view: str) -> list[tuple[str, str]]:

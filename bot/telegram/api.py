@@ -27,3 +27,12 @@ class Api(Bot):
     async def call(self, method: str, parameters: dict[str, Any], *, patience: float = 20.0) -> Any:
         """The result as JSON. Waits `patience` seconds for a reply; raises telegram.error.TelegramError."""
         return await self._post(method, parameters, read_timeout=patience, write_timeout=patience)
+
+    async def open(self) -> None:
+        """Make the connections ready, without asking Telegram anything yet."""
+        for request in self._request:
+            await request.initialize()
+
+    async def close_connections(self) -> None:
+        for request in self._request:
+            await request.shutdown()

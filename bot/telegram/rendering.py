@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from flows.router import Router
 from flows.turn import Button, Chart, Message
 from flows.words import Voice
+from storage.people import Role
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -104,3 +106,13 @@ def _cut(line: str, limit: int) -> list[str]:
             current, units = "", _units(letter)
         current += letter
     return [*parts, html.escape(current)]
+
+
+def commands(router: Router, voice: Voice, role: Role) -> list[dict[str, str]]:
+    """The menu of one role in one language, as Telegram takes it."""
+    audiences = ("everybody", "staff") if role == "staff" else ("everybody", "citizens")
+    return [
+        {"command": spoken.name, "description": voice.plain(spoken.summary)[:256]}
+        for spoken in router.menus()
+        if spoken.audience in audiences and spoken.summary is not None
+    ]

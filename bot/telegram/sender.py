@@ -323,6 +323,10 @@ class Sender:
                 return Finished(parcel.id, "sent", message_id=await self._message(parcel, parcel.body))
             case "edit" | "strip":
                 return await self._edit(parcel)
+            case "menu":
+                scope = {"type": "chat", "chat_id": parcel.telegram_id}
+                await self._api.call("setMyCommands", {**parcel.body, "scope": scope})
+                return Finished(parcel.id, "sent")
         return Finished(parcel.id, "failed", f"unknown kind {parcel.kind}")
 
     async def _message(self, parcel: Claimed, body: dict[str, Any]) -> int:

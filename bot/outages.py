@@ -1,0 +1,49 @@
+"""After an outage: Telegram keeps messages for a day but taps on buttons for 150 seconds only, so questions that were
+open are asked again; whoever tapped meanwhile is not left waiting."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from storage.database import Database
+from storage.outbox import Parcel
+from storage.people import OpenQuestion
+from storage.records import new_id
+from storage.store import Store
+
+RECENT = timedelta(days=1)
+LIVES = timedelta(hours=12)
+
+
+async def ask_again(database: Database, now: datetime, down_since: datetime) -> int:
+    """Put every question that was open when the outage began into the outbox once more; returns how many."""
+    after, asked = "", 0
+    while True:
+        page = await database.write(lambda store, after=after: _ask_page(store, now, down_since, after))  # type: ignore[misc]
+        if not page:
+            return asked
+        after, asked = page[-1].person_id, asked + len(page)
+
+
+async def _ask_page(store: Store, now: datetime, down_since: datetime, after: str) -> list[OpenQuestion]:
+    page = await store.conversations.open(down_since - RECENT, after)
+    await store.outbox.add(_parcel(question, now) for question in page)
+    return page
+
+
+def _parcel(question: OpenQuestion, now: datetime) -> Parcel:
+    return Parcel(
+        new_id(),
+        question.person_id,
+        question.telegram_id,
+        "bulk",
+        "message",
+        json.loads(question.view),
+        now,
+        now,
+        now + LIVES,
+        once=f"again:{question.person_id}:{question.number}",
+    )
+
+

@@ -1,0 +1,1 @@
+"""Standing panels: who sits on them, for how long, and who comes next."""

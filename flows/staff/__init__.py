@@ -1,0 +1,1 @@
+"""Staff: colleagues, the organisation, and the state of the machinery."""

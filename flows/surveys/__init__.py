@@ -1,0 +1,1 @@
+"""Consultations and their short surveys: asking, reminding, closing, counting."""

@@ -1,0 +1,1 @@
+"""Topics: what citizens put on the agenda themselves."""

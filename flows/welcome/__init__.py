@@ -1,0 +1,1 @@
+"""Hello: language, what taking part means, help, and stopping."""

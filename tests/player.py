@@ -1,0 +1,377 @@
+"""Plays transcripts: dialogues that are at the same time the specification.
+
+Before every line the database is opened anew, so each transcript is also a test of restarting; updates go through the
+real intake and turns, and what the bot sends is taken from the real outbox.
+
+    # Prose, for the reader.
+    ~ 2 March 2027, 09:00           the clock stands at this local time (the first line of every transcript)
+    ~ 3 days pass                   (or hours, minutes) and everything that is due happens when it is due
+    ~ the bot is down for 3 days    time passes with nobody there; what is due happens afterwards
+    > ana: /join                    ana writes
+    > ana: [Yes]                    ana taps the newest button that says so (or begins so)
+    > ana: [Yes] again              the same tap once more, on the same message, whatever it shows by now
+    > ana: [Yes] on "Which panel"   a tap in the newest message that contains these words, as it was first sent
+    > ana: forged c:3:yes           a tap with made-up data
+    > ana twice: hello              the same update delivered twice
+    > ana edits: hallo              an earlier message is changed
+    > ana sends a photo             (voice, sticker, document, location, video, contact)
+    > ana blocks the bot            (or: unblocks)
+    > ana follows a link from olga  opens the newest t.me link the bot gave to olga
+    < bot: …                        what the bot answers the last speaker, `< bot to ben: …` others;
+                                    `(changed)` messages edited in place, `(notice)` the word over the chat
+    = 2 memberships state=serving   how many rows are recorded
+
+Olga and Omar are staff; everybody else is a citizen. `pytest --accept` writes the bot's lines and the counts.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.scheduler import Timers
+from bot.telegram.intake import Intake
+from bot.turns import Turns
+from flows.desk import Surroundings
+from flows.slices import ROUTER
+from storage.database import Database, opened
+from storage.outbox import Claimed, Finished
+from storage.queries import Query
+
+ZONE = ZoneInfo("Europe/London")
+STAFF = {"olga", "omar"}
+INSTANCE = "player"
+WIDTH = 8
+
+UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+
+
+class StandingClock(Clock):
+    """Moves only when the transcript says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = datetime(2027, 3, 1, 9, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Shown:
+    """One message on somebody's phone."""
+
+    message_id: int
+    text: str
+    rows: list[list[dict[str, str]]]
+    first_rows: list[list[dict[str, str]]]
+
+
+@dataclass
+class Phone:
+    name: str
+    telegram_id: int
+    language_code: str = "en"
+    shown: list[Shown] = field(default_factory=list)
+    last_tap: tuple[int, str] = (0, "")
+    blocked: bool = False
+
+    def message(self, message_id: int) -> Shown | None:
+        return next((shown for shown in self.shown if shown.message_id == message_id), None)
+
+    def button(self, label: str, within: str = "") -> tuple[int, dict[str, str]]:
+        for shown in reversed(self.shown):
+            if within and within not in _plain(shown.text):
+                continue
+            for row in shown.first_rows if within else shown.rows:
+                for button in row:
+                    if button["text"] == label or button["text"].lstrip("☐☑✓ ").startswith(label):
+                        return shown.message_id, button
+        raise AssertionError(f"{self.name} sees no button [{label}]")
+
+
+class Player:
+    """One transcript's world: phones, a clock, and a database opened for each line."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._clock = StandingClock()
+        self._phones: dict[str, Phone] = {}
+        self._update_id = 0
+        self._message_id = 0
+        self._speaker = ""
+
+    async def play(self, text: str) -> str:
+        """The transcript with the bot's lines and the counts as they really are."""
+        written: list[str] = []
+        for line in _spoken(text):
+            written.append(line)
+            if line[:1] in "~>=":
+                async with opened(self._url) as database:
+                    if line[0] == "=":
+                        written[-1] = await self._count(database, line)
+                    else:
+                        written.extend(await self._line(database, line))
+        return "\n".join(written) + "\n"
+
+    async def _line(self, database: Database, line: str) -> list[str]:
+        said = line[1:].strip()
+        if line[0] == "~":
+            self._speaker = ""
+            return await self._pass_time(database, said)
+        await self._speak(database, said)
+        await self._settle(database)
+        return await self._drain(database)
+
+    # ------------------------------------------------------------ what people do
+
+    async def _speak(self, database: Database, said: str) -> None:
+        name, rest = re.fullmatch(r"(\w+)(.*)", said, re.DOTALL).groups()  # type: ignore[union-attr]
+        phone = self._phone(name)
+        self._speaker = name
+        updates = [self._update(phone, rest)]
+        if rest.startswith(" twice:"):
+            updates *= 2
+        for update in updates:
+            await Intake(database, self._clock, lambda _number: None).take_in([update])
+
+    def _update(self, phone: Phone, rest: str) -> dict[str, Any]:
+        self._update_id += 1
+        head = {"update_id": self._update_id}
+        match rest:
+            case " blocks the bot" | " unblocks the bot":
+                phone.blocked = rest == " blocks the bot"
+                return {**head, "my_chat_member": self._membership(phone)}
+            case _ if found := re.fullmatch(r" sends an? (\w+)", rest):
+                return {**head, "message": self._message(phone, _attachment(found[1]))}
+            case _ if found := re.fullmatch(r" follows a link from (\w+)", rest):
+                return {**head, "message": self._message(phone, {"text": self._link_of(found[1])})}
+            case _ if rest.startswith(" edits: "):
+                return {**head, "edited_message": self._message(phone, {"text": rest[8:]})}
+            case _ if found := re.fullmatch(r": forged (.*)", rest):
+                return {**head, "callback_query": self._tap(phone, self._message_id, found[1])}
+            case _ if found := re.fullmatch(r": \[.*\] again", rest):
+                return {**head, "callback_query": self._tap(phone, *phone.last_tap)}
+            case _ if found := re.fullmatch(r': \[(.*)\](?: on "(.*)")?', rest):
+                message_id, button = phone.button(found[1], found[2] or "")
+                if "url" in button:
+                    return {**head, "message": self._message(phone, {"text": _opening(button["url"])})}
+                phone.last_tap = message_id, button["callback_data"]
+                return {**head, "callback_query": self._tap(phone, *phone.last_tap)}
+            case _ if found := re.fullmatch(r"(?: twice)?: (.*)", rest, re.DOTALL):
+                return {**head, "message": self._message(phone, {"text": found[1].replace("\\n", "\n")})}
+        raise AssertionError(f"not a line of a transcript: > {phone.name}{rest}")
+
+    def _phone(self, name: str) -> Phone:
+        if name not in self._phones:
+            language = "cy" if name == "cerys" else "en"
+            self._phones[name] = Phone(name, 1000 + zlib.crc32(name.encode()) % 1_000_000, language)
+        return self._phones[name]
+
+    def _user(self, phone: Phone) -> dict[str, Any]:
+        return {
+            "id": phone.telegram_id,
+            "is_bot": False,
+            "first_name": phone.name.title(),
+            "language_code": phone.language_code,
+        }
+
+    def _chat(self, phone: Phone) -> dict[str, Any]:
+        return {"id": phone.telegram_id, "type": "private", "first_name": phone.name.title()}
+
+    def _message(self, phone: Phone, content: dict[str, Any]) -> dict[str, Any]:
+        self._message_id += 1
+        return {
+            "message_id": self._message_id,
+            "date": int(self._clock.now().timestamp()),
+            "from": self._user(phone),
+            "chat": self._chat(phone),
+            **content,
+        }
+
+    def _tap(self, phone: Phone, message_id: int, data: str) -> dict[str, Any]:
+        return {
+            "id": str(self._update_id),
+            "from": self._user(phone),
+            "chat_instance": "1",
+            "data": data,
+            "message": {
+                "message_id": message_id,
+                "date": int(self._clock.now().timestamp()),
+                "chat": self._chat(phone),
+                "text": "…",
+            },
+        }
+
+    def _membership(self, phone: Phone) -> dict[str, Any]:
+        def status(gone: bool) -> dict[str, Any]:
+            user = {"id": 1, "is_bot": True, "first_name": "Folkmoot"}
+            return {"status": "kicked", "user": user, "until_date": 0} if gone else {"status": "member", "user": user}
+
+        return {
+            "chat": self._chat(phone),
+            "from": self._user(phone),
+            "date": int(self._clock.now().timestamp()),
+            "old_chat_member": status(not phone.blocked),
+            "new_chat_member": status(phone.blocked),
+        }
+
+    def _link_of(self, name: str) -> str:
+        for shown in reversed(self._phones[name].shown):
+            if found := re.findall(r"https://t\.me/\S+", _plain(shown.text)):
+                return _opening(found[-1])
+        raise AssertionError(f"the bot gave {name} no link")
+
+    # ------------------------------------------------------------ what the bot does
+
+    def _parts(self, database: Database) -> tuple[Turns, Timers]:
+        owners = frozenset(self._phone(name).telegram_id for name in STAFF)
+        surroundings = Surroundings(ZONE, "folkmoot_bot", owners)
+        turns = Turns(database, ROUTER, self._clock, surroundings, INSTANCE)
+        return turns, Timers(database, ROUTER, self._clock, surroundings, lambda: None)
+
+    async def _settle(self, database: Database) -> None:
+        """Until every update is answered and nothing is due."""
+        turns, timers = self._parts(database)
+        while await turns.take():
+            pass
+        await timers.run_due()
+
+    async def _pass_time(self, database: Database, said: str) -> list[str]:
+        if found := re.fullmatch(r"(the bot is down for )?(\d+) (minute|hour|day|week)s?(?: pass(?:es)?)?", said):
+            target = self._clock.at + int(found[2]) * UNITS[found[3]]
+            if found[1]:
+                self._clock.at = target
+        else:
+            target = datetime.strptime(said, "%d %B %Y, %H:%M").replace(tzinfo=ZONE).astimezone(UTC)
+            if not self._update_id:
+                self._clock.at = target
+        return [line async for line in self._lines_until(database, target)]
+
+    async def _lines_until(self, database: Database, target: datetime) -> Any:
+        while True:
+            await self._settle(database)
+            for line in await self._drain(database):
+                yield line
+            async with database.reading() as store:
+                coming = await store.timers.coming(1)
+            due = min([target, *(timer.due_at for timer in coming)])
+            if self._clock.at >= target:
+                return
+            self._clock.at = max(self._clock.at, due)
+
+    async def _drain(self, database: Database) -> list[str]:
+        """Take everything out of the outbox, as Telegram would show it."""
+        lines: list[str] = []
+        while True:
+            parcels = await database.write(self._claim)
+            if not parcels:
+                return lines
+            for parcel in parcels:
+                lines.extend(await self._deliver(database, parcel))
+
+    async def _claim(self, store: Any) -> list[Claimed]:
+        await store.outbox.release_all(INSTANCE)
+        found: list[Claimed] = await store.outbox.claim(INSTANCE, self._clock.now(), 500)
+        return found
+
+    async def _deliver(self, database: Database, parcel: Claimed) -> list[str]:
+        phone = next(phone for phone in self._phones.values() if phone.telegram_id == parcel.telegram_id)
+        if phone.blocked:
+            await database.write(lambda store: store.people.mark_unreachable(parcel.person_id, self._clock.now()))
+            await database.write(lambda store: store.outbox.release([parcel.id]))
+            return []
+        message_id, shown = await self._show(database, phone, parcel)
+        done = Finished(parcel.id, "sent", message_id=message_id)
+        await database.write(lambda store: store.outbox.finish([done], self._clock.now()))
+        return shown
+
+    async def _show(self, database: Database, phone: Phone, parcel: Claimed) -> tuple[int | None, list[str]]:
+        body = parcel.body
+        rows = body.get("rows", [])
+        match parcel.kind:
+            case "message":
+                self._message_id += 1
+                phone.shown.append(Shown(self._message_id, body["text"], rows, rows))
+                return self._message_id, self._heard(phone, "", _contents(body))
+            case "answer":
+                return None, self._heard(phone, " (notice)", [body["text"]]) if "text" in body else []
+            case "menu":
+                return None, []
+        message_id = body.get("message_id") or await self._sent_as(database, body["of"])
+        shown = phone.message(message_id) if message_id else None
+        if shown is None:
+            return None, []
+        shown.rows = rows
+        if parcel.kind == "strip":
+            return None, []
+        shown.text, shown.first_rows = body["text"], rows
+        return None, self._heard(phone, " (changed)", _contents(body))
+
+    async def _sent_as(self, database: Database, id: str) -> int | None:
+        async with database.reading() as store:
+            return (await store.outbox.message_id(id))[0]
+
+    def _heard(self, phone: Phone, how: str, contents: list[str]) -> list[str]:
+        to = "" if phone.name == self._speaker else f" to {phone.name}"
+        first, *rest = contents
+        return [f"< bot{to}{how}: {first}", *(" " * WIDTH + line for line in rest)]
+
+    async def _count(self, database: Database, line: str) -> str:
+        _number, table, *conditions = line[1:].split()
+        where = " AND ".join(f"{c.split('=')[0]} = '{c.split('=')[1]}'" for c in conditions) or "1 = 1"
+        sql = f"SELECT COUNT(*) FROM {table} WHERE {where}"
+        query = Query("count", sql, sql, ())
+        async with database.reading() as store:
+            number = await store.inbox._session.value(query)
+        return " ".join(["=", str(number), table, *conditions])
+
+
+def _spoken(text: str) -> Iterator[str]:
+    """Everything but the bot's lines."""
+    for line in text.splitlines():
+        if not line.startswith(("<", " " * WIDTH)):
+            yield line
+
+
+def _contents(body: dict[str, Any]) -> list[str]:
+    lines = [line for line in _plain(body["text"]).split("\n") if line.strip()]
+    if picture := body.get("picture"):
+        bars = "; ".join(f"{bar['label']} {bar['text']}" for bar in picture["bars"])
+        lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
+    if file := body.get("file"):
+        lines.insert(0, f"(file: {file['name']})")
+    for row in body.get("rows", []):
+        lines.append(" ".join(f"[{button['text']}]" for button in row))
+    return [re.sub(r"start=(\w+)-[\w-]+", r"start=\1-…", line) for line in lines]
+
+
+def _plain(text: str) -> str:
+    return html.unescape(re.sub(r"<[^>]*>", "", text))
+
+
+def _opening(url: str) -> str:
+    return "/start " + url.partition("?start=")[2].replace("start=", "")
+
+
+def _attachment(kind: str) -> dict[str, Any]:
+    file = {"file_id": "f", "file_unique_id": "u"}
+    contents: dict[str, Any] = {
+        "photo": [{**file, "width": 10, "height": 10}],
+        "voice": {**file, "duration": 3},
+        "sticker": {**file, "type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False},
+        "document": {**file, "file_name": "notes.pdf"},
+        "video": {**file, "width": 9, "height": 9, "duration": 3},
+        "location": {"latitude": 51.5, "longitude": -3.2},
+        "contact": {"phone_number": "1", "first_name": "B"},
+    }
+    return {kind: contents[kind]}
+
+
