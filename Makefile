@@ -1,0 +1,37 @@
+# Needs Python 3.11 or newer and make; everything else is put into .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: demo test check bench clean
+
+demo: .venv/product
+	$(BIN)/folkmoot demo
+
+test: check
+	$(BIN)/pytest -q
+
+check: .venv/development
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/development
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Folkmoot needs Python 3.11 or newer. Say which: make PYTHON=/path/to/python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/product: .venv/made pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e . -c constraints.txt
+	touch $@
+
+.venv/development: .venv/made pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
+	touch $@ .venv/product
