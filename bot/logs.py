@@ -13,7 +13,8 @@ class Discreet(logging.Formatter):
         self._token = token
 
     def format(self, record: logging.LogRecord) -> str:
-        return super().format(record).replace(self._token, "(token)")
+        line = super().format(record)
+        return line.replace(self._token, "(token)") if self._token else line
 
 
 def begin_logging(level: str, token: str) -> None:

@@ -45,5 +45,3 @@ def _parcel(question: OpenQuestion, now: datetime) -> Parcel:
         now + LIVES,
         once=f"again:{question.person_id}:{question.number}",
     )
-
-

@@ -14,21 +14,20 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram.error import InvalidToken, TelegramError
 
 from bot.clock import Clock
 from bot.outages import ask_again
 from bot.scheduler import Alarm, Timers
 from bot.settings import Settings
-from bot.telegram.api import Api
+from bot.telegram.api import Api, InvalidToken, TelegramError
 from bot.telegram.incoming import ALLOWED_UPDATES
 from bot.telegram.intake import Intake, Webhook, poll
 from bot.telegram.profile import introduce
 from bot.telegram.sender import Sender
 from bot.turns import Turns
 from bot.web import serving
-from flows.slices import ROUTER
 from flows.desk import ORGANISATION_NAME, Surroundings
+from flows.slices import ROUTER
 from flows.words import DEFAULT_LANGUAGE, Voice
 from storage.database import Database, DatabaseProblem, opened
 from storage.machinery import Instance
@@ -157,9 +156,7 @@ async def connected(settings: Settings) -> AsyncIterator[Api]:
 class _Running:
     """The parts of one running process, once the database is open and Telegram has said who we are."""
 
-    def __init__(
-        self, settings: Settings, clock: Clock, database: Database, api: Api, username: str
-    ) -> None:
+    def __init__(self, settings: Settings, clock: Clock, database: Database, api: Api, username: str) -> None:
         self._settings = settings
         self._clock = clock
         self._database = database

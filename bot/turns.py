@@ -66,7 +66,8 @@ class Turns:
             return await self._database.write(self._take)
         except Failed as failed:
             log.error("Update %d could not be answered", failed.arrival.update_id, exc_info=failed.__cause__)
-            return await self._database.write(lambda store: self._give_up_or_retry(store, failed))
+            problem = failed
+        return await self._database.write(lambda store: self._give_up_or_retry(store, problem))
 
     async def _take(self, store: Store) -> Taken | None:
         now = self._clock.now()
@@ -126,9 +127,7 @@ class Turns:
         said = heard(arrival.payload)
         person, conversation = await self._speaker(store, said, now)
         sorry = _("Something went wrong on our side, and what you said last was not taken in. Please try again.")
-        composing = Composing(
-            self._instance, person, Desk(store, now, self._surroundings, person), conversation, said
-        )
+        composing = Composing(self._instance, person, Desk(store, now, self._surroundings, person), conversation, said)
         composing.apologise(sorry)
         await store.outbox.add(composing.parcels)
         return Taken(tuple(_claimed(parcel) for parcel in composing.parcels))
@@ -137,9 +136,7 @@ class Turns:
 class Composing:
     """Turns one answer into what is sent, and works out which message carries the question from now on."""
 
-    def __init__(
-        self, instance: str, person: Person, desk: Desk, conversation: Conversation, said: Heard
-    ) -> None:
+    def __init__(self, instance: str, person: Person, desk: Desk, conversation: Conversation, said: Heard) -> None:
         self._instance = instance
         self._person = person
         self._desk = desk
@@ -190,9 +187,7 @@ class Composing:
         turn = answer.turn
         new_question = answer.state is not None
         number = self._before.number + (1 if new_question and not turn.same_number else 0)
-        found = [
-            body for message in turn.messages for body in bodies(message, self._desk.voice, number)
-        ]
+        found = [body for message in turn.messages for body in bodies(message, self._desk.voice, number)]
         if notice:
             found[0] = {**found[0], "text": f"{notice}\n\n{found[0]['text']}"} if _is_text(found[0]) else found[0]
         if not new_question:
@@ -233,7 +228,7 @@ class Composing:
     def _show_parked(self, answer: Answer) -> None:
         """An interrupted question comes back; its buttons get the present number."""
         number = self._before.number + 1
-        view = json.loads(answer.shows) if answer.shows else {"text": "…", "rows": []}
+        view: Body = json.loads(answer.shows)
         for row in view["rows"]:
             for button in row:
                 kind, _colon, rest = button.get("callback_data", "").partition(":")
@@ -346,5 +341,3 @@ def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
         telling.until,
         once=f"{telling.once}:{position}" if telling.once else None,
     )
-
-

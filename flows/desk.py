@@ -169,6 +169,4 @@ class Desk:
 
     async def record(self, action: str, subject: str, **details: Any) -> None:
         """Write who did this in the audit trail; no personal data in the details."""
-        await self.store.audit.record(
-            self.speaker.id if self.speaker else None, action, subject, details, self.now
-        )
+        await self.store.audit.record(self.speaker.id if self.speaker else None, action, subject, details, self.now)

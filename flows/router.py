@@ -139,13 +139,9 @@ class Router:
             case Typed(words):
                 said = self._typed_choice(conversation, words, by_number=not awaits_text(state)) or said
             case Sent(kind):
-                return await self._settle(
-                    desk, conversation, again(cannot_read(kind)), conversation.parked
-                )
+                return await self._settle(desk, conversation, again(cannot_read(kind)), conversation.parked)
             case Corrected():
-                turn = again(
-                    _("I go by what you sent first, so the change was not taken in. Here is where we are:")
-                )
+                turn = again(_("I go by what you sent first, so the change was not taken in. Here is where we are:"))
                 return await self._settle(desk, conversation, turn, conversation.parked)
         turn = await step(desk, state, said)
         return await self._settle(desk, conversation, turn, conversation.parked)
@@ -223,9 +219,7 @@ class Router:
         kept = json.loads(latest)
         return Answer(Turn(), kept["state"], tuple(others), shows=kept["view"])
 
-    async def _settle(
-        self, desk: Desk, conversation: Conversation, turn: Turn, parked: tuple[str, ...]
-    ) -> Answer:
+    async def _settle(self, desk: Desk, conversation: Conversation, turn: Turn, parked: tuple[str, ...]) -> Answer:
         """Follow the turn to where it ends, and say how to get back to what was interrupted."""
         for _hop in range(MOST_HOPS):
             if turn.go is None:

@@ -24,9 +24,7 @@ class Retired(Exception):
     """The state was saved by a version of the program that asked something else."""
 
 
-def saved(
-    name: str, *, title: Words | None = None, awaits_text: bool = False
-) -> Callable[[type[T]], type[T]]:
+def saved(name: str, *, title: Words | None = None, awaits_text: bool = False) -> Callable[[type[T]], type[T]]:
     """Make a frozen dataclass a state, remembered as `name` for ever.
 
     Its fields are strings, whole numbers, truth values, None, and lists and dictionaries of these (lists come back

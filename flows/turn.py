@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from flows.words import Text, Verbatim, Words
+from flows.words import Text
 
 # ---------------------------------------------------------------- what was said
 
@@ -155,14 +154,18 @@ class Turn:
     go: Command | None = None
     same_number: bool = False
 
-
     def before(self, *messages: Message) -> Turn:
         """The same turn with messages said first."""
         return replace(self, messages=(*messages, *self.messages))
 
 
 def ask(
-    state: object, text: Text, rows: Sequence[Row] = (), *, notice: Text | None = None, same_number: bool = False
+    state: object,
+    text: Text,
+    rows: Sequence[Row] = (),
+    *,
+    notice: Text | None = None,
+    same_number: bool = False,
 ) -> Turn:
     """Ask something and wait: the buttons in `rows` are the ways to answer."""
     return Turn((Message(text, rows),), state, notice=notice, same_number=same_number)
@@ -191,5 +194,3 @@ def toast(notice: Text) -> Turn:
 def go(command: str, argument: str = "") -> Turn:
     """Carry on as if this command had been given."""
     return Turn(go=Command(command, argument))
-
-

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from gettext import c2py  # type: ignore[attr-defined]
+from gettext import c2py
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -134,8 +134,10 @@ class Voice:
                 return self._say(value, escape)
             case Moment(at) | (datetime() as at):
                 zone = get_timezone(self.zone.key)
-                return escape(f"{_day(at.astimezone(self.zone).date(), locale)}, "
-                              f"{format_datetime(at, 'HH:mm', tzinfo=zone, locale=locale)}")
+                return escape(
+                    f"{_day(at.astimezone(self.zone).date(), locale)}, "
+                    f"{format_datetime(at, 'HH:mm', tzinfo=zone, locale=locale)}"
+                )
             case Day(day) | (date() as day):
                 return escape(_day(day, locale))
             case Percent(share):

@@ -30,7 +30,7 @@ class Queries:
     def __init__(self, subject: str) -> None:
         text = resources.files("storage").joinpath("sql", f"{subject}.sql").read_text("utf-8")
         plain = aiosql.from_str(text, "aiosqlite", mandatory_parameters=False)
-        numbering = AsyncPGAdapter()
+        numbering = AsyncPGAdapter()  # type: ignore[no-untyped-call]
         opened = aiosql.from_str(
             text.replace("/*+", "").replace("*/", ""), lambda: numbering, mandatory_parameters=False
         )

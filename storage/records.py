@@ -55,7 +55,7 @@ def _converted(record: type) -> tuple[tuple[str, ...], tuple[str, ...], tuple[st
 def make(record: type[T], row: Mapping[str, Any], **more: Any) -> T:
     """A record from a row: `…_at` becomes an instant, `…_on` a date, 0 and 1 a truth value where so declared."""
     values = {**row, **more}
-    instants, dates, truths = _converted(record)
+    instants, dates, truths = _converted(record)  # type: ignore[arg-type]
     for name in instants:
         if values[name] is not None:
             values[name] = instant(values[name])

@@ -55,11 +55,11 @@ class SqliteSession(Session):
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
         with classified():
-            return await self._connection.execute_fetchall(query.sqlite, bound(values))  # type: ignore[return-value]
+            return list(await self._connection.execute_fetchall(query.sqlite, bound(values)))
 
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
         with classified():
-            async with self._connection.executemany(query.sqlite, [bound(values) for values in many]):  # type: ignore[arg-type]
+            async with self._connection.executemany(query.sqlite, [bound(values) for values in many]):
                 pass
 
 

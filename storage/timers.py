@@ -34,11 +34,22 @@ class Timers:
         self._session = session
 
     async def set(
-        self, key: str, kind: str, args: Mapping[str, Any], due_at: datetime, expires_at: datetime | None = None
+        self,
+        key: str,
+        kind: str,
+        args: Mapping[str, Any],
+        due_at: datetime,
+        expires_at: datetime | None = None,
     ) -> None:
         """Set or move the timer `key`. One that has been done already is left alone."""
         await self._session.run(
-            SQL.set, id=new_id(), key=key, kind=kind, args=json.dumps(args), due_at=due_at, expires_at=expires_at
+            SQL.set,
+            id=new_id(),
+            key=key,
+            kind=kind,
+            args=json.dumps(args),
+            due_at=due_at,
+            expires_at=expires_at,
         )
 
     async def rearm(self, timer: Timer, args: Mapping[str, Any], due_at: datetime) -> None:

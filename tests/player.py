@@ -50,7 +50,12 @@ STAFF = {"olga", "omar"}
 INSTANCE = "player"
 WIDTH = 8
 
-UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
+UNITS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(weeks=1),
+}
 
 
 class StandingClock(Clock):
@@ -348,8 +353,7 @@ def _contents(body: dict[str, Any]) -> list[str]:
         lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
     if file := body.get("file"):
         lines.insert(0, f"(file: {file['name']})")
-    for row in body.get("rows", []):
-        lines.append(" ".join(f"[{button['text']}]" for button in row))
+    lines.extend(" ".join(f"[{button['text']}]" for button in row) for row in body.get("rows", []))
     return [re.sub(r"start=(\w+)-[\w-]+", r"start=\1-…", line) for line in lines]
 
 
@@ -366,12 +370,17 @@ def _attachment(kind: str) -> dict[str, Any]:
     contents: dict[str, Any] = {
         "photo": [{**file, "width": 10, "height": 10}],
         "voice": {**file, "duration": 3},
-        "sticker": {**file, "type": "regular", "width": 9, "height": 9, "is_animated": False, "is_video": False},
+        "sticker": {
+            **file,
+            "type": "regular",
+            "width": 9,
+            "height": 9,
+            "is_animated": False,
+            "is_video": False,
+        },
         "document": {**file, "file_name": "notes.pdf"},
         "video": {**file, "width": 9, "height": 9, "duration": 3},
         "location": {"latitude": 51.5, "longitude": -3.2},
         "contact": {"phone_number": "1", "first_name": "B"},
     }
     return {kind: contents[kind]}
-
-

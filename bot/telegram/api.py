@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
 
 from bot.telegram.request import AiohttpRequest
+
+__all__ = ["Api", "InvalidToken", "TelegramError"]
 
 SENDING_CONNECTIONS = 80
 POLLING_CONNECTIONS = 2

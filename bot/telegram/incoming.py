@@ -105,9 +105,7 @@ def _tap(query: CallbackQuery) -> Heard:
     said: Said = _command(data) or Tapped(-1, "")
     if found := CHOICE.fullmatch(data):
         said = Tapped(int(found[1]), found[2])
-    return Heard(
-        user.id, _code(user), said, str(query.id), query.message.message_id if query.message else None
-    )
+    return Heard(user.id, _code(user), said, str(query.id), query.message.message_id if query.message else None)
 
 
 def _membership(change: ChatMemberUpdated) -> Heard:

@@ -7,7 +7,7 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -92,7 +92,7 @@ def _pause(problem: Exception | None, failures: int) -> float:
     match problem:
         case RetryAfter():
             after = problem.retry_after
-            return float(after if isinstance(after, (int, float)) else after.total_seconds())
+            return after.total_seconds() if isinstance(after, timedelta) else float(after)
         case InvalidToken():
             log.error("Telegram refuses the bot's token; trying again in a while")
             return LONGEST_PAUSE
@@ -102,7 +102,7 @@ def _pause(problem: Exception | None, failures: int) -> float:
             pass
         case _:
             log.warning("Polling failed and is tried again: %s", type(problem).__name__)
-    return min(LONGEST_PAUSE, 0.2 * 2 ** min(failures, 10))
+    return float(min(LONGEST_PAUSE, 0.2 * 2 ** min(failures, 10)))
 
 
 class Webhook:
@@ -126,5 +126,3 @@ class Webhook:
             log.warning("An update could not be written down, Telegram will bring it again: %s", problem)
             return web.Response(status=503)
         return web.Response()
-
-

@@ -14,7 +14,7 @@ CATCH_UP_SECONDS = 0.02
 
 
 class Window:
-    """At most `rate` sends in any second, however they are bunched; replies may come together, bulk is spread evenly."""
+    """At most `rate` sends in any second; replies may come together, bulk is spread evenly."""
 
     def __init__(self, rate: float) -> None:
         self._most = max(1, int(rate))

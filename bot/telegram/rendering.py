@@ -59,8 +59,7 @@ def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
         "title": voice.plain(plan.title),
         "note": voice.plain(plan.note),
         "bars": [
-            {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text)}
-            for bar in plan.bars
+            {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text)} for bar in plan.bars
         ],
         "rtl": False,
     }

@@ -27,6 +27,7 @@ import random
 import re
 from collections import OrderedDict, deque
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from telegram import InputFile
@@ -519,11 +520,11 @@ def _text(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _seconds(problem: RetryAfter) -> float:
     after = problem.retry_after
-    return float(after if isinstance(after, (int, float)) else after.total_seconds()) + 0.05
+    return (after.total_seconds() if isinstance(after, timedelta) else after) + 0.05
 
 
 def _pause(failures: int) -> float:
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)) * random.uniform(0.8, 1.2)
+    return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 10))) * random.uniform(0.8, 1.2)
 
 
 def _reason(problem: TelegramError) -> str:

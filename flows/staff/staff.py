@@ -151,7 +151,10 @@ async def organisation(desk: Desk, argument: str) -> Turn:
         _("Contact: {contact}", contact=known.contact) if known.contact else _("Contact: none yet"),
     )
     rows = [
-        [link("organisation name", _("Change the name")), link("organisation contact", _("Change the contact"))],
+        [
+            link("organisation name", _("Change the name")),
+            link("organisation contact", _("Change the contact")),
+        ],
         [link("menu", _("Menu"))],
     ]
     return end(text, rows)

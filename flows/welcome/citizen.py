@@ -84,7 +84,11 @@ async def step(desk: Desk, at: ChoosingLanguage | Agreeing, said: Said) -> Turn:
 
 def ask_language(state: ChoosingLanguage) -> Turn:
     buttons = [choice(code, name) for code, name in LANGUAGES.items()]
-    return ask(state, Verbatim("Hello! Which language would you like?\nHelo! Pa iaith hoffech chi?"), column(*buttons))
+    return ask(
+        state,
+        Verbatim("Hello! Which language would you like?\nHelo! Pa iaith hoffech chi?"),
+        column(*buttons),
+    )
 
 
 async def ask_agreement(desk: Desk, then: str) -> Turn:

@@ -1,0 +1,128 @@
+"""The command line: `folkmoot demo`, `folkmoot run`, `folkmoot check`.
+
+Exit status: 0 all is well; 1 something did not work; 2 the settings (or the token) are missing or wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated
+
+import typer
+
+from bot.clock import Clock
+from bot.logs import begin_logging
+from bot.service import Service, connected
+from bot.settings import SETTINGS, BadSettings, Settings
+from bot.telegram.api import InvalidToken, TelegramError
+from storage.database import DatabaseProblem, opened
+
+BAD_SETTINGS = 2
+
+SETTINGS_HELP = "Settings, from the environment:\n\n" + "\n\n".join(
+    f"{setting.name}: {setting.meaning}" for setting in SETTINGS
+)
+
+app = typer.Typer(
+    help="Folkmoot: ongoing dialogue between a public body and its citizens, in Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    app()
+
+
+@app.command(epilog=SETTINGS_HELP)
+def run() -> None:
+    """Run the bot until it is told to stop (SIGTERM or Ctrl-C)."""
+    settings = _settings()
+    begin_logging(settings.log_level, settings.token)
+    try:
+        asyncio.run(_run(settings))
+    except InvalidToken:
+        raise _refuse("Telegram does not accept FOLKMOOT_TOKEN.", BAD_SETTINGS) from None
+    except DatabaseProblem as problem:
+        raise _refuse(str(problem), 1) from None
+    except OSError as problem:
+        raise _refuse(f"Cannot listen on FOLKMOOT_LISTEN: {problem.strerror or problem}.", 1) from None
+
+
+async def _run(settings: Settings) -> None:
+    service = Service(settings)
+    service.stop_on_signals()
+    await service.run()
+
+
+@app.command(epilog=SETTINGS_HELP)
+def check() -> None:
+    """Say whether settings, database and token work."""
+    settings = _settings()
+    typer.echo("settings: ok")
+    results = asyncio.run(_check(settings))
+    if not all(results):
+        raise typer.Exit(1)
+
+
+async def _check(settings: Settings) -> list[bool]:
+    return [await _check_database(settings), await _check_token(settings)]
+
+
+async def _check_database(settings: Settings) -> bool:
+    try:
+        async with opened(settings.database_url) as database, database.reading() as store:
+            people = (await store.people.counts()).people
+    except DatabaseProblem as problem:
+        typer.echo(f"database: {problem}")
+        return False
+    typer.echo(f"database: ok, {people} people")
+    return True
+
+
+async def _check_token(settings: Settings) -> bool:
+    async with connected(settings) as api:
+        try:
+            me = await api.call("getMe", {})
+        except InvalidToken:
+            typer.echo("token: Telegram does not accept FOLKMOOT_TOKEN")
+            return False
+        except TelegramError as problem:
+            typer.echo(f"token: Telegram cannot be reached ({type(problem).__name__})")
+            return False
+    typer.echo(f"token: ok, the bot is @{me['username']}")
+    return True
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the page is served; 0 takes any free port.")] = 8642,
+) -> None:
+    """Live through a whole cycle in a browser, as three citizens and a member of staff of a made-up town."""
+    from bot.demo import run_demo
+
+    begin_logging("WARNING", "")
+    try:
+        asyncio.run(run_demo(port, Clock(), typer.echo))
+    except OSError as problem:
+        raise _refuse(
+            f"Cannot use port {port}: {problem.strerror or problem}. Try: folkmoot demo --port 0", 1
+        ) from None
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment(os.environ)
+    except BadSettings as bad:
+        raise _refuse(str(bad), BAD_SETTINGS) from None
+
+
+def _refuse(sentence: str, status: int) -> typer.Exit:
+    typer.echo(sentence, err=True)
+    return typer.Exit(status)
+
+
+if __name__ == "__main__":
+    main()
