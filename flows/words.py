@@ -111,7 +111,7 @@ class Voice:
 
     def plain(self, text: Text | str) -> str:
         """No markup: for buttons, pictures and files."""
-        return text if isinstance(text, str) else re.sub(r"</?[a-z]+>", "", self._say(text, str))
+        return text if isinstance(text, str) else self._say(text, str)
 
     def _say(self, text: Text, escape: Callable[[str], str]) -> str:
         match text:
@@ -121,6 +121,8 @@ class Voice:
                 return between.join(self._say(part, escape) for part in parts)
             case Words(english, places, plural, number):
                 wording = translated(self.language, english, plural, number)
+                if escape is str:
+                    wording = re.sub(r"</?[a-z]+>", "", wording)
                 if not places:
                     return wording
                 return wording.format_map({name: self._place(value, escape) for name, value in places.items()})

@@ -32,6 +32,7 @@ COMMAND = re.compile(r"/([A-Za-z][A-Za-z0-9_]{0,31})(?:@\w+)?(?:\s+(.*))?$", re.
 CHOICE = re.compile(r"c:(\d{1,15}):(.+)", re.DOTALL)
 
 NOBODY = "nobody"
+LARGEST_ID = 2**62
 
 
 class NotUnderstood(ValueError):
@@ -61,10 +62,11 @@ def lane_of(raw: dict[str, Any]) -> str:
 
 def heard(payload: str) -> Heard:
     """Raises NotUnderstood for what is not from a person in a private chat."""
+    raw = json.loads(payload)
     try:
-        update = Update.de_json(json.loads(payload), None)
+        update = Update.de_json(raw, None)
     except Exception as problem:  # whatever the parser stumbles over, the update is at fault
-        raise NotUnderstood(f"unparsable: {type(problem).__name__}") from problem
+        return _salvaged(raw, problem)
     if update.callback_query:
         return _tap(update.callback_query)
     if update.my_chat_member:
@@ -76,8 +78,21 @@ def heard(payload: str) -> Heard:
     raise NotUnderstood("not a kind of update that was asked for")
 
 
+def _salvaged(raw: Any, problem: Exception) -> Heard:
+    """A message with parts that cannot be read still is somebody's message, and they get an answer."""
+    try:
+        sender, chat, text = raw["message"]["from"], raw["message"]["chat"], raw["message"].get("text")
+        telegram_id, private = sender["id"], chat["type"] == ChatType.PRIVATE and not sender.get("is_bot")
+    except (KeyError, TypeError, AttributeError):
+        private, telegram_id, text = False, 0, None
+    if not private or not isinstance(telegram_id, int) or not 0 < telegram_id < LARGEST_ID:
+        raise NotUnderstood(f"unparsable: {type(problem).__name__}") from problem
+    words = clean(text) if isinstance(text, str) else ""
+    return Heard(telegram_id, None, (_command(words) or Typed(words)) if words else Sent("other"))
+
+
 def _person(user: User | None) -> User:
-    if user is None or not isinstance(user.id, int) or not 0 < user.id < 2**62:
+    if user is None or not isinstance(user.id, int) or not 0 < user.id < LARGEST_ID:
         raise NotUnderstood("no sender")
     if user.is_bot:
         raise NotUnderstood("from a bot")
