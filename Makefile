@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench words clean
 
 demo: .venv/product
 	$(BIN)/folkmoot demo
@@ -35,3 +35,8 @@ clean:
 .venv/development: .venv/made pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
 	touch $@ .venv/product
+
+words: .venv/development
+	$(BIN)/pybabel --quiet extract -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build-words.pot flows bot
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header -i build-words.pot -D folkmoot -l cy -d flows/locales
+	rm build-words.pot

@@ -137,7 +137,7 @@ class Router:
             return await self._settle(desk, conversation, turn, conversation.parked)
         match said:
             case Typed(words):
-                said = self._typed_choice(conversation, words, by_number=not awaits_text(state)) or said
+                said = self._typed_choice(conversation, words, free_text=awaits_text(state)) or said
             case Sent(kind):
                 return await self._settle(desk, conversation, again(cannot_read(kind)), conversation.parked)
             case Corrected():
@@ -187,14 +187,19 @@ class Router:
         return Answer(again(notice), None, conversation.parked, stale=True)
 
     @staticmethod
-    def _typed_choice(conversation: Conversation, words: str, by_number: bool) -> Choice | None:
-        """A button's label typed out, or its number in the list, counts as a tap on it."""
-        said = " ".join(words.casefold().split())
-        buttons = _buttons(conversation.view)
-        for position, (label, data) in enumerate(buttons, 1):
-            if said == label.casefold() or (by_number and said.rstrip(".") == str(position)):
-                return Choice(data.partition(":")[2])
-        return None
+    def _typed_choice(conversation: Conversation, words: str, free_text: bool) -> Choice | None:
+        """A button's label typed out (or its beginning), or its number in the list, counts as a tap on it.
+
+        Where free text is the answer only the whole label counts.
+        """
+        said = " ".join(words.casefold().split()).rstrip(".!")
+        buttons = [(label.casefold(), data.partition(":")[2]) for label, data in _buttons(conversation.view)]
+        found = [id for label, id in buttons if label == said]
+        if not found and not free_text:
+            found = [id for position, (_label, id) in enumerate(buttons, 1) if said == str(position)]
+            begun = [id for label, id in buttons if len(said) > 1 and label.startswith(said)]
+            found = found or (begun if len(begun) == 1 else [])
+        return Choice(found[0]) if found else None
 
     # ------------------------------------------------------------ interrupted conversations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flows.desk import ORGANISATION_CONTACT, ORGANISATION_NAME, Desk
@@ -46,7 +46,7 @@ async def status(desk: Desk, argument: str) -> Turn:
             _("of them staff: {staff}, stopped: {stopped}", staff=people.staff, stopped=people.stopped),
             _("who cannot be reached just now: {unreachable}", unreachable=people.unreachable),
         ),
-        lines(_("<b>In</b>"), *_piles(desk, await store.inbox.counts(), _("nothing waits"))),
+        lines(_("<b>In</b>"), *_piles(desk, _without_this(await store.inbox.counts()), _("nothing waits"))),
         lines(_("<b>Out</b>"), *_piles(desk, await store.outbox.counts(), _("nothing was sent yet"))),
         lines(_("<b>Next</b>"), *await _next_timers(desk)),
     )
@@ -62,6 +62,12 @@ STATES: dict[str, Words] = {
     "dropped": _("dropped"),
     "set_aside": _("set aside"),
 }
+
+
+def _without_this(piles: list[Pile]) -> list[Pile]:
+    """The inbox as it was before somebody asked for its state."""
+    fewer = [replace(pile, number=pile.number - 1) if pile.state == "waiting" else pile for pile in piles]
+    return [pile for pile in fewer if pile.number]
 
 
 def _piles(desk: Desk, piles: list[Pile], none: Words) -> list[Text]:
