@@ -38,7 +38,7 @@ def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, of either kind: every test that takes this runs on both."""
+    """Where to open a database with nothing in it, of either kind: every test that takes this runs on both."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'folkmoot.db'}"
     url: str = request.getfixturevalue("postgresql_url")

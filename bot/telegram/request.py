@@ -1,4 +1,4 @@
-"""Requests to the Bot API over aiohttp: a quarter of the processor time per send that the bundled client takes.
+"""Requests to the Bot API over aiohttp: a third of the bundled client's processor time per send, less when busy.
 
 What goes wrong, as callers see it:
 
