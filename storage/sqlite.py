@@ -58,8 +58,12 @@ class SqliteSession(Session):
             return list(await self._connection.execute_fetchall(query.sqlite, bound(values)))
 
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
+        several = list(many)
+        if len(several) == 1:
+            await self.rows(query, **several[0])
+            return
         with classified():
-            async with self._connection.executemany(query.sqlite, [bound(values) for values in many]):
+            async with self._connection.executemany(query.sqlite, [bound(values) for values in several]):
                 pass
 
 

@@ -33,9 +33,7 @@ def arrival(update_id: int, lane: str = "ana") -> Arrival:
 
 
 async def person(database: Database, telegram_id: int = 7) -> Person:
-    person, _conversation = await database.write(
-        lambda store: store.people.add(telegram_id, "citizen", "en", NOW)
-    )
+    person, _conversation = await database.write(lambda store: store.people.add(telegram_id, "citizen", "en", NOW))
     return person
 
 
@@ -182,10 +180,14 @@ async def test_a_dead_process_is_relieved_and_a_living_one_is_not(database: Data
 async def test_a_timer_moves_while_it_waits_and_is_done_once(database: Database) -> None:
     await database.write(lambda store: store.timers.set("close:1", "close", {"id": 1}, LATER))
     await database.write(lambda store: store.timers.set("close:1", "close", {"id": 1}, NOW))
-    timer = await database.write(lambda store: store.timers.next(NOW))
-    assert timer is not None
-    assert timer.args == {"id": 1}
-    await database.write(lambda store: store.timers.finish(timer, NOW))
+
+    async def do(store: Store) -> None:
+        timer = await store.timers.next(NOW)
+        assert timer is not None
+        assert timer.args == {"id": 1}
+        await store.timers.finish(timer, NOW)
+
+    await database.write(do)
     await database.write(lambda store: store.timers.set("close:1", "close", {"id": 1}, NOW))
     assert await database.write(lambda store: store.timers.next(LATER)) is None
 
