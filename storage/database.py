@@ -57,6 +57,7 @@ class Session(ABC):
         return found[0][0] if found else None
 
     async def run(self, query: Query, /, **values: Any) -> None:
+        """A write that returns nothing. It may be done later, but before the next read and the commit."""
         await self.rows(query, **values)
 
     @abstractmethod

@@ -1,7 +1,11 @@
 """SQLite: one writer whose waiting jobs share a commit, and a few readers.
 
-A commit with `synchronous=FULL` waits for the disk, so jobs waiting at the same moment run in one transaction,
-each in a savepoint of its own, and are all answered after the one commit (group commit).
+A commit with `synchronous=FULL` waits for the disk, so jobs waiting at the same moment run in one transaction and are
+all answered after the one commit (group commit). Should one of them fail, the transaction is rolled back and each is
+run again in a transaction of its own, so that nobody pays for another's mistake.
+
+aiosqlite runs every call in the connection's thread; going there and back costs more than most statements do. Writes
+that return nothing are therefore kept until the next read or the commit and go there together.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,6 +41,24 @@ PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
 )
 
+Statement = tuple[str, Mapping[str, Any]]
+
+
+class Connection(aiosqlite.Connection):
+    """An aiosqlite connection that runs several statements in one visit to its thread."""
+
+    async def run_together(self, statements: list[Statement]) -> list[sqlite3.Row]:
+        """Run them in order; the rows of the last are returned. Raises Unavailable or sqlite3.Error."""
+        with classified():
+            rows: list[sqlite3.Row] = await self._execute(self._run_together, statements)  # type: ignore[no-untyped-call]
+            return rows
+
+    def _run_together(self, statements: list[Statement]) -> list[sqlite3.Row]:
+        rows: list[sqlite3.Row] = []
+        for sql, values in statements:
+            rows = self._conn.execute(sql, values).fetchall()
+        return rows
+
 
 @contextmanager
 def classified() -> Iterator[None]:
@@ -50,30 +72,45 @@ def classified() -> Iterator[None]:
 
 
 class SqliteSession(Session):
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    """Statements of one connection. Writes that return nothing wait for the next read, or for `flush`."""
+
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._waiting: list[Statement] = []
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
-        with classified():
-            return list(await self._connection.execute_fetchall(query.sqlite, bound(values)))
+        return await self._go((query.sqlite, bound(values)))
+
+    async def run(self, query: Query, /, **values: Any) -> None:
+        self._waiting.append((query.sqlite, bound(values)))
 
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
-        several = list(many)
-        if len(several) == 1:
-            await self.rows(query, **several[0])
-            return
-        with classified():
-            async with self._connection.executemany(query.sqlite, [bound(values) for values in several]):
-                pass
+        self._waiting.extend((query.sqlite, bound(values)) for values in many)
+
+    async def begin(self) -> None:
+        self._waiting = [("BEGIN IMMEDIATE", {})]
+
+    async def commit(self) -> None:
+        await self._go(("COMMIT", {}))
+
+    async def roll_back(self) -> None:
+        self._waiting = []
+        if self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error, Unavailable):
+                await self._go(("ROLLBACK", {}))
+
+    async def _go(self, statement: Statement) -> list[Any]:
+        statements, self._waiting = [*self._waiting, statement], []
+        return await self._connection.run_together(statements)
 
 
 class SqliteDatabase(Database):
-    def __init__(self, path: str, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
-        self._path = path
+    def __init__(self, writer: Connection, readers: list[Connection]) -> None:
         self._writer = writer
-        self._store = Store(SqliteSession(writer))
-        self._readers = asyncio.Queue[aiosqlite.Connection]()
+        self._session = SqliteSession(writer)
+        self._store = Store(self._session)
         self._all_readers = readers
+        self._readers = asyncio.Queue[Connection]()
         for reader in readers:
             self._readers.put_nowait(reader)
         self._jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
@@ -83,7 +120,7 @@ class SqliteDatabase(Database):
 
     @classmethod
     async def open(cls, path: str) -> SqliteDatabase:
-        connections: list[aiosqlite.Connection] = []
+        connections: list[Connection] = []
         try:
             Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
             writer = await connect(path)
@@ -99,7 +136,7 @@ class SqliteDatabase(Database):
             if isinstance(problem, (sqlite3.Error, OSError)):
                 raise Unavailable(f"The SQLite database cannot be opened: {problem}.") from problem
             raise
-        return cls(path, writer, connections[1:])
+        return cls(writer, connections[1:])
 
     async def write(self, job: Job[T]) -> T:
         if self._closing:
@@ -125,83 +162,66 @@ class SqliteDatabase(Database):
             await reader.close()
         await self._writer.close()
 
+    # ------------------------------------------------------------ the writer
+
     async def _write_groups(self) -> None:
         while self._jobs or not self._closing:
-            if not self._jobs:
+            if self._jobs:
+                await self._write_group()
+            else:
                 self._wake.clear()
                 await self._wake.wait()
-                continue
-            await self._write_group()
 
     async def _write_group(self) -> None:
         """Run the waiting jobs in one transaction; answer them only when it is on disk."""
-        done: list[tuple[asyncio.Future[Any], Any]] = []
-        alone = len(self._jobs) == 1
+        group: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        results: list[Any] = []
         try:
-            await self._begin()
-            while self._jobs and len(done) < (1 if alone else LARGEST_GROUP):
-                job, answered = self._jobs.popleft()
-                if answered.done():
-                    continue
-                try:
-                    done.append((answered, await self._run_alone(job) if alone else await self._run_apart(job)))
-                except Exception as problem:
-                    if not self._writer.in_transaction:  # SQLite itself gave up the whole transaction
-                        _refuse(answered, problem)
-                        raise
-                    _refuse(answered, problem)
-                    if alone:
-                        await self._statement("ROLLBACK")
-                        return
-            await self._statement("COMMIT")
-        except Exception as problem:
-            await self._abandon()
-            waiting = done or [(answered, None) for _, answered in self._jobs]
-            if not done:
-                self._jobs.clear()
-            for answered, _ in waiting:
+            await self._session.begin()
+            while self._jobs and len(group) < LARGEST_GROUP:
+                group.append(self._jobs.popleft())
+                results.append(await group[-1][0](self._store))
+            await self._session.commit()
+        except Unavailable as problem:
+            await self._session.roll_back()
+            for _job, answered in group:
                 _refuse(answered, problem)
+        except Exception as problem:
+            await self._session.roll_back()
+            await self._write_apart(group, problem)
+        else:
+            for (_job, answered), result in zip(group, results, strict=True):
+                if not answered.done():
+                    answered.set_result(result)
+
+    async def _write_apart(self, group: list[tuple[Job[Any], asyncio.Future[Any]]], problem: Exception) -> None:
+        """One of them failed: find out which, and let the others have their way."""
+        if len(group) == 1:
+            _refuse(group[0][1], problem)
             return
-        for answered, result in done:
-            if not answered.done():
-                answered.set_result(result)
-
-    async def _begin(self) -> None:
-        """Another process may hold the lock; `timeout` waits for it, and a try or two more cost nothing."""
-        for patience in (1, 0):
+        for job, answered in group:
             try:
-                await self._statement("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError:
-                if not patience:
-                    raise
-
-    async def _run_alone(self, job: Job[T]) -> T:
-        return await job(self._store)
-
-    async def _run_apart(self, job: Job[T]) -> T:
-        await self._statement("SAVEPOINT turn")
-        try:
-            result = await job(self._store)
-        except BaseException:
-            if self._writer.in_transaction:
-                await self._statement("ROLLBACK TO turn")
-                await self._statement("RELEASE turn")
-            raise
-        await self._statement("RELEASE turn")
-        return result
-
-    async def _abandon(self) -> None:
-        with contextlib.suppress(sqlite3.Error):
-            if self._writer.in_transaction:
-                await self._statement("ROLLBACK")
-
-    async def _statement(self, sql: str) -> None:
-        await self._writer.execute_fetchall(sql)
+                await self._session.begin()
+                result = await job(self._store)
+                await self._session.commit()
+            except Exception as own:
+                await self._session.roll_back()
+                _refuse(answered, own)
+            else:
+                if not answered.done():
+                    answered.set_result(result)
 
 
-async def connect(path: str) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(path, isolation_level=None, timeout=LOCK_PATIENCE_SECONDS)
+def _refuse(answered: asyncio.Future[Any], problem: Exception) -> None:
+    if not answered.done():
+        answered.set_exception(problem)
+
+
+async def connect(path: str) -> Connection:
+    connection = Connection(
+        lambda: sqlite3.connect(path, isolation_level=None, timeout=LOCK_PATIENCE_SECONDS), iter_chunk_size=64
+    )
+    await connection
     try:
         connection.row_factory = sqlite3.Row
         for pragma in PRAGMAS:
@@ -212,7 +232,7 @@ async def connect(path: str) -> aiosqlite.Connection:
     return connection
 
 
-async def _migrate(connection: aiosqlite.Connection) -> None:
+async def _migrate(connection: Connection) -> None:
     await connection.execute_fetchall("BEGIN EXCLUSIVE")
     try:
         await connection.execute_fetchall(VERSIONS)
@@ -222,14 +242,3 @@ async def _migrate(connection: aiosqlite.Connection) -> None:
         await connection.execute_fetchall("ROLLBACK")
         raise
     await connection.execute_fetchall("COMMIT")
-
-
-def _refuse(answered: asyncio.Future[Any], problem: Exception) -> None:
-    if answered.done():
-        return
-    if isinstance(problem, sqlite3.OperationalError):
-        refusal = Unavailable(f"The database cannot be written: {problem}.")
-        refusal.__cause__ = problem
-        answered.set_exception(refusal)
-    else:
-        answered.set_exception(problem)
