@@ -1,14 +1,17 @@
-"""What somebody said, out of Telegram's update."""
+"""What somebody said, out of Telegram's update.
+
+Read from the JSON itself: building the library's objects costs more than the rest of a turn's thinking, and an update
+they cannot hold would be lost.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
-
-from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
-from telegram.constants import ChatType
 
 from flows.turn import Command, Corrected, Left, Returned, Said, Sent, Tapped, Typed
 
@@ -61,83 +64,80 @@ def lane_of(raw: dict[str, Any]) -> str:
 
 
 def heard(payload: str) -> Heard:
-    """Raises NotUnderstood for what is not from a person in a private chat."""
+    """Raises NotUnderstood for what is not from a person in a private chat.
+
+    Only what is needed is read, and none of it is trusted: a message with parts that a later Bot API has added, or
+    that make no sense, still is somebody's message and gets an answer.
+    """
     raw = json.loads(payload)
     try:
-        update = Update.de_json(raw, None)
-    except Exception as problem:  # whatever the parser stumbles over, the update is at fault
-        return _salvaged(raw, problem)
-    if update.callback_query:
-        return _tap(update.callback_query)
-    if update.my_chat_member:
-        return _membership(update.my_chat_member)
-    if update.edited_message:
-        return _message(update.edited_message, edited=True)
-    if update.message:
-        return _message(update.message, edited=False)
+        for kind, read in READERS.items():
+            if kind in raw:
+                return read(raw[kind])
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise NotUnderstood(f"unreadable: {type(problem).__name__}") from problem
     raise NotUnderstood("not a kind of update that was asked for")
 
 
-def _salvaged(raw: Any, problem: Exception) -> Heard:
-    """A message with parts that cannot be read still is somebody's message, and they get an answer."""
-    try:
-        sender, chat, text = raw["message"]["from"], raw["message"]["chat"], raw["message"].get("text")
-        telegram_id, private = sender["id"], chat["type"] == ChatType.PRIVATE and not sender.get("is_bot")
-    except (KeyError, TypeError, AttributeError):
-        private, telegram_id, text = False, 0, None
-    if not private or not isinstance(telegram_id, int) or not 0 < telegram_id < LARGEST_ID:
-        raise NotUnderstood(f"unparsable: {type(problem).__name__}") from problem
-    words = clean(text) if isinstance(text, str) else ""
-    return Heard(telegram_id, None, (_command(words) or Typed(words)) if words else Sent("other"))
-
-
-def _person(user: User | None) -> User:
-    if user is None or not isinstance(user.id, int) or not 0 < user.id < LARGEST_ID:
-        raise NotUnderstood("no sender")
-    if user.is_bot:
-        raise NotUnderstood("from a bot")
-    return user
-
-
-def _message(message: Message, *, edited: bool) -> Heard:
-    user = _person(message.from_user)
-    if message.chat.type != ChatType.PRIVATE:
-        raise NotUnderstood("not a private chat")
-    text = clean(message.text) if isinstance(message.text, str) else ""
+def _message(message: dict[str, Any], *, edited: bool = False) -> Heard:
+    telegram_id, code = _sender(message)
+    text = _text(message, "text")
     said: Said
     if not text:
-        said = Sent(next((kind for kind in KINDS if getattr(message, kind, None)), "other"))
+        said = Sent(next((kind for kind in KINDS if message.get(kind)), "other"))
     elif edited:
         said = Corrected(text)
     else:
         said = _command(text) or Typed(text)
-    return Heard(user.id, _code(user), said)
+    return Heard(telegram_id, code, said)
 
 
-def _tap(query: CallbackQuery) -> Heard:
-    user = _person(query.from_user)
-    data = clean(query.data) if isinstance(query.data, str) else ""
+def _tap(query: dict[str, Any]) -> Heard:
+    shown = query.get("message") or {}
+    telegram_id, code = _sender({"from": query["from"], "chat": shown.get("chat", {"type": "private"})})
+    data = _text(query, "data")
     said: Said = _command(data) or Tapped(-1, "")
     if found := CHOICE.fullmatch(data):
         said = Tapped(int(found[1]), found[2])
-    return Heard(user.id, _code(user), said, str(query.id), query.message.message_id if query.message else None)
+    message_id = shown.get("message_id")
+    return Heard(telegram_id, code, said, str(query["id"]), message_id if isinstance(message_id, int) else None)
 
 
-def _membership(change: ChatMemberUpdated) -> Heard:
-    user = _person(change.from_user)
-    if change.chat.type != ChatType.PRIVATE:
+def _membership(change: dict[str, Any]) -> Heard:
+    telegram_id, code = _sender(change)
+    gone = change["new_chat_member"]["status"] in ("kicked", "left")
+    return Heard(telegram_id, code, Left() if gone else Returned())
+
+
+READERS: dict[str, Callable[[dict[str, Any]], Heard]] = {
+    "callback_query": _tap,
+    "message": _message,
+    "edited_message": partial(_message, edited=True),
+    "my_chat_member": _membership,
+}
+
+
+def _sender(part: dict[str, Any]) -> tuple[int, str | None]:
+    """Whose chat with the bot this is: their number, and the language of their Telegram."""
+    sender = part["from"]
+    telegram_id, code = sender["id"], sender.get("language_code")
+    if not isinstance(telegram_id, int) or not 0 < telegram_id < LARGEST_ID:
+        raise NotUnderstood("no sender")
+    if sender.get("is_bot"):
+        raise NotUnderstood("from a bot")
+    if part["chat"]["type"] != "private":
         raise NotUnderstood("not a private chat")
-    gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-    return Heard(user.id, _code(user), Left() if gone else Returned())
+    return telegram_id, code if isinstance(code, str) else None
+
+
+def _text(part: dict[str, Any], name: str) -> str:
+    text = part.get(name)
+    return clean(text) if isinstance(text, str) else ""
 
 
 def _command(text: str) -> Command | None:
     found = COMMAND.match(text)
     return Command(found[1].lower(), (found[2] or "").strip()) if found else None
-
-
-def _code(user: User) -> str | None:
-    return user.language_code if isinstance(user.language_code, str) else None
 
 
 def clean(text: str) -> str:
