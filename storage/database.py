@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from storage.queries import Query
 
@@ -66,7 +66,12 @@ class Session(ABC):
 
 
 class Database(ABC):
-    """Where everything is remembered."""
+    """Where everything is remembered.
+
+    `in_order` says that jobs run in the order they were given, each seeing what the earlier ones wrote.
+    """
+
+    in_order: ClassVar[bool]
 
     @abstractmethod
     async def write(self, job: Job[T]) -> T:

@@ -67,6 +67,8 @@ class PostgresqlSession(Session):
 
 
 class PostgresqlDatabase(Database):
+    in_order = False
+
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 

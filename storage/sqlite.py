@@ -105,6 +105,8 @@ class SqliteSession(Session):
 
 
 class SqliteDatabase(Database):
+    in_order = True
+
     def __init__(self, writer: Connection, readers: list[Connection]) -> None:
         self._writer = writer
         self._session = SqliteSession(writer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,30 +13,37 @@ from bot.telegram.pacing import CHAT_BURST, ChatPace, Window
 
 @given(
     rate=st.floats(0.2, 2000),
-    asked=st.lists(st.tuples(st.floats(0, 0.5), st.booleans()), min_size=1, max_size=200),
+    asked=st.lists(st.tuples(st.floats(0, 0.5), st.booleans(), st.floats(0, 1)), min_size=1, max_size=200),
 )
-def test_no_window_holds_more_than_the_rate(rate: float, asked: list[tuple[float, bool]]) -> None:
-    window, now, sent = Window(rate), 100.0, []
-    for pause, bulk in asked:
+def test_no_second_holds_more_than_the_rate_wherever_in_its_request_a_message_arrives(
+    rate: float, asked: list[tuple[float, bool, float]]
+) -> None:
+    window, now, arrived = Window(rate), 100.0, []
+    for pause, bulk, latency in asked:
         now += pause
         now += window.wait(now, bulk)
         assert window.wait(now, bulk) == pytest.approx(0, abs=1e-6)
-        window.spend(now, bulk)
-        sent.append(now)
+        window.begin(now, bulk)
+        arrived.append(now + latency / 2)
+        now += latency
+        window.end(now)
     most, seconds = max(1, int(rate)), max(1, int(rate)) / rate
-    for index, start in enumerate(sent[:-most]):
-        assert sent[index + most] - start >= seconds - 1e-6
+    for index, start in enumerate(arrived[:-most]):
+        assert arrived[index + most] - start >= seconds - 1e-6
 
 
 def test_replies_may_come_together_and_bulk_is_spread() -> None:
     window = Window(20)
     for _reply in range(20):
         assert window.wait(0, bulk=False) == 0
-        window.spend(0, bulk=False)
-    assert window.wait(0, bulk=False) == 1
+        window.begin(0, bulk=False)
+    assert window.wait(0, bulk=False) == math.inf
+    for _reply in range(20):
+        window.end(0.25)
+    assert window.wait(0.25, bulk=False) == 1
     assert window.wait(5, bulk=True) == 0
     for _ in range(3):
-        window.spend(5, bulk=True)
+        window.begin(5, bulk=True)
     assert window.wait(5, bulk=True) > 0
 
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25
 MOST_UPDATES = 100
 LONGEST_PAUSE = 15.0
+REPLIES_FIRST = 0.0005
 LARGEST_UPDATE = 4 * 1024 * 1024
 LARGEST_ID = 2**62
 
@@ -42,8 +43,13 @@ class Intake:
         now = self._clock.now()
         arrivals = [arrival for raw in updates if (arrival := _arrival(raw, now)) is not None]
         if arrivals:
-            await self._database.write(lambda store: store.inbox.record(arrivals))
-            self._arrived(len(arrivals))
+            writing = asyncio.ensure_future(self._database.write(lambda store: store.inbox.record(arrivals)))
+            if self._database.in_order:
+                # The turns are taken in the same transaction: one commit, and the reply leaves a commit earlier.
+                self._arrived(len(arrivals))
+            await writing
+            if not self._database.in_order:
+                self._arrived(len(arrivals))
         self.last_heard = now
 
 
@@ -73,6 +79,7 @@ async def poll(api: Api, intake: Intake) -> None:
                 patience=POLL_SECONDS + 10,
             )
             await intake.take_in(updates)
+            await asyncio.sleep(REPLIES_FIRST)
             offset = max([offset, *(raw["update_id"] + 1 for raw in updates if _numbered(raw))])
             failures = 0
         except (TelegramError, DatabaseProblem) as problem:

@@ -6,6 +6,7 @@ Telegram allows about 30 messages a second overall and about one a second in one
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 CHAT_BURST = 20.0
@@ -14,30 +15,42 @@ CATCH_UP_SECONDS = 0.02
 
 
 class Window:
-    """At most `rate` sends in any second; replies may come together, bulk is spread evenly."""
+    """At most `rate` sends in any second as Telegram sees it; replies may come together, bulk is spread evenly.
+
+    When a message reaches Telegram is only known to lie between the beginning and the end of its request, so a send
+    counts from the one until a second after the other.
+    """
 
     def __init__(self, rate: float) -> None:
         self._most = max(1, int(rate))
         self._seconds = self._most / rate
         self._spacing = 1 / rate
-        self._sent: deque[float] = deque()
-        self._last_bulk = float("-inf")
+        self._in_flight = 0
+        self._ended: deque[float] = deque()
+        self._last_bulk = -math.inf
         self._bulk_from = 0.0
 
     def wait(self, now: float, bulk: bool) -> float:
-        """Seconds until the next may leave; 0 when it may now."""
-        while self._sent and self._sent[0] <= now - self._seconds:
-            self._sent.popleft()
-        free_at = self._sent[0] + self._seconds if len(self._sent) >= self._most else now
+        """Seconds until the next may leave, 0 when it may now, infinity when first another must have ended."""
+        while self._ended and self._ended[0] <= now - self._seconds:
+            self._ended.popleft()
+        free_at = now
+        if self._in_flight + len(self._ended) >= self._most:
+            free_at = self._ended[0] + self._seconds if self._ended else math.inf
         if bulk:
             free_at = max(free_at, self._last_bulk + self._spacing, self._bulk_from)
         return max(0.0, free_at - now)
 
-    def spend(self, now: float, bulk: bool) -> None:
-        self._sent.append(now)
+    def begin(self, now: float, bulk: bool) -> None:
+        self._in_flight += 1
         if bulk:
             # From when it was due, not from when the loop woke up, so that the rate holds despite late wake-ups.
-            self._last_bulk = max(self._last_bulk + self._spacing, now - max(2 * self._spacing, CATCH_UP_SECONDS))
+            late = max(2 * self._spacing, CATCH_UP_SECONDS)
+            self._last_bulk = max(self._last_bulk + self._spacing, now - late)
+
+    def end(self, now: float) -> None:
+        self._in_flight -= 1
+        self._ended.append(now)
 
     def pause_bulk(self, until: float) -> None:
         self._bulk_from = max(self._bulk_from, until)
@@ -51,7 +64,7 @@ class ChatPace:
     def __init__(self) -> None:
         self._tokens = CHAT_BURST
         self._at = 0.0
-        self._last = float("-inf")
+        self._last = -math.inf
         self._blocked_until = 0.0
 
     def wait(self, now: float, bulk: bool) -> float:

@@ -23,6 +23,7 @@ import hashlib
 import html
 import json
 import logging
+import math
 import random
 import re
 from collections import OrderedDict, deque
@@ -120,6 +121,7 @@ class Sender:
             (queue.replies if parcel.lane == "reply" else queue.bulk).append(parcel)
             self._bulk_held += parcel.lane == "bulk"
             self._list(queue)
+        self._dispatch_ready(asyncio.get_running_loop().time())
 
     def wake(self) -> None:
         """Something may be due in the outbox."""
@@ -173,16 +175,16 @@ class Sender:
                     await self._wake.wait()
 
     def _dispatch_ready(self, now: float) -> float | None:
-        """Start every send that may leave now; returns seconds until the next may, None when nothing waits for time."""
+        """Start every send that may leave now; returns seconds until the next may, None when only an end can help."""
         while self._ready_replies and len(self._in_flight) < MOST_AT_ONCE:
             wait = self._window.wait(now, bulk=False)
             if wait > 0:
-                return wait
+                return wait if wait < math.inf else None
             self._launch(self._ready_replies.popleft(), now)
         while self._ready_bulk and self._bulk_in_flight < MOST_BULK_AT_ONCE:
             wait = self._window.wait(now, bulk=True)
             if wait > 0:
-                return wait
+                return wait if wait < math.inf else None
             self._launch(self._ready_bulk.popleft(), now)
         return None
 
@@ -198,7 +200,7 @@ class Sender:
         parcel = (queue.bulk if bulk else queue.replies).popleft()
         queue.busy = True
         queue.pace.spend(now)
-        self._window.spend(now, bulk)
+        self._window.begin(now, bulk)
         self._bulk_in_flight += bulk
         self._start(self._serve(queue, parcel))
 
@@ -223,6 +225,7 @@ class Sender:
             await self._give_up_person(queue, parcel)
             outcome = None
         finally:
+            self._window.end(asyncio.get_running_loop().time())
             queue.busy = False
             self._bulk_in_flight -= bulk
         match outcome:
