@@ -53,7 +53,8 @@ class Server:
         answered = self._waiting[telegram_id] = asyncio.get_running_loop().create_future()
         began = time.perf_counter()
         self.say(telegram_id)
-        return await asyncio.wait_for(answered, 60) - began
+        replied: float = await asyncio.wait_for(answered, 60)
+        return replied - began
 
     async def replies(self, number: int) -> None:
         """Until so many messages have been sent in all."""

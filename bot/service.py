@@ -57,12 +57,12 @@ class Workers:
         self._turns = turns
         self._sender = sender
         self._tasks: set[asyncio.Task[None]] = set()
-        self._arrivals = 0
+        self._expected = 0
         self._stopping = False
 
     def arrived(self, number: int) -> None:
         """As many more hands as there is work for, up to WORKERS."""
-        self._arrivals += 1
+        self._expected += number
         for _more in range(min(number, WORKERS - len(self._tasks))):
             if not self._stopping:
                 task = asyncio.create_task(self._work())
@@ -70,8 +70,8 @@ class Workers:
                 task.add_done_callback(self._tasks.discard)
 
     async def _work(self) -> None:
-        while not self._stopping:
-            seen = self._arrivals
+        """Until no more is expected: a look at an empty inbox is not free."""
+        while self._expected > 0 and not self._stopping:
             try:
                 taken = await self._turns.take()
             except DatabaseProblem as problem:
@@ -80,14 +80,17 @@ class Workers:
             except Exception:
                 log.exception("A turn could not be taken")
                 return
-            if taken is not None:
-                self._sender.send(taken.replies)
-                if taken.told_others:
-                    self._sender.wake()
-            elif seen == self._arrivals:
+            if taken is None:
                 return
+            self._expected -= 1
+            self._sender.send(taken.replies)
+            if taken.told_others:
+                self._sender.wake()
 
     async def look(self) -> None:
+        """What was expected and has come to nothing (an update delivered twice) is forgotten."""
+        if not self._tasks:
+            self._expected = 0
         self.arrived(1)
 
     async def stop(self) -> None:

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25
 MOST_UPDATES = 100
 LONGEST_PAUSE = 15.0
-REPLIES_FIRST = 0.0005
+STEPS_OF_A_REPLY = 4
 LARGEST_UPDATE = 4 * 1024 * 1024
 LARGEST_ID = 2**62
 
@@ -79,7 +79,7 @@ async def poll(api: Api, intake: Intake) -> None:
                 patience=POLL_SECONDS + 10,
             )
             await intake.take_in(updates)
-            await asyncio.sleep(REPLIES_FIRST)
+            await _let_replies_leave()
             offset = max([offset, *(raw["update_id"] + 1 for raw in updates if _numbered(raw))])
             failures = 0
         except (TelegramError, DatabaseProblem) as problem:
@@ -89,6 +89,12 @@ async def poll(api: Api, intake: Intake) -> None:
             failures += 1
             log.exception("Polling stumbled and goes on")
             await asyncio.sleep(_pause(None, failures))
+
+
+async def _let_replies_leave() -> None:
+    """Both the replies and the next poll are ready to go; people wait for the replies."""
+    for _step in range(STEPS_OF_A_REPLY):
+        await asyncio.sleep(0)
 
 
 def _numbered(raw: Any) -> bool:
