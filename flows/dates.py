@@ -1,0 +1,155 @@
+"""Dates and times as people type them, and the instants they stand for.
+
+A local time that the clocks skip is the first valid instant after it; one that comes twice is meant the first time.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+MORNING = time(9)
+"""When people are written to about a day that has come, local time."""
+
+EVENING = time(18)
+"""What is meant by a closing day without a time, local time."""
+
+LONGEST_DAYS = 366 * 50
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+
+
+def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The UTC instant of a local day and time."""
+    local = datetime.combine(day, at, tzinfo=zone)
+    found = local.astimezone(UTC)
+    if found.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return found
+    return _end_of_gap(local.replace(fold=1).astimezone(UTC), found, zone)
+
+
+def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant between the two at which the clocks go forward, to the second."""
+    old = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == old:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def read_date(words: str, today: date) -> date | None:
+    """The day meant by words like `3 May`, `3/5/2026` (day first), `2026-05-03`, `friday`, `in 2 weeks`.
+
+    Without a year it is the next such day from today on. None when it cannot be understood.
+    """
+    said = _tidied(words)
+    try:
+        return _named_day(said, today) or _written_day(said, today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def read_moment(words: str, today: date, zone: ZoneInfo, usual: time = EVENING) -> datetime | None:
+    """The instant meant by a day and perhaps a time: `3 May 18:00`, `tomorrow at 6pm`; `usual` where there is none."""
+    said = _tidied(words)
+    found = re.fullmatch(r"(.+?) (?:at )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?", said)
+    at: time | None = usual
+    if found and (found[3] or found[4]):
+        said, at = found[1], _time(int(found[2]), int(found[3] or 0), found[4])
+    day = read_date(said, today)
+    return instant_of(day, at, zone) if day is not None and at is not None else None
+
+
+def _tidied(words: str) -> str:
+    return " ".join(words.casefold().replace(",", " ").split()).strip(" .")
+
+
+def _time(hour: int, minute: int, half: str | None) -> time | None:
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
+def _named_day(said: str, today: date) -> date | None:
+    """`today`, `tomorrow`, a weekday, `in 2 weeks`."""
+    if said in ("today", "tomorrow"):
+        return today + timedelta(days=said == "tomorrow")
+    weekday = said.removeprefix("next ").removeprefix("on ")
+    if weekday in WEEKDAYS:
+        return today + timedelta(days=(WEEKDAYS.index(weekday) - today.weekday() - 1) % 7 + 1)
+    if found := re.fullmatch(r"in (\d{1,4}|[a-z]+) (day|week|month|year)s?", said):
+        number = int(found[1]) if found[1].isdecimal() else NUMBERS.get(found[1])
+        return _after(today, number, found[2]) if number is not None else None
+    return None
+
+
+def _after(today: date, number: int, unit: str) -> date | None:
+    if unit in ("day", "week"):
+        days = number * (7 if unit == "week" else 1)
+        return today + timedelta(days=days) if days <= LONGEST_DAYS else None
+    return months_after(today, number * (12 if unit == "year" else 1))
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it is shorter. Raises ValueError after 9999."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for shorter in range(4):
+        try:
+            return date(year, month + 1, day.day - shorter)
+        except ValueError:
+            continue
+    raise ValueError("there is no such year")
+
+
+def _written_day(said: str, today: date) -> date | None:
+    said = re.sub(rf"^(?:{'|'.join(f'{day}|{day[:3]}' for day in WEEKDAYS)}) ", "", said)
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", said):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?", said):
+        return _with_year(int(found[1]), int(found[2]), found[3], today)
+    if found := re.fullmatch(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)? (?:of )?([a-z]+)(?: (\d{4}|\d{2}))?", said):
+        return _with_year(int(found[1]), _month(found[2]), found[3], today)
+    if found := re.fullmatch(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?", said):
+        return _with_year(int(found[2]), _month(found[1]), found[3], today)
+    return None
+
+
+def _month(name: str) -> int:
+    """1 to 12, for a month's name or a beginning of it that has at least three letters; 0 for anything else."""
+    begun = [number for number, month in enumerate(MONTHS, 1) if len(name) >= 3 and month.startswith(name)]
+    return begun[0] if begun else 0
+
+
+def _with_year(day: int, month: int, year: str | None, today: date) -> date:
+    """Raises ValueError for a day that does not exist."""
+    if year is not None:
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    for ahead in range(9):
+        try:
+            found = date(today.year + ahead, month, day)
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    raise ValueError("there is no such day")
