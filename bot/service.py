@@ -58,16 +58,20 @@ class Workers:
         self._sender = sender
         self._tasks: set[asyncio.Task[None]] = set()
         self._expected = 0
+        self._without_hands = False
         self._stopping = False
 
     def arrived(self, number: int) -> None:
         """As many more hands as there is work for, up to WORKERS."""
+        if self._stopping:
+            return
         self._expected += number
-        for _more in range(min(number, WORKERS - len(self._tasks))):
-            if not self._stopping:
-                task = asyncio.create_task(self._work())
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+        free = WORKERS - len(self._tasks)
+        self._without_hands = self._without_hands or number > free
+        for _more in range(min(number, free)):
+            task = asyncio.create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _work(self) -> None:
         """Until no more is expected: a look at an empty inbox is not free."""
@@ -81,7 +85,10 @@ class Workers:
                 log.exception("A turn could not be taken")
                 return
             if taken is None:
-                return
+                if not self._without_hands:
+                    return
+                self._without_hands = False  # something came while everybody was looking: look once more
+                continue
             self._expected -= 1
             self._sender.send(taken.replies)
             if taken.told_others:

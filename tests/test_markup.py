@@ -70,11 +70,11 @@ def test_the_library_s_own_html_says_the_same_again(parts: list[tuple[str, str, 
 def test_anything_is_read_or_refused(html: str) -> None:
     try:
         text, entities = parse_html(html)
-    except Refusal as refusal:
-        assert refusal.description.startswith("Bad Request: can't parse entities: ")
-    else:
-        for entity in entities:
-            assert 0 <= entity["offset"] < entity["offset"] + entity["length"] <= utf16_length(text)
+    except Refusal:
+        assert "<" in html
+        return
+    for entity in entities:
+        assert 0 <= entity["offset"] < entity["offset"] + entity["length"] <= utf16_length(text)
 
 
 @given(st.text(st.sampled_from(" \n\tab🏛"), max_size=12), st.data())
@@ -101,6 +101,7 @@ def test_space_around_is_not_kept_and_marks_stay_on_their_words(text: str, data:
         ("x</b>", "Unexpected end tag at byte offset 1"),
         ("<b>x</b", "Unclosed end tag at byte offset 4"),
         ("<b>x</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
+        ("&#xD83C;", "Text contains invalid Unicode characters after decoding HTML entities"),
         ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
     ],
 )

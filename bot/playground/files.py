@@ -94,16 +94,31 @@ def _mime(upload: Upload) -> str:
 
 
 def sides_of(data: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels, from the head of a PNG, GIF or JPEG; None for anything else."""
+    """Width and height in pixels, from the head of a PNG, GIF, JPEG or WebP; None for anything else."""
     if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
     elif data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
         width, height = struct.unpack("<HH", data[6:10])
     elif data.startswith(b"\xff\xd8"):
         width, height = _jpeg_sides(data)
+    elif data[:4] == b"RIFF" and data[8:12] == b"WEBP" and len(data) >= 30:
+        width, height = _webp_sides(data)
     else:
         return None
     return (width, height) if width and height else None
+
+
+def _webp_sides(data: bytes) -> tuple[int, int]:
+    match data[12:16]:
+        case b"VP8 ":
+            width, height = struct.unpack("<HH", data[26:30])
+            return width & 0x3FFF, height & 0x3FFF
+        case b"VP8L":
+            bits = int.from_bytes(data[21:25], "little")
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8X":
+            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    return 0, 0
 
 
 def _jpeg_sides(data: bytes) -> tuple[int, int]:

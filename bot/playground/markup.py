@@ -53,7 +53,8 @@ HOST_ONLY = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 
 
 def utf16_length(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+    """Raises UnicodeEncodeError for half a surrogate pair, which is no letter."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def formatted(text: str, parse_mode: str | None, entities: list[Entity] | None) -> tuple[str, list[Entity]]:
@@ -102,10 +103,7 @@ class _HtmlReader:
         self._say(self._text[at:])
         if self._open:
             raise _unreadable(f'Can\'t find end tag corresponding to start tag "{self._open[-1].tag}"')
-        plain = "".join(self._pieces)
-        if any("\ud800" <= letter <= "\udfff" for letter in plain):
-            raise _unreadable("Text contains invalid Unicode characters after decoding HTML entities")
-        return plain, sorted(_plain_inside_code(self._entities), key=_order)
+        return "".join(self._pieces), sorted(_plain_inside_code(self._entities), key=_order)
 
     def _say(self, words: str) -> None:
         if words:
@@ -202,8 +200,8 @@ class _HtmlReader:
         entity: Entity = {"type": TAGS[opened.tag], "offset": opened.starts, "length": self._units - opened.starts}
         match opened.tag:
             case "a":
-                words = "".join(self._pieces).encode("utf-16-le", "surrogatepass")[2 * opened.starts :]
-                url = _address(opened.argument or words.decode("utf-16-le", "surrogatepass"))
+                words = "".join(self._pieces).encode("utf-16-le")[2 * opened.starts :]
+                url = _address(opened.argument or words.decode("utf-16-le"))
                 if url is None:
                     return
                 entity["url"] = url
@@ -239,6 +237,8 @@ def _letter(reference: re.Match[str]) -> str | None:
     if name := reference["name"]:
         return NAMED.get(name)
     code = int(reference["decimal"]) if reference["decimal"] else int(reference["hex"], 16)
+    if 0xD800 <= code <= 0xDFFF:
+        raise _unreadable("Text contains invalid Unicode characters after decoding HTML entities")
     return chr(code) if 0 < code < 0x110000 else None
 
 
@@ -285,7 +285,7 @@ def given_entities(text: str, entities: list[Entity]) -> list[Entity]:
     """Entities as a bot may give them instead of markup. Raises Refusal when one is not within the text."""
     if not entities:
         return []
-    units = text.encode("utf-16-le", "surrogatepass")
+    units = text.encode("utf-16-le")
     for entity in entities:
         if entity["type"] not in ENTITY_TYPES:
             raise _unreadable(f"unsupported type specified: {entity['type']}")

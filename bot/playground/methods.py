@@ -43,6 +43,7 @@ BUTTON_ACTIONS = {
     "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
     "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
 }  # fmt: skip
+TAKING_FILES = ("sendPhoto", "sendDocument", "editMessageMedia")
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "
     "and reply markup of the message"
@@ -100,9 +101,12 @@ class Methods:
         values = method.check(given)
         if do is None:
             raise bad_request(f"the playground has no {method.name}")
-        if method.name not in ("setWebhook", "sendPhoto", "sendDocument", "editMessageMedia"):
+        if method.name in TAKING_FILES:
+            values["attached"] = given
+        try:
             return await _awaited(do(values))
-        return await _awaited(do({**values, "attached": given}))
+        except UnicodeEncodeError:
+            raise bad_request("strings must be encoded in UTF-8") from None
 
     # ------------------------------------------------------------ itself
 
@@ -149,16 +153,23 @@ class Methods:
             self._world.profile.commands[scope] = commands
         else:
             self._world.profile.commands.pop(scope, None)
-        self._world.announce({"type": "profile"})
+        self._tell_commands(scope)
         return True
 
     def _get_commands(self, given: Given) -> list[Json]:
         return self._world.profile.commands.get(self._scope(given), [])
 
     def _delete_commands(self, given: Given) -> bool:
-        self._world.profile.commands.pop(self._scope(given), None)
-        self._world.announce({"type": "profile"})
+        scope = self._scope(given)
+        self._world.profile.commands.pop(scope, None)
+        self._tell_commands(scope)
         return True
+
+    def _tell_commands(self, scope: tuple[str, int, str]) -> None:
+        if scope[0] == "chat":
+            self._world.tell_person(scope[1])
+        else:
+            self._world.announce({"type": "profile"})
 
     def _scope(self, given: Given) -> tuple[str, int, str]:
         scope = given.get("scope") or {"type": "default"}
@@ -200,8 +211,7 @@ class Methods:
         url = given["url"].strip()
         if not url:
             return self._delete_webhook(given)
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or parts.hostname not in LOCAL_HOSTS:
+        if not _is_local(url):
             raise bad_request("bad webhook: the playground delivers to this machine only")
         secret = given.get("secret_token", "")
         if secret and not SECRET.fullmatch(secret):
@@ -348,6 +358,14 @@ class Methods:
             raise bad_request("file is too big")
         told: Json = {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": len(file.data)}
         return told | {"file_path": file.path}
+
+
+def _is_local(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.hostname in LOCAL_HOSTS
 
 
 async def _awaited(result: Result | Awaitable[Result]) -> Result:

@@ -107,7 +107,7 @@ class Playground:
     async def send_file(
         self, person: Who, kind: str, data: bytes, name: str = "", mime: str = "", caption: str = ""
     ) -> Message:
-        """`kind` is photo, document, voice or sticker. Raises Refusal for what is no such file."""
+        """`kind` is photo, document, voice or sticker."""
         return self.world.send_file(_id(person), kind, Upload(name, mime, data), caption)
 
     async def send_place(self, person: Who, latitude: float, longitude: float) -> Message:

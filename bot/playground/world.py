@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.playground.files import StoredFile, stored
 from bot.playground.markup import formatted, utf16_length
-from bot.playground.refusals import bad_request, forbidden
+from bot.playground.refusals import Refusal, bad_request, forbidden
 from bot.playground.specification import Upload
 from bot.playground.updates import Updates, first_number
 
@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 REMEMBERED_MESSAGES = 1000
 TYPED_LIMIT = 4096
+CAPTION_LIMIT = 1024
 SCOPES = ("chat", "all_private_chats", "default")
 
 
@@ -151,6 +152,10 @@ class World:
         if self.watchers:
             self.announce({"type": what, "person": message.person, "message": message.for_page(self.zone)})
 
+    def tell_person(self, person: int) -> None:
+        if self.watchers:
+            self.announce({"type": "person", "person": self.person_for_page(self.chats[person])})
+
     def now_local(self) -> str:
         return self.clock.now().astimezone(self.zone).isoformat(timespec="seconds")
 
@@ -167,7 +172,7 @@ class World:
             raise Impossible("A name has 1 to 64 letters.")
         person = Person(max(self.chats, default=1000) + 1, name, "citizen", "", _language(language_code))
         self.add(person)
-        self._tell_person(person.id)
+        self.tell_person(person.id)
         return person
 
     def chat(self, person: int) -> Chat:
@@ -180,7 +185,7 @@ class World:
     def speak(self, person: int, language_code: str) -> None:
         """The telephone's language is another one from now on."""
         self.chat(person).language_code = _language(language_code)
-        self._tell_person(person)
+        self.tell_person(person)
 
     def say(self, person: int, text: str, reply_to: int | None = None) -> Message:
         """Raises Impossible."""
@@ -197,12 +202,18 @@ class World:
         return self._write(person, kind="location", place=(latitude, longitude))
 
     def send_file(self, person: int, kind: str, upload: Upload, caption: str = "") -> Message:
-        """Raises Impossible or Refusal."""
+        """Raises Impossible."""
         if kind not in ("photo", "document", "voice", "sticker"):
             raise Impossible("Only photos, documents, voice messages and stickers can be sent.")
         self.chat(person)
         plain, entities = formatted(caption, None, None)
-        return self._write(person, kind=kind, file=self.keep_file(stored(kind, upload)), text=plain, entities=entities)
+        if utf16_length(plain) > CAPTION_LIMIT:
+            raise Impossible(f"The words with a file have at most {CAPTION_LIMIT} letters.")
+        try:
+            file = stored(kind, upload)
+        except Refusal:
+            raise Impossible(f"This file cannot be sent as a {kind}.") from None
+        return self._write(person, kind=kind, file=self.keep_file(file), text=plain, entities=entities)
 
     def edit(self, person: int, message_id: int, text: str) -> Message:
         """Raises Impossible."""
@@ -258,7 +269,7 @@ class World:
                 "new_chat_member": self._membership(after),
             },
         )
-        self._tell_person(person)
+        self.tell_person(person)
 
     def _write(self, person: int, **content: Any) -> Message:
         chat = self._unblocked(person)
@@ -267,7 +278,7 @@ class World:
         chat.keep(message)
         self.tell("message", message)
         if first:
-            self._tell_person(person)
+            self.tell_person(person)
         self.updates.add("message", person, self.for_bot(message))
         return message
 
@@ -379,10 +390,6 @@ class World:
             "unread_hint": 0,
             "try": list(person.try_),
         }
-
-    def _tell_person(self, person: int) -> None:
-        if self.watchers:
-            self.announce({"type": "person", "person": self.person_for_page(self.chats[person])})
 
     def _user(self, chat: Chat) -> Json:
         person = chat.person

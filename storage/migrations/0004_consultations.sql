@@ -1,20 +1,22 @@
 -- Asking: a consultation, its short survey, who was asked and what they answered.
 
+-- A draft is kept from its first sentence on; what is not known yet is empty.
 CREATE TABLE consultations (
     id TEXT PRIMARY KEY,
     panel_id TEXT NOT NULL REFERENCES panels (id) ON DELETE CASCADE,
     question TEXT NOT NULL,
-    decision TEXT NOT NULL,
-    decided_by TEXT NOT NULL,
-    closes_at INTEGER NOT NULL,
-    decides_on TEXT NOT NULL,
-    report_by TEXT NOT NULL,
+    decision TEXT NOT NULL DEFAULT '',
+    decided_by TEXT NOT NULL DEFAULT '',
+    closes_at INTEGER,
+    decides_on TEXT,
+    report_by TEXT,
     responsible_id TEXT REFERENCES people (id) ON DELETE SET NULL,
     state TEXT NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'scheduled', 'open', 'closed', 'cancelled')),
     publish_at INTEGER,
     created_at INTEGER NOT NULL,
     published_at INTEGER,
-    closed_at INTEGER
+    closed_at INTEGER,
+    CHECK (state = 'draft' OR (closes_at IS NOT NULL AND decides_on IS NOT NULL AND report_by IS NOT NULL))
 ) STRICT;
 CREATE INDEX consultations_state ON consultations (state, id);
 
@@ -46,6 +48,7 @@ CREATE TABLE responses (
 ) STRICT;
 CREATE INDEX responses_person ON responses (person_id);
 
+-- A value is JSON: the position of an option, several positions, a number, words; null where it was skipped.
 CREATE TABLE answers (
     response_id TEXT NOT NULL REFERENCES responses (id) ON DELETE CASCADE,
     question_id TEXT NOT NULL REFERENCES questions (id) ON DELETE CASCADE,
