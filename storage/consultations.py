@@ -1,10 +1,203 @@
-"""Consultations."""
+"""Consultations and the questions of their surveys."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
 from storage.database import Session
+from storage.queries import Queries
+from storage.records import make, new_id
+
+SQL = Queries("consultations")
+
+ConsultationState = Literal["draft", "scheduled", "open", "closed", "cancelled"]
+Kind = Literal["one", "many", "scale", "number", "text"]
+Field = Literal["question", "decision", "decided_by", "closes_at", "decides_on", "report_by"]
+
+SETTERS = {
+    "question": SQL.set_question,
+    "decision": SQL.set_decision,
+    "decided_by": SQL.set_decided_by,
+    "closes_at": SQL.set_closes_at,
+    "decides_on": SQL.set_decides_on,
+    "report_by": SQL.set_report_by,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelToAsk:
+    """An open panel: how many serve on it, and how many of those are written to."""
+
+    id: str
+    name: str
+    serving: int
+    reached: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """What is asked of a panel before a decision. Dates and `closes_at` may be missing only in a draft."""
+
+    id: str
+    panel_id: str
+    panel_name: str
+    question: str
+    decision: str
+    decided_by: str
+    closes_at: datetime | None
+    decides_on: date | None
+    report_by: date | None
+    responsible_id: str | None
+    state: ConsultationState
+    publish_at: datetime | None
+    published_at: datetime | None
+    closed_at: datetime | None
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a survey.
+
+    `options` are the answers to choose from (one, many) or the words at both ends (scale); `least` and `most`
+    bound a number; `source` names the published instrument it was taken from, unchanged.
+    """
+
+    id: str
+    consultation_id: str
+    position: int
+    kind: Kind
+    wording: str
+    options: tuple[str, ...] = ()
+    optional: bool = False
+    least: int | None = None
+    most: int | None = None
+    source: str = ""
 
 
 class Consultations:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    async def panels_to_ask(self) -> list[PanelToAsk]:
+        return [make(PanelToAsk, row) for row in await self._session.rows(SQL.panels_to_ask, id=None)]
+
+    async def panel_to_ask(self, panel_id: str) -> PanelToAsk | None:
+        row = await self._session.row(SQL.panels_to_ask, id=panel_id)
+        return row and make(PanelToAsk, row)
+
+    async def add(self, panel_id: str, question: str, responsible_id: str, now: datetime) -> str:
+        """A new draft; returns its id."""
+        id = new_id()
+        await self._session.run(
+            SQL.add, id=id, panel_id=panel_id, question=question, responsible_id=responsible_id, now=now
+        )
+        return id
+
+    async def load(self, id: str) -> Consultation | None:
+        row = await self._session.row(SQL.load, id=id)
+        return row and make(Consultation, row)
+
+    async def hold(self, id: str) -> Consultation | None:
+        """The consultation, whose state nobody changes before this transaction ends."""
+        await self._session.row(SQL.hold, id=id)
+        return await self.load(id)
+
+    async def page(self, skipped: int, most: int) -> list[Consultation]:
+        """Open ones first, then scheduled, drafts and closed ones; the newest first in each."""
+        return [make(Consultation, row) for row in await self._session.rows(SQL.page, skipped=skipped, most=most)]
+
+    async def change(self, id: str, field: Field, value: str | date | datetime) -> None:
+        """Change one part of a draft; anything but a draft stays as it is."""
+        await self._session.run(SETTERS[field], id=id, value=value)
+
+    # ------------------------------------------------------------ what becomes of it
+
+    async def remove_draft(self, id: str) -> bool:
+        return await self._session.value(SQL.remove_draft, id=id) is not None
+
+    async def schedule(self, id: str, at: datetime) -> bool:
+        return await self._session.value(SQL.schedule, id=id, at=at) is not None
+
+    async def unschedule(self, id: str) -> bool:
+        """Make a scheduled one a draft again."""
+        return await self._session.value(SQL.unschedule, id=id) is not None
+
+    async def open(self, id: str, now: datetime) -> bool:
+        """Publish a draft or a scheduled one; false when somebody else has just done so."""
+        return await self._session.value(SQL.open, id=id, now=now) is not None
+
+    async def close(self, id: str, now: datetime) -> bool:
+        return await self._session.value(SQL.close, id=id, now=now) is not None
+
+    async def cancel(self, id: str, now: datetime) -> bool:
+        return await self._session.value(SQL.cancel, id=id, now=now) is not None
+
+    # ------------------------------------------------------------ questions
+
+    async def questions(self, id: str) -> list[Question]:
+        return [_question(row) for row in await self._session.rows(SQL.questions, id=id)]
+
+    async def question(self, question_id: str) -> Question | None:
+        row = await self._session.row(SQL.question, id=question_id)
+        return row and _question(row)
+
+    async def add_questions(self, id: str, questions: Iterable[Question]) -> bool:
+        """At the end of a draft, with ids and positions of their own; false when it is no draft any more."""
+        if await self._session.value(SQL.hold_draft, id=id) is None:
+            return False
+        for question in questions:
+            await self._session.run(
+                SQL.add_question, **_values(question), id=new_id(), consultation_id=id, kind=question.kind,
+                source=question.source,
+            )  # fmt: skip
+        return True
+
+    async def change_question(self, question: Question) -> bool:
+        if await self._session.value(SQL.hold_draft, id=question.consultation_id) is None:
+            return False
+        await self._session.run(SQL.change_question, id=question.id, **_values(question))
+        return True
+
+    async def remove_question(self, question: Question) -> bool:
+        if await self._session.value(SQL.hold_draft, id=question.consultation_id) is None:
+            return False
+        await self._session.run(SQL.remove_question, id=question.id)
+        return True
+
+    async def move_up(self, question: Question) -> bool:
+        """Change places with the question before it, if there is one."""
+        if await self._session.value(SQL.hold_draft, id=question.consultation_id) is None:
+            return False
+        questions = await self.questions(question.consultation_id)
+        earlier = [other for other in questions if other.position < question.position]
+        if earlier:
+            await self._swap(earlier[-1], question)
+        return True
+
+    async def _swap(self, one: Question, other: Question) -> None:
+        """By way of a place of its own: no two questions may have the same at any moment."""
+        for id, position in ((one.id, -1), (other.id, one.position), (one.id, other.position)):
+            await self._session.run(SQL.place_question, id=id, position=position)
+
+
+def _question(row: Any) -> Question:
+    return make(Question, row, options=tuple(json.loads(row["options"])))
+
+
+def _values(question: Question) -> dict[str, Any]:
+    return {
+        "wording": question.wording,
+        "options": options_as_json(question.options),
+        "optional": question.optional,
+        "least": question.least,
+        "most": question.most,
+    }
+
+
+def options_as_json(options: Sequence[str]) -> str:
+    return json.dumps(list(options), ensure_ascii=False)

@@ -11,6 +11,7 @@ from storage.outbox import Outbox
 from storage.outcomes import Outcomes
 from storage.panels import Panels
 from storage.people import People
+from storage.responses import Responses
 from storage.timers import Timers
 from storage.topics import Topics
 
@@ -32,4 +33,5 @@ class Store:
         self.panels = Panels(session)
         self.topics = Topics(session)
         self.consultations = Consultations(session)
+        self.responses = Responses(session)
         self.outcomes = Outcomes(session)

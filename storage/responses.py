@@ -1,0 +1,185 @@
+"""Responses: who was asked in a consultation, how far they are, and what they answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.database import Session
+from storage.people import Recipient
+from storage.queries import Queries
+from storage.records import make, new_id
+
+SQL = Queries("responses")
+
+ResponseState = Literal["invited", "started", "finished", "declined"]
+Value = int | str | tuple[int, ...] | None
+"""An answer: the position of an option or a point or a number, words, several positions; None where it was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One person asked in one consultation."""
+
+    id: str
+    consultation_id: str
+    state: ResponseState
+    invited_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody on the panel who has not been asked yet; `stopped` people are not written to."""
+
+    recipient: Recipient
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A survey that waits for somebody."""
+
+    id: str
+    question: str
+    closes_at: datetime
+    state: ResponseState
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many were asked, and how far they are."""
+
+    asked: int
+    started: int
+    finished: int
+    declined: int
+
+    @property
+    def rate(self) -> float:
+        """The share of those asked who have sent their answers, from 0 to 1."""
+        return self.finished / self.asked if self.asked else 0.0
+
+
+Tallies = dict[str, dict[Any, int]]
+"""For each question's id: how often each value was given."""
+
+
+class Responses:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # ------------------------------------------------------------ asking
+
+    async def members_to_invite(self, consultation_id: str, after: str, most: int) -> list[Member]:
+        """A page of serving members without a response, by person id."""
+        rows = await self._session.rows(
+            SQL.members_to_invite, consultation_id=consultation_id, after=after, most=most
+        )
+        return [
+            Member(Recipient(row["id"], row["language"], row["role"], row["telegram_id"]), bool(row["stopped"]))
+            for row in rows
+        ]
+
+    async def invite(self, consultation_id: str, people: Iterable[str], now: datetime) -> None:
+        """Give each of them a response, unless they have one."""
+        await self._session.run_many(
+            SQL.add,
+            [
+                {"id": new_id(), "consultation_id": consultation_id, "person_id": person, "now": now}
+                for person in people
+            ],
+        )
+
+    async def may_answer(self, consultation_id: str, person_id: str) -> bool:
+        """Whether somebody serves on the consultation's panel."""
+        found = await self._session.value(SQL.is_serving, consultation_id=consultation_id, person_id=person_id)
+        return found is not None
+
+    async def find(self, consultation_id: str, person_id: str) -> Response | None:
+        row = await self._session.row(SQL.find, consultation_id=consultation_id, person_id=person_id)
+        return row and make(Response, row)
+
+    async def open_for(self, person_id: str, now: datetime, skipped: int, most: int) -> list[Waiting]:
+        """Surveys that somebody can answer now, the first to close first."""
+        rows = await self._session.rows(SQL.open_for, person_id=person_id, now=now, skipped=skipped, most=most)
+        return [make(Waiting, row) for row in rows]
+
+    # ------------------------------------------------------------ answering
+
+    async def start(self, id: str, now: datetime) -> None:
+        await self._session.run(SQL.start, id=id, now=now)
+
+    async def decline(self, id: str) -> bool:
+        """False when the answers have been sent already."""
+        return await self._session.value(SQL.decline, id=id) is not None
+
+    async def finish(self, id: str, now: datetime) -> None:
+        await self._session.run(SQL.finish, id=id, now=now)
+
+    async def save_answer(self, id: str, question_id: str, value: Value, now: datetime) -> None:
+        """Keep an answer, in place of an earlier one."""
+        await self._session.run(
+            SQL.save_answer, id=id, question_id=question_id, value=json.dumps(value, ensure_ascii=False), now=now
+        )
+
+    async def answers(self, id: str) -> dict[str, Value]:
+        """By question; a skipped one is there with None."""
+        rows = await self._session.rows(SQL.answers, id=id)
+        return {row["question_id"]: read_value(row["value"]) for row in rows}
+
+    # ------------------------------------------------------------ telling
+
+    async def to_remind(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
+        """A page of those who have neither sent their answers nor declined nor been reminded."""
+        return await self._recipients(SQL.to_remind, consultation_id, after, most)
+
+    async def mark_reminded(self, consultation_id: str, people: Iterable[str], now: datetime) -> None:
+        await self._session.run_many(
+            SQL.mark_reminded,
+            [{"consultation_id": consultation_id, "person_id": person, "now": now} for person in people],
+        )
+
+    async def who_finished(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
+        return await self._recipients(SQL.who_finished, consultation_id, after, most)
+
+    async def not_declined(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
+        return await self._recipients(SQL.not_declined, consultation_id, after, most)
+
+    async def everyone_asked(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
+        return await self._recipients(SQL.everyone_asked, consultation_id, after, most)
+
+    async def _recipients(self, query: Any, consultation_id: str, after: str, most: int) -> list[Recipient]:
+        rows = await self._session.rows(query, consultation_id=consultation_id, after=after, most=most)
+        return [make(Recipient, row) for row in rows]
+
+    async def count_asked(self, consultation_id: str) -> int:
+        """How many were asked and want to hear from us."""
+        return int(await self._session.value(SQL.to_tell, consultation_id=consultation_id))
+
+    # ------------------------------------------------------------ counting
+
+    async def turnout(self, consultation_id: str) -> Turnout:
+        return make(Turnout, await self._session.row(SQL.turnout, consultation_id=consultation_id) or {})
+
+    async def tallies(self, consultation_id: str) -> Tallies:
+        """What was sent, counted; of answers in people's own words only the number, under None."""
+        found: Tallies = {}
+        for row in await self._session.rows(SQL.tallies, consultation_id=consultation_id):
+            found.setdefault(row["question_id"], {})[read_value(row["value"])] = row["number"]
+        for row in await self._session.rows(SQL.texts_counted, consultation_id=consultation_id):
+            found[row["question_id"]] = {None: row["number"]}
+        return found
+
+    async def texts(self, question_id: str) -> list[str]:
+        """What was answered in people's own words, in no order that says who wrote what."""
+        return [json.loads(row["value"]) for row in await self._session.rows(SQL.texts, question_id=question_id)]
+
+
+def read_value(text: str) -> Value:
+    value: Any = json.loads(text)
+    return tuple(value) if isinstance(value, list) else value

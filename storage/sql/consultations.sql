@@ -1,0 +1,102 @@
+-- name: panels_to_ask
+-- Open panels (or one of them), with how many serve and how many of those want to hear from us.
+SELECT p.id, p.name,
+    COUNT(m.id) AS serving,
+    COUNT(CASE WHEN w.stopped = 0 THEN 1 END) AS reached
+FROM panels AS p
+LEFT JOIN memberships AS m ON m.panel_id = p.id AND m.state = 'serving'
+LEFT JOIN people AS w ON w.id = m.person_id
+WHERE p.state = 'open' AND (CAST(:id AS TEXT) IS NULL OR p.id = CAST(:id AS TEXT))
+GROUP BY p.id, p.name ORDER BY p.id;
+
+-- name: add!
+INSERT INTO consultations (id, panel_id, question, responsible_id, created_at)
+VALUES (:id, :panel_id, :question, :responsible_id, :now);
+
+-- name: load
+SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
+    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
+    (SELECT COUNT(*) FROM questions AS q WHERE q.consultation_id = c.id) AS questions
+FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
+WHERE c.id = :id;
+
+-- name: hold
+-- It stays as it is until the transaction ends: an answer and the closing cannot miss each other.
+SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
+
+-- name: page
+SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
+    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
+    (SELECT COUNT(*) FROM questions AS q WHERE q.consultation_id = c.id) AS questions
+FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
+WHERE c.state <> 'cancelled'
+ORDER BY CASE c.state WHEN 'open' THEN 1 WHEN 'scheduled' THEN 2 WHEN 'draft' THEN 3 ELSE 4 END, c.id DESC
+LIMIT :most OFFSET :skipped;
+
+-- name: hold_draft
+-- Nobody else changes the draft until the transaction ends.
+UPDATE consultations SET state = state WHERE id = :id AND state = 'draft' RETURNING id;
+
+-- name: set_question!
+UPDATE consultations SET question = :value WHERE id = :id AND state = 'draft';
+
+-- name: set_decision!
+UPDATE consultations SET decision = :value WHERE id = :id AND state = 'draft';
+
+-- name: set_decided_by!
+UPDATE consultations SET decided_by = :value WHERE id = :id AND state = 'draft';
+
+-- name: set_closes_at!
+UPDATE consultations SET closes_at = :value WHERE id = :id AND state = 'draft';
+
+-- name: set_decides_on!
+UPDATE consultations SET decides_on = :value WHERE id = :id AND state = 'draft';
+
+-- name: set_report_by!
+UPDATE consultations SET report_by = :value WHERE id = :id AND state = 'draft';
+
+-- name: remove_draft
+DELETE FROM consultations WHERE id = :id AND state = 'draft' RETURNING id;
+
+-- name: schedule
+UPDATE consultations SET state = 'scheduled', publish_at = :at WHERE id = :id AND state = 'draft' RETURNING id;
+
+-- name: unschedule
+UPDATE consultations SET state = 'draft', publish_at = NULL WHERE id = :id AND state = 'scheduled' RETURNING id;
+
+-- name: open
+UPDATE consultations SET state = 'open', published_at = :now
+WHERE id = :id AND state IN ('draft', 'scheduled') RETURNING id;
+
+-- name: close
+UPDATE consultations SET state = 'closed', closed_at = :now WHERE id = :id AND state = 'open' RETURNING id;
+
+-- name: cancel
+UPDATE consultations SET state = 'cancelled', closed_at = :now WHERE id = :id AND state = 'open' RETURNING id;
+
+-- name: questions
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source FROM questions
+WHERE consultation_id = :id ORDER BY position;
+
+-- name: question
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source FROM questions
+WHERE id = :id;
+
+-- name: add_question!
+INSERT INTO questions (id, consultation_id, position, kind, wording, options, optional, least, most, source)
+SELECT :id, :consultation_id, COALESCE(MAX(position), 0) + 1, CAST(:kind AS TEXT), CAST(:wording AS TEXT),
+    CAST(:options AS TEXT), CAST(:optional AS BIGINT), CAST(:least AS BIGINT), CAST(:most AS BIGINT),
+    CAST(:source AS TEXT)
+FROM questions WHERE consultation_id = :consultation_id;
+
+-- name: change_question!
+-- Whatever is changed is no longer the published instrument's own.
+UPDATE questions SET wording = :wording, options = :options, optional = :optional, least = :least, most = :most,
+    source = CASE WHEN wording = :wording AND options = :options THEN source ELSE '' END
+WHERE id = :id;
+
+-- name: place_question!
+UPDATE questions SET position = :position WHERE id = :id;
+
+-- name: remove_question!
+DELETE FROM questions WHERE id = :id;

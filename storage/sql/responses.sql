@@ -1,0 +1,108 @@
+-- name: members_to_invite
+-- The next serving members of the consultation's panel who have no response yet.
+SELECT p.id, p.language, p.role, i.telegram_id, p.stopped
+FROM consultations AS c
+JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving'
+JOIN people AS p ON p.id = m.person_id
+JOIN identities AS i ON i.person_id = p.id
+WHERE c.id = :consultation_id AND p.id > :after
+  AND NOT EXISTS (SELECT 1 FROM responses AS r WHERE r.consultation_id = c.id AND r.person_id = p.id)
+ORDER BY p.id LIMIT :most;
+
+-- name: add!
+INSERT INTO responses (id, consultation_id, person_id, state, invited_at)
+VALUES (:id, :consultation_id, :person_id, 'invited', :now)
+ON CONFLICT (consultation_id, person_id) DO NOTHING;
+
+-- name: is_serving
+SELECT 1 FROM consultations AS c
+JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving' AND m.person_id = :person_id
+WHERE c.id = :consultation_id;
+
+-- name: find
+SELECT id, consultation_id, state, invited_at, started_at, finished_at FROM responses
+WHERE consultation_id = :consultation_id AND person_id = :person_id;
+
+-- name: start!
+-- Begun, or taken up again by somebody who had declined.
+UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now)
+WHERE id = :id AND state IN ('invited', 'declined');
+
+-- name: decline
+UPDATE responses SET state = 'declined' WHERE id = :id AND state IN ('invited', 'started', 'declined') RETURNING id;
+
+-- name: finish!
+UPDATE responses SET state = 'finished', finished_at = :now WHERE id = :id AND state <> 'finished';
+
+-- name: save_answer!
+INSERT INTO answers (response_id, question_id, value, answered_at) VALUES (:id, :question_id, :value, :now)
+ON CONFLICT (response_id, question_id) DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at;
+
+-- name: answers
+SELECT question_id, value FROM answers WHERE response_id = :id;
+
+-- name: open_for
+-- What waits for somebody: open consultations they were asked in, or whose panel they serve on.
+SELECT c.id, c.question, c.closes_at, COALESCE(r.state, 'invited') AS state
+FROM consultations AS c LEFT JOIN responses AS r ON r.consultation_id = c.id AND r.person_id = :person_id
+WHERE c.state = 'open' AND c.closes_at > :now AND (r.id IS NOT NULL OR EXISTS (
+    SELECT 1 FROM memberships AS m
+    WHERE m.panel_id = c.panel_id AND m.person_id = :person_id AND m.state = 'serving'))
+ORDER BY c.closes_at, c.id LIMIT :most OFFSET :skipped;
+
+-- name: to_remind
+SELECT p.id, p.language, p.role, i.telegram_id
+FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0
+  AND r.state IN ('invited', 'started') AND r.reminded_at IS NULL
+ORDER BY p.id LIMIT :most;
+
+-- name: mark_reminded!
+UPDATE responses SET reminded_at = :now WHERE consultation_id = :consultation_id AND person_id = :person_id;
+
+-- name: who_finished
+SELECT p.id, p.language, p.role, i.telegram_id
+FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 AND r.state = 'finished'
+ORDER BY p.id LIMIT :most;
+
+-- name: everyone_asked
+SELECT p.id, p.language, p.role, i.telegram_id
+FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0
+ORDER BY p.id LIMIT :most;
+
+-- name: not_declined
+SELECT p.id, p.language, p.role, i.telegram_id
+FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 AND r.state <> 'declined'
+ORDER BY p.id LIMIT :most;
+
+-- name: turnout
+SELECT COUNT(*) AS asked,
+    COUNT(CASE WHEN state = 'started' THEN 1 END) AS started,
+    COUNT(CASE WHEN state = 'finished' THEN 1 END) AS finished,
+    COUNT(CASE WHEN state = 'declined' THEN 1 END) AS declined
+FROM responses WHERE consultation_id = :consultation_id;
+
+-- name: to_tell
+SELECT COUNT(*) FROM responses AS r JOIN people AS p ON p.id = r.person_id
+WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
+
+-- name: tallies
+-- How often each answer was given by those who have sent theirs; own words are only read by `texts`.
+SELECT a.question_id, a.value, COUNT(*) AS number
+FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
+WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind <> 'text' AND a.value <> 'null'
+GROUP BY a.question_id, a.value;
+
+-- name: texts_counted
+SELECT a.question_id, COUNT(*) AS number
+FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
+WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind = 'text' AND a.value <> 'null'
+GROUP BY a.question_id;
+
+-- name: texts
+-- In no order that says who wrote what.
+SELECT a.value FROM responses AS r JOIN answers AS a ON a.response_id = r.id
+WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null' ORDER BY a.value;
