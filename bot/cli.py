@@ -13,7 +13,7 @@ import typer
 
 from bot.clock import Clock
 from bot.logs import begin_logging
-from bot.service import Service, connected
+from bot.service import Broken, Service, connected
 from bot.settings import SETTINGS, BadSettings, Settings
 from bot.telegram.api import InvalidToken, TelegramError
 from storage.database import DatabaseProblem, opened
@@ -45,7 +45,7 @@ def run() -> None:
         asyncio.run(_run(settings))
     except InvalidToken:
         raise _refuse("Telegram does not accept FOLKMOOT_TOKEN.", BAD_SETTINGS) from None
-    except DatabaseProblem as problem:
+    except (DatabaseProblem, Broken) as problem:
         raise _refuse(str(problem), 1) from None
     except OSError as problem:
         raise _refuse(f"Cannot listen on FOLKMOOT_LISTEN: {problem.strerror or problem}.", 1) from None

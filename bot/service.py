@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -107,6 +107,10 @@ class Workers:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
 
 
+class Broken(Exception):
+    """A part that must run as long as the program has failed."""
+
+
 class Service:
     """One process of the bot: `run` until `stop`."""
 
@@ -114,11 +118,17 @@ class Service:
         self._settings = settings
         self._clock = clock or Clock()
         self._stopping = asyncio.Event()
+        self._broken = False
         self.ready = asyncio.Event()
         self.port = 0
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def breaks(self) -> None:
+        """Something that must not end has ended: stop, and say so, rather than live on half dead."""
+        self._broken = True
+        self.stop()
 
     def stop_on_signals(self) -> None:
         for sign in (signal.SIGTERM, signal.SIGINT):
@@ -130,6 +140,8 @@ class Service:
             username = await self._username(api)
             if username is not None:
                 await _Running(self._settings, self._clock, database, api, username).run(self)
+        if self._broken:
+            raise Broken("A part of the program failed; see the log.")
 
     async def stopped(self) -> None:
         await self._stopping.wait()
@@ -184,7 +196,7 @@ class _Running:
         down_since = await self._move_in()
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._move_out)
-            await stack.enter_async_context(background(self._sender.run()))
+            await stack.enter_async_context(background(self._sender.run(), service.breaks))
             stack.push_async_callback(self._workers.stop)
             stack.enter_context(self._regular_tasks())
             if down_since is not None:
@@ -237,14 +249,14 @@ class _Running:
         """Updates arrive within the block: by webhook where one is set, else by polling."""
         settings = self._settings
         if not settings.webhook_url:
-            async with background(self._poll()):
+            async with background(self._poll(), service.breaks):
                 yield
             return
         webhook = Webhook(self._intake, settings.webhook_secret)
         path = urlsplit(settings.webhook_url).path
         async with (
             serving(settings.listen_host, settings.listen_port, path, webhook, self._healthy) as port,
-            background(self._set_webhook()),
+            background(self._set_webhook(), service.breaks),
         ):
             service.port = port
             yield
@@ -317,15 +329,21 @@ class _Running:
 
 
 @asynccontextmanager
-async def background(work: object) -> AsyncIterator[None]:
-    """`work` goes on during the block and is cancelled at its end."""
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+async def background(work: Coroutine[None, None, None], breaks: Callable[[], None]) -> AsyncIterator[None]:
+    """`work` goes on during the block and is cancelled at its end; should it fail before, `breaks` is called."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (problem := task.exception()):
+            log.critical("A part of the program failed", exc_info=problem)
+            breaks()
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
     try:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.wait([task])
 
 
 def _is_gone(pid: int) -> bool:

@@ -118,10 +118,22 @@ class Sender:
             queue = self._queues.get(parcel.telegram_id)
             if queue is None:
                 queue = self._queues[parcel.telegram_id] = Queue(parcel.telegram_id)
-            (queue.replies if parcel.lane == "reply" else queue.bulk).append(parcel)
-            self._bulk_held += parcel.lane == "bulk"
+            if parcel.lane == "reply":
+                self._supersede(queue, parcel)
+                queue.replies.append(parcel)
+            else:
+                queue.bulk.append(parcel)
+                self._bulk_held += 1
             self._list(queue)
         self._dispatch_ready(asyncio.get_running_loop().time())
+
+    def _supersede(self, queue: Queue, parcel: Claimed) -> None:
+        """Of several changes to one message that wait for the chat's pace, only the last is worth sending."""
+        if parcel.kind == "edit" and queue.replies:
+            last = queue.replies[-1]
+            if last.kind == "edit" and last.body["of"] == parcel.body["of"]:
+                queue.replies.pop()
+                self._done(last, Finished(last.id, "dropped", "superseded"))
 
     def wake(self) -> None:
         """Something may be due in the outbox."""
