@@ -1,0 +1,134 @@
+"""Every wording is there in every language, with the same places; and words go into a text as they should."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from flows.slices import ROUTER
+from flows.words import LANGUAGES, Day, Moment, Percent, Voice, Words, _, known_language, ngettext
+
+ROOT = Path(__file__).parent.parent
+TRANSLATED = sorted(set(LANGUAGES) - {"en"})
+LONDON = ZoneInfo("Europe/London")
+
+Wording = str | tuple[str, ...]
+
+
+@cache
+def wordings() -> frozenset[Wording]:
+    """Every wording that stands in the flows (and what the bot says of itself)."""
+    keywords = {"_": None, "ngettext": (1, 2)}
+    return frozenset(
+        message
+        for folder in ("flows", "bot")
+        for _file, _line, message, _comments, _context in extract_from_dir(ROOT / folder, keywords=keywords)
+    )
+
+
+def catalogue(language: str) -> Catalog:
+    with (ROOT / "flows/locales" / language / "LC_MESSAGES/folkmoot.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def places(wording: str) -> set[str]:
+    return {name for _text, name, _format, _conversion in string.Formatter().parse(wording) if name}
+
+
+def tags(wording: str) -> list[str]:
+    return sorted(re.findall(r"</?[a-z]+>", wording))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_locale_has_every_message_and_no_other(language: str) -> None:
+    known = {message.id if isinstance(message.id, str) else tuple(message.id) for message in catalogue(language)}
+    assert known - {""} == wordings(), "run: make words"
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_message_is_translated_with_the_same_places_and_markup(language: str) -> None:
+    wrong = []
+    for message in catalogue(language):
+        if not message.id:
+            continue
+        english = message.id if isinstance(message.id, str) else message.id[-1]
+        strings = (message.string,) if isinstance(message.string, str) else message.string or ("",)
+        alike = places(english), tags(english)
+        wrong += [(english, text) for text in strings if not text or (places(text), tags(text)) != alike]
+        wrong += [(english, "fuzzy")] if message.fuzzy else []
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_plurals_follow_the_language(language: str) -> None:
+    found = catalogue(language)
+    plurals = [message.string for message in found if isinstance(message.id, (list, tuple))]
+    assert {len(strings or ()) for strings in plurals} == {found.num_plurals}
+
+
+def test_english_wordings_stand_on_their_own() -> None:
+    """Nothing is glued together from parts that a translator could not move."""
+    for wording in wordings():
+        for part in (wording,) if isinstance(wording, str) else wording:
+            assert part == part.strip(), part
+            assert "%s" not in part
+
+
+# ---------------------------------------------------------------- buttons that lead somewhere
+
+
+def _commands_in_buttons() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "flows").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("link", "go")
+            if called and node.args:  # type: ignore[attr-defined]
+                first = node.args[0]  # type: ignore[attr-defined]
+                if isinstance(first, ast.JoinedStr):
+                    first = first.values[0]
+                if isinstance(first, ast.Constant):
+                    yield path.name, str(first.value).split()[0]
+
+
+def test_every_button_leads_to_a_command_that_exists() -> None:
+    known = {*ROUTER.commands, "continue"}
+    assert {(file, name) for file, name in _commands_in_buttons() if name not in known} == set()
+
+
+# ---------------------------------------------------------------- words in a text
+
+
+def test_numbers_dates_and_shares_as_people_write_them() -> None:
+    english, welsh = Voice("en", LONDON), Voice("cy", LONDON)
+    at = datetime(2027, 7, 1, 17, 30, tzinfo=UTC)
+    text = _("{a}|{b}|{c}|{d}", a=12345, b=Day(date(2027, 3, 1)), c=Moment(at), d=Percent(0.256))
+    assert english.plain(text) == "12,345|Monday 1 March 2027|Thursday 1 July 2027, 18:30|26%"
+    assert "Mawrth" in welsh.plain(_("{b}", b=Day(date(2027, 3, 1))))
+
+
+def test_plurals_in_english() -> None:
+    english = Voice("en", LONDON)
+    assert english.plain(ngettext("{n} seat", "{n} seats", 1)) == "1 seat"
+    assert english.plain(ngettext("{n} seat", "{n} seats", 0)) == "0 seats"
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("cy", "cy"), ("cy-GB", "cy"), ("en-US", "en"), ("de", "en"), (None, "en"), ("", "en")]
+)
+def test_the_nearest_language_of_ours(code: str | None, language: str) -> None:
+    assert known_language(code) == language
+
+
+def test_an_unknown_place_is_a_programming_error() -> None:
+    with pytest.raises(TypeError):
+        Voice("en", LONDON).plain(Words("{x}", {"x": object()}))
