@@ -68,7 +68,7 @@ class Gateway:
             return
         for update in answer["result"]:
             kind = next(key for key in update if key != "update_id")
-            self._traffic.note("update", kind, update, True, {}, seconds)
+            self._traffic.note("update", kind, update, True, {}, 0.0)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         if not self._known(request):

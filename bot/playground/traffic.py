@@ -22,7 +22,7 @@ SECRET_LENGTH = 8  # shorter ones, in tests, would be found inside ordinary word
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`direction` is call, update (fetched by polling) or webhook; `seconds` is how long the answer took."""
+    """`direction` is call, update (fetched by polling) or webhook; `seconds` is how long a call or webhook took."""
 
     n: int
     at: datetime
