@@ -46,9 +46,6 @@ class Faults:
         """After those added before; `method` may be "*" for whichever is called."""
         self._waiting[method.lower()].extend([fault] * times)
 
-    def clear(self) -> None:
-        self._waiting.clear()
-
     def next(self, method: str) -> Fault | None:
         if not self._waiting:
             return None

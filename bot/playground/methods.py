@@ -62,8 +62,6 @@ class Methods:
         self._flood = flood
         self._all: dict[str, Callable[[Given], Result | Awaitable[Result]]] = {
             "getMe": lambda given: self._me(),
-            "logOut": lambda given: True,
-            "close": lambda given: True,
             "getUpdates": self._get_updates,
             "setWebhook": self._set_webhook,
             "deleteWebhook": self._delete_webhook,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from bot.playground.refusals import conflict
@@ -89,7 +89,7 @@ class Updates:
     def _acknowledge_before(self, offset: int) -> None:
         if offset < 0:
             offset = max(self._next + offset, 0)
-        for update_id in [number for number in self._pending if number < offset]:
+        for update_id in list(takewhile(lambda number: number < offset, self._pending)):
             del self._pending[update_id]
 
     async def _wait(self, seconds: float) -> None:
