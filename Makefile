@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check bench words clean
+.PHONY: demo test check bench monkey words clean
 
 demo: .venv/product
 	$(BIN)/folkmoot demo
@@ -35,6 +35,9 @@ clean:
 .venv/development: .venv/made pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" -c constraints.txt
 	touch $@ .venv/product
+
+monkey: .venv/development
+	MONKEY_STEPS=3000 MONKEY_SEEDS=20 $(BIN)/pytest -q tests/test_monkey.py
 
 words: .venv/development
 	$(BIN)/pybabel --quiet extract -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build-words.pot flows bot

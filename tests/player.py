@@ -91,6 +91,13 @@ class Phone:
     def message(self, message_id: int) -> Shown | None:
         return next((shown for shown in self.shown if shown.message_id == message_id), None)
 
+    def message_with(self, data: str) -> int:
+        """The newest message that has, or once had, a button with this data; any message if none had."""
+        for shown in reversed(self.shown):
+            if any(button.get("callback_data") == data for row in shown.first_rows for button in row):
+                return shown.message_id
+        return self.shown[-1].message_id if self.shown else 1
+
     def button(self, label: str, within: str = "") -> tuple[int, dict[str, str]]:
         for shown in reversed(self.shown):
             if within and within not in _plain(shown.text):
@@ -108,10 +115,11 @@ class Player:
     def __init__(self, url: str) -> None:
         self._url = url
         self._clock = StandingClock()
-        self._phones: dict[str, Phone] = {}
+        self.phones: dict[str, Phone] = {}
         self._update_id = 0
         self._message_id = 0
         self._speaker = ""
+        self.taps_answered = False
 
     async def play(self, text: str) -> str:
         """The transcript with the bot's lines and the counts as they really are."""
@@ -123,14 +131,16 @@ class Player:
                     if line[0] == "=":
                         written[-1] = await self._count(database, line)
                     else:
-                        written.extend(await self._line(database, line))
+                        written.extend(await self.act(database, line))
         return "\n".join(written) + "\n"
 
-    async def _line(self, database: Database, line: str) -> list[str]:
+    async def act(self, database: Database, line: str) -> list[str]:
+        """One line of somebody's (`>`) or of time passing (`~`); what the bot answers, line by line."""
         said = line[1:].strip()
         if line[0] == "~":
             self._speaker = ""
             return await self._pass_time(database, said)
+        self.taps_answered = False
         await self._speak(database, said)
         await self._settle(database)
         return await self._drain(database)
@@ -161,7 +171,7 @@ class Player:
             case _ if rest.startswith(" edits: "):
                 return {**head, "edited_message": self._message(phone, {"text": rest[8:]})}
             case _ if found := re.fullmatch(r": forged (.*)", rest):
-                return {**head, "callback_query": self._tap(phone, self._message_id, found[1])}
+                return {**head, "callback_query": self._tap(phone, phone.message_with(found[1]), found[1])}
             case _ if found := re.fullmatch(r": \[.*\] again", rest):
                 return {**head, "callback_query": self._tap(phone, *phone.last_tap)}
             case _ if found := re.fullmatch(r': \[(.*)\](?: on "(.*)")?', rest):
@@ -175,10 +185,10 @@ class Player:
         raise AssertionError(f"not a line of a transcript: > {phone.name}{rest}")
 
     def _phone(self, name: str) -> Phone:
-        if name not in self._phones:
+        if name not in self.phones:
             language = "cy" if name == "cerys" else "en"
-            self._phones[name] = Phone(name, 1000 + zlib.crc32(name.encode()) % 1_000_000, language)
-        return self._phones[name]
+            self.phones[name] = Phone(name, 1000 + zlib.crc32(name.encode()) % 1_000_000, language)
+        return self.phones[name]
 
     def _user(self, phone: Phone) -> dict[str, Any]:
         return {
@@ -229,7 +239,7 @@ class Player:
         }
 
     def _link_of(self, name: str) -> str:
-        for shown in reversed(self._phones[name].shown):
+        for shown in reversed(self.phones[name].shown):
             if found := re.findall(r"https://t\.me/\S+", _plain(shown.text)):
                 return _opening(found[-1])
         raise AssertionError(f"the bot gave {name} no link")
@@ -288,7 +298,7 @@ class Player:
         return found
 
     async def _deliver(self, database: Database, parcel: Claimed) -> list[str]:
-        phone = next(phone for phone in self._phones.values() if phone.telegram_id == parcel.telegram_id)
+        phone = next(phone for phone in self.phones.values() if phone.telegram_id == parcel.telegram_id)
         if phone.blocked:
             await database.write(lambda store: store.people.mark_unreachable(parcel.person_id, self._clock.now()))
             await database.write(lambda store: store.outbox.release([parcel.id]))
@@ -307,6 +317,7 @@ class Player:
                 phone.shown.append(Shown(self._message_id, body["text"], rows, rows))
                 return self._message_id, self._heard(phone, "", _contents(body))
             case "answer":
+                self.taps_answered = True
                 return None, self._heard(phone, " (notice)", [body["text"]]) if "text" in body else []
             case "menu":
                 return None, []
