@@ -1,0 +1,107 @@
+"""The demo's made-up town: who lives there, and what has happened before the curtain rises."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.playground.world import Person
+from bot.scheduler import Timers
+from bot.telegram.intake import Intake
+from bot.turns import Turns
+from flows.desk import Surroundings
+from flows.slices import ROUTER
+from storage.database import Database
+from storage.outbox import Finished
+from storage.store import Store
+
+INSTANCE = "past"
+
+TOWN = "Newbridge"
+ZONE = "Europe/London"
+ABOUT = "A made-up town of 24,000. Talk as any of these four people; nothing leaves this computer."
+
+OFFICER = Person(
+    4,
+    "Dilys Morgan",
+    "staff",
+    "Engagement officer, Newbridge Town Council",
+    try_=("/menu", "/consultations", "/topics", "/newpanel", "/status"),
+)
+
+PEOPLE = (
+    Person(1, "Ada Brown", about="81, retired nurse, lives by the river", try_=("/start", "/panels", "/surveys")),
+    Person(2, "Ben Okafor", about="34, drives the number 12 bus", try_=("/start", "/topics", "/propose")),
+    Person(3, "Cerys Evans", about="19, student, speaks Welsh", language_code="cy", try_=("/start", "/panels")),
+    OFFICER,
+)
+
+# ---------------------------------------------------------------- before the curtain rises
+
+NEIGHBOURS = {"Olwen": 11, "Marek": 12, "Sana": 13, "Tom": 14}
+HELLO = ("/start", "[English]", "[Yes, I agree]")
+
+BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = ()
+"""Who said or tapped what, in order; the real conversations are had, only nothing is sent."""
+
+
+async def settle(database: Database, clock: Clock, zone: ZoneInfo) -> None:
+    """Let the town have a past: a panel, two topics, and a survey that some neighbours have answered."""
+    ids = {OFFICER.name: OFFICER.id, **NEIGHBOURS}
+    past = Past(database, clock, zone)
+    for name, lines in BEFORE:
+        for line in lines:
+            await past.say(ids[name], line)
+    await past.forget_messages()
+
+
+class Past:
+    """Has conversations with the real flows and throws away what would have been sent."""
+
+    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
+        self._database = database
+        self._clock = clock
+        surroundings = Surroundings(zone, "folkmoot_bot", frozenset({OFFICER.id}))
+        self._turns = Turns(database, ROUTER, clock, surroundings, INSTANCE)
+        self._timers = Timers(database, ROUTER, clock, surroundings, lambda: None)
+        self._numbers = -1_000_000
+
+    async def say(self, telegram_id: int, line: str) -> None:
+        """A line in brackets is a tap on the button that begins so; anything else is typed."""
+        person = {"id": telegram_id, "is_bot": False, "first_name": "Neighbour", "language_code": "en"}
+        chat = {"id": telegram_id, "type": "private"}
+        message = {"message_id": 1, "date": 0, "from": person, "chat": chat}
+        self._numbers += 1
+        update: dict[str, Any] = {"update_id": self._numbers}
+        if line.startswith("["):
+            data = await self._button(telegram_id, line.strip("[]"))
+            update["callback_query"] = {"id": "1", "from": person, "data": data, "message": message}
+        else:
+            update["message"] = {**message, "text": line}
+        await Intake(self._database, self._clock, lambda _number: None).take_in([update])
+        while await self._turns.take():
+            pass
+        await self._timers.run_due()
+
+    async def _button(self, telegram_id: int, label: str) -> str:
+        async with self._database.reading() as store:
+            loaded = await store.people.load(telegram_id)
+        view = json.loads(loaded[1].view) if loaded and loaded[1].view else {"rows": []}
+        for row in view["rows"]:
+            for button in row:
+                if button["text"].lstrip("☐☑ ").startswith(label):
+                    return str(button["callback_data"])
+        raise LookupError(f"{telegram_id} sees no button {label}")
+
+    async def forget_messages(self) -> None:
+        """What the town was told in the past is not sent again when the demo begins."""
+
+        async def forget(store: Store) -> None:
+            await store.outbox.release_all(INSTANCE)
+            while claimed := await store.outbox.claim(INSTANCE, self._clock.now(), 500):
+                done = [Finished(parcel.id, "dropped", "before the demo") for parcel in claimed]
+                await store.outbox.finish(done, self._clock.now())
+
+        await self._database.write(forget)
