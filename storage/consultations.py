@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from storage.database import Session
+from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
 
@@ -115,6 +116,10 @@ class Consultations:
         """Change one part of a draft; anything but a draft stays as it is."""
         await self._session.run(SETTERS[field], id=id, value=value)
 
+    async def responsible(self, id: str) -> list[Recipient]:
+        """The staff to be told about a consultation."""
+        return [make(Recipient, row) for row in await self._session.rows(SQL.responsible, id=id)]
+
     # ------------------------------------------------------------ what becomes of it
 
     async def remove_draft(self, id: str) -> bool:
@@ -152,9 +157,13 @@ class Consultations:
             return False
         for question in questions:
             await self._session.run(
-                SQL.add_question, **_values(question), id=new_id(), consultation_id=id, kind=question.kind,
+                SQL.add_question,
+                **_values(question),
+                id=new_id(),
+                consultation_id=id,
+                kind=question.kind,
                 source=question.source,
-            )  # fmt: skip
+            )
         return True
 
     async def change_question(self, question: Question) -> bool:

@@ -77,9 +77,7 @@ class Responses:
 
     async def members_to_invite(self, consultation_id: str, after: str, most: int) -> list[Member]:
         """A page of serving members without a response, by person id."""
-        rows = await self._session.rows(
-            SQL.members_to_invite, consultation_id=consultation_id, after=after, most=most
-        )
+        rows = await self._session.rows(SQL.members_to_invite, consultation_id=consultation_id, after=after, most=most)
         return [
             Member(Recipient(row["id"], row["language"], row["role"], row["telegram_id"]), bool(row["stopped"]))
             for row in rows
@@ -124,7 +122,11 @@ class Responses:
     async def save_answer(self, id: str, question_id: str, value: Value, now: datetime) -> None:
         """Keep an answer, in place of an earlier one."""
         await self._session.run(
-            SQL.save_answer, id=id, question_id=question_id, value=json.dumps(value, ensure_ascii=False), now=now
+            SQL.save_answer,
+            id=id,
+            question_id=question_id,
+            value=json.dumps(value, ensure_ascii=False),
+            now=now,
         )
 
     async def answers(self, id: str) -> dict[str, Value]:

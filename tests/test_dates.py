@@ -16,9 +16,7 @@ LONDON = ZoneInfo("Europe/London")
 TODAY = date(2027, 3, 1)  # a Monday
 
 days = st.dates(date(2000, 1, 1), date(2090, 12, 31))
-zones = st.sampled_from(
-    ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu"]
-)
+zones = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kathmandu"])
 
 
 @pytest.mark.parametrize(
@@ -138,9 +136,7 @@ def test_a_time_that_comes_twice_is_the_first_of_them() -> None:
 
 
 def test_a_whole_day_that_was_skipped() -> None:
-    assert instant_of(date(2011, 12, 30), time(12), ZoneInfo("Pacific/Apia")) == datetime(
-        2011, 12, 30, 10, tzinfo=UTC
-    )
+    assert instant_of(date(2011, 12, 30), time(12), ZoneInfo("Pacific/Apia")) == datetime(2011, 12, 30, 10, tzinfo=UTC)
 
 
 @given(days, st.integers(0, 600))

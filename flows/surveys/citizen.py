@@ -1,0 +1,334 @@
+"""Answering: the questions that wait for somebody, one after another, and the results afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.saved import saved
+from flows.surveys.answering import Unclear, before, ticked, understood
+from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
+from flows.surveys.publishing import results_for
+from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, ways_on
+from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
+from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
+from storage.consultations import Consultation, Question
+
+flow = Flow()
+
+PAGE = 6
+
+
+@saved("survey.answering", title=_("the questions"))
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Waiting for the answer to one question, by its buttons; `rehearsal` holds all answers of a rehearsal."""
+
+    consultation_id: str
+    question_id: str
+    chosen: tuple[int, ...] = ()
+    rehearsal: Mapping[str, Any] | None = None
+
+
+@saved("survey.writing", title=_("the questions"), awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Waiting for the answer to one question, in writing."""
+
+    consultation_id: str
+    question_id: str
+    chosen: tuple[int, ...] = ()
+    rehearsal: Mapping[str, Any] | None = None
+
+
+@saved("survey.reviewing", title=_("the questions"))
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """Waiting for the answers to be sent, or changed."""
+
+    consultation_id: str
+    rehearsal: Mapping[str, Any] | None = None
+
+
+@saved("survey.changing", title=_("the questions"))
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """Waiting for which answer is to be changed."""
+
+    consultation_id: str
+    rehearsal: Mapping[str, Any] | None = None
+
+
+Place = Answering | Writing | Reviewing | Changing
+
+# ---------------------------------------------------------------- ways in
+
+
+@flow.command("surveys", _("Questions for me"), keywords=_("questions,survey,surveys"))
+async def surveys(desk: Desk, argument: str) -> Turn:
+    page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
+    found = await desk.store.responses.open_for(desk.person.id, desk.now, page * PAGE, PAGE + 1)
+    if not found:
+        text = paragraphs(
+            _("No questions wait for you just now."),
+            _("When one of your panels is asked something, I will write to you."),
+        )
+        return end(text, [[link("panels", _("Panels"))], [link("menu", _("Menu"))]])
+    states: dict[str, Words] = {
+        "invited": _("not answered yet"),
+        "started": _("begun"),
+        "finished": _("sent, thank you"),
+        "declined": _("you said: not this one"),
+    }
+    text = paragraphs(
+        _("<b>Questions for you</b>"),
+        *(
+            lines(
+                bold(one.question),
+                _("{state}; open until {closes}", state=states[one.state], closes=Moment(one.closes_at)),
+            )
+            for one in found[:PAGE]
+        ),
+    )
+    rows: list[Row] = [[link(f"survey {one.id}", one.question)] for one in found[:PAGE]]
+    if len(found) > PAGE:
+        rows.append([link(f"surveys {page + 1}", _("More"))])
+    return end(text, [*rows, [link("menu", _("Menu"))]])
+
+
+@flow.command("survey")
+async def survey(desk: Desk, argument: str) -> Turn:
+    if not argument:
+        return go("surveys")
+    sheet = await open_sheet(desk, argument)
+    if isinstance(sheet, Turn):
+        return sheet
+    assert sheet.response is not None
+    await desk.store.responses.start(sheet.response.id, desk.now)
+    return carry_on(sheet)
+
+
+@flow.command("rehearse", audience="staff")
+async def rehearse(desk: Desk, argument: str) -> Turn:
+    sheet = await rehearsal_sheet(desk, argument, {})
+    return sheet if isinstance(sheet, Turn) else carry_on(sheet)
+
+
+@flow.command("decline")
+async def decline(desk: Desk, argument: str) -> Turn:
+    sheet = await open_sheet(desk, argument)
+    if isinstance(sheet, Turn):
+        return sheet
+    assert sheet.response is not None
+    if not await desk.store.responses.decline(sheet.response.id):
+        text = _("You have sent your answers already, thank you. You can change them if you like.")
+        return end(text, [[link(f"survey {argument}", _("My answers"))], [link("menu", _("Menu"))]])
+    text = _(
+        "That is fine; I will not ask you about this again. If you change your mind, you can answer until {closes}.",
+        closes=Moment(sheet.consultation.closes_at) if sheet.consultation.closes_at else "",
+    )
+    return end(text, [[link(f"survey {argument}", _("Answer after all"))], [link("menu", _("Menu"))]])
+
+
+@flow.command("results")
+async def results(desk: Desk, argument: str) -> Turn:
+    consultation = await desk.store.consultations.load(argument)
+    if consultation is None or not await _may_see_results(desk, consultation):
+        return end(_("I cannot find these results."), ways_on())
+    if consultation.state != "closed":
+        return end(_("There are no results yet: people are still answering."), ways_on())
+    messages = await results_for(desk, consultation, for_staff=desk.is_staff)
+    rows = (
+        [[link(f"consultation {consultation.id}", _("Back to the consultation"))]]
+        if desk.is_staff
+        else [[link("menu", _("Menu"))]]
+    )
+    return end(_("That is all."), rows).before(*messages)
+
+
+async def _may_see_results(desk: Desk, consultation: Consultation) -> bool:
+    if desk.is_staff:
+        return True
+    asked = await desk.store.responses.find(consultation.id, desk.person.id) is not None
+    return asked and consultation.state in ("open", "closed")
+
+
+# ---------------------------------------------------------------- one question after another
+
+
+@flow.step(Answering, Writing, Reviewing, Changing)
+async def step(desk: Desk, at: Place, said: Said) -> Turn:
+    sheet = await _sheet_at(desk, at)
+    if isinstance(sheet, Turn):
+        return sheet
+    match at, said:
+        case _, Choice("later"):
+            return leave(sheet)
+        case Reviewing(), Choice("send"):
+            return await send(desk, sheet)
+        case Reviewing(), Choice("change"):
+            return choose_question(sheet)
+        case Changing(), Choice("back"):
+            return review(sheet)
+        case Changing(), Choice(question_id) if question := sheet.question(question_id):
+            return ask_question(sheet, question)
+        case ((Answering() | Writing()), _) if question := sheet.question(at.question_id):
+            return await answer(desk, sheet, question, at.chosen, said)
+        case ((Answering() | Writing()), _):
+            return carry_on(sheet, notice=_("This question has been changed meanwhile."))
+    return again(_("Please tap one of the buttons."))
+
+
+async def _sheet_at(desk: Desk, at: Place) -> Sheet | Turn:
+    """What was possible a moment ago is checked again at every step."""
+    if at.rehearsal is not None:
+        return await rehearsal_sheet(desk, at.consultation_id, at.rehearsal)
+    return await open_sheet(desk, at.consultation_id)
+
+
+async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int, ...], said: Said) -> Turn:
+    match said:
+        case Choice("back"):
+            earlier = before(sheet.questions, question)
+            return ask_question(sheet, earlier) if earlier else ask_question(sheet, question)
+        case Choice("keep") if question.id in sheet.answers:
+            return carry_on(sheet)
+        case Choice("skip") if question.optional:
+            return carry_on(await keep(desk, sheet, question, None))
+        case Choice(id) if (ticks := ticked(question, chosen, id)) is not None:
+            return ask_question(sheet, question, ticks, same_number=True)
+    found = understood(question, said, chosen)
+    if isinstance(found, Unclear):
+        return again(found.words)
+    return carry_on(await keep(desk, sheet, question, found.value))
+
+
+def carry_on(sheet: Sheet, notice: Words | None = None) -> Turn:
+    """The next question without an answer, or the summary when there is none."""
+    question = sheet.next
+    return ask_question(sheet, question, notice=notice) if question else review(sheet)
+
+
+def ask_question(
+    sheet: Sheet,
+    question: Question,
+    chosen: tuple[int, ...] | None = None,
+    *,
+    notice: Words | None = None,
+    same_number: bool = False,
+) -> Turn:
+    """Ask one question; the ticks of several choices begin with what was answered before."""
+    kept = sheet.answers.get(question.id)
+    ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
+    number, total = sheet.questions.index(question) + 1, len(sheet.questions)
+    answered = answer_text(question, kept) if question.id in sheet.answers else None
+    text = question_text(question, number, total, None if question.kind == "many" and ticks else answered)
+    waiting = Writing if question.kind in ("number", "text") else Answering
+    state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
+    rows = [*answer_rows(question, ticks), *_ways(sheet, question, number)]
+    return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number)
+
+
+def _ways(sheet: Sheet, question: Question, number: int) -> list[Row]:
+    """What can be done instead of answering."""
+    row = [choice("back", _("Back"))] if number > 1 else []
+    if question.id in sheet.answers and question.kind != "many":
+        row.append(choice("keep", _("Keep this answer")))
+    elif question.optional:
+        row.append(choice("skip", _("Skip")))
+    return [[*row, choice("later", _("Later"))]]
+
+
+def _rehearsed(sheet: Sheet) -> Mapping[str, Any] | None:
+    return dict(sheet.answers) if sheet.is_rehearsal else None
+
+
+def _marked(sheet: Sheet, text: Text) -> Text:
+    """A rehearsal says so in every message."""
+    return paragraphs(_("<i>Rehearsal: nothing is recorded.</i>"), text) if sheet.is_rehearsal else text
+
+
+# ---------------------------------------------------------------- before and after sending
+
+
+def review(sheet: Sheet) -> Turn:
+    if sheet.is_sent:
+        heading = _("<b>You have sent these answers.</b> You can still change them.")
+        rows: list[Row] = [[choice("change", _("Change an answer"))], [choice("later", _("That is all"))]]
+    else:
+        heading = _("<b>These are your answers. Shall I send them?</b>")
+        rows = [
+            [choice("send", _("Send"))],
+            [choice("change", _("Change an answer")), choice("later", _("Later"))],
+        ]
+    text = paragraphs(heading, summary(sheet.questions, sheet.answers))
+    return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows)
+
+
+def choose_question(sheet: Sheet) -> Turn:
+    rows: list[Row] = [
+        [choice(question.id, f"{number}. {question.wording}")] for number, question in enumerate(sheet.questions, 1)
+    ]
+    return ask(
+        Changing(sheet.consultation.id, _rehearsed(sheet)),
+        _marked(sheet, _("Which answer would you like to change?")),
+        [*rows, [choice("back", _("Back"))]],
+    )
+
+
+async def send(desk: Desk, sheet: Sheet) -> Turn:
+    if not sheet.may_be_sent:
+        missing = next(
+            question for question in sheet.questions if not question.optional and sheet.answers.get(question.id) is None
+        )
+        return ask_question(sheet, missing, notice=_("This question still needs an answer."))
+    if sheet.response is None:
+        return end(
+            _("That was the rehearsal: this is where a citizen's answers would be sent. Nothing was recorded."),
+            [[link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))]],
+        )
+    await desk.store.responses.finish(sheet.response.id, desk.now)
+    return end(thanks(sheet.consultation), [[link(f"survey {sheet.consultation.id}", _("My answers"))], *_menu()])
+
+
+def thanks(consultation: Consultation) -> Text:
+    """What happens next, and when."""
+    assert consultation.closes_at is not None
+    assert consultation.decides_on is not None
+    assert consultation.report_by is not None
+    return paragraphs(
+        _("<b>Thank you! Your answers have been sent.</b>"),
+        lines(
+            _("Until {closes} you can change them.", closes=Moment(consultation.closes_at)),
+            _("Right after that you get the results."),
+            _("On {day} it is decided.", day=Day(consultation.decides_on)),
+            _("By {day} we tell you what was decided.", day=Day(consultation.report_by)),
+        ),
+    )
+
+
+def leave(sheet: Sheet) -> Turn:
+    if sheet.is_rehearsal:
+        return go("consultation", sheet.consultation.id)
+    assert sheet.consultation.closes_at is not None
+    closes = Moment(sheet.consultation.closes_at)
+    if sheet.is_sent:
+        return end(
+            _("Thank you. Your answers have been sent; you can change them until {closes}.", closes=closes),
+            _menu(),
+        )
+    left = sum(question.id not in sheet.answers for question in sheet.questions)
+    text = paragraphs(
+        _("What you have answered is kept. You can carry on until {closes}.", closes=closes),
+        ngettext("{n} question is left.", "{n} questions are left.", left)
+        if left
+        else _("Only sending is left: please tap Carry on, then Send."),
+    )
+    return end(text, [[link(f"survey {sheet.consultation.id}", _("Carry on"))], *_menu()])
+
+
+def _menu() -> list[Row]:
+    return [[link("menu", _("Menu"))]]

@@ -1,0 +1,178 @@
+"""A consultation's way through time: opened, closed or cancelled, and what people are told of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flows.dates import MORNING, instant_of
+from flows.desk import Desk
+from flows.surveys.asking import bold
+from flows.surveys.drafting import reminder_at
+from flows.surveys.results import Result, result, result_message
+from flows.turn import File, Message, link
+from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
+from storage.consultations import Consultation
+
+MOST_TEXTS_SHOWN = 10
+
+# ---------------------------------------------------------------- what happens to it
+
+
+async def publish(desk: Desk, consultation: Consultation) -> bool:
+    """Open it and have its panel invited; false when somebody else has just done so."""
+    if not await desk.store.consultations.open(consultation.id, desk.now):
+        return False
+    assert consultation.closes_at is not None
+    assert consultation.report_by is not None
+    id, about = consultation.id, {"consultation": consultation.id, "after": ""}
+    await desk.not_later(f"survey.publish:{id}")
+    await desk.later("survey.invite", f"survey.invite:{id}", desk.now, about)
+    await desk.later(
+        "survey.remind",
+        f"survey.remind:{id}",
+        reminder_at(desk.now, consultation.closes_at),
+        about,
+        expires_at=consultation.closes_at,
+    )
+    await desk.later("survey.close", f"survey.close:{id}", consultation.closes_at, about)
+    morning_after = instant_of(consultation.report_by + timedelta(days=1), MORNING, desk.zone)
+    await desk.later("outcome.owed", f"outcome.owed:{id}", morning_after, {"consultation": id})
+    await desk.record("published", f"consultation:{id}")
+    return True
+
+
+async def close(desk: Desk, consultation: Consultation) -> bool:
+    """Take no more answers, and have the results told; false when it is not open any more."""
+    if not await desk.store.consultations.close(consultation.id, desk.now):
+        return False
+    await _silence(desk, consultation.id)
+    about = {"consultation": consultation.id, "after": ""}
+    await desk.later("survey.results", f"survey.results:{consultation.id}", desk.now, about)
+    await desk.record("closed", f"consultation:{consultation.id}")
+    return True
+
+
+async def cancel(desk: Desk, consultation: Consultation) -> bool:
+    """Take it back and have those who were asked told; false when it is not open any more."""
+    if not await desk.store.consultations.cancel(consultation.id, desk.now):
+        return False
+    await _silence(desk, consultation.id)
+    await desk.not_later(f"outcome.owed:{consultation.id}")
+    about = {"consultation": consultation.id, "after": ""}
+    await desk.later("survey.cancelled", f"survey.cancelled:{consultation.id}", desk.now, about)
+    await desk.record("cancelled", f"consultation:{consultation.id}")
+    return True
+
+
+async def _silence(desk: Desk, id: str) -> None:
+    """Nobody is invited or reminded any more."""
+    for kind in ("invite", "remind", "close"):
+        await desk.not_later(f"survey.{kind}:{id}")
+        await desk.store.outbox.drop_once(f"survey.{kind}:{id}:", desk.now, "no longer open")
+
+
+# ---------------------------------------------------------------- what people are told
+
+
+def invitation(consultation: Consultation) -> Message:
+    assert consultation.closes_at is not None
+    text = paragraphs(
+        _(
+            "We would like to hear from you, as a member of the panel “{panel}”:",
+            panel=consultation.panel_name,
+        ),
+        bold(consultation.question),
+        why(consultation),
+        ngettext("It is {n} question.", "It is {n} questions.", consultation.questions),
+        _("You can answer until {closes}.", closes=Moment(consultation.closes_at)),
+    )
+    return Message(
+        text,
+        [
+            [link(f"survey {consultation.id}", _("Answer now"))],
+            [link(f"decline {consultation.id}", _("Not this one"))],
+        ],
+    )
+
+
+def why(consultation: Consultation) -> Text:
+    """What the answers are for, who decides, and when."""
+    assert consultation.decides_on is not None
+    assert consultation.report_by is not None
+    return lines(
+        _("What it is for: {decision}", decision=consultation.decision),
+        _("Who decides: {who}", who=consultation.decided_by),
+        _("When: {day}", day=Day(consultation.decides_on)),
+        _("You hear from us what was decided by {day}.", day=Day(consultation.report_by)),
+    )
+
+
+def reminder(consultation: Consultation) -> Message:
+    assert consultation.closes_at is not None
+    text = paragraphs(
+        _("A short reminder: you can still answer until {closes}.", closes=Moment(consultation.closes_at)),
+        bold(consultation.question),
+        _("If you have begun, you carry on where you stopped. I will not remind you again."),
+    )
+    return Message(
+        text,
+        [
+            [link(f"survey {consultation.id}", _("Answer now"))],
+            [link(f"decline {consultation.id}", _("Not this one"))],
+        ],
+    )
+
+
+def cancellation(consultation: Consultation) -> Message:
+    text = paragraphs(
+        _("We have taken these questions back:"),
+        bold(consultation.question),
+        _("You need not do anything. We are sorry for the trouble."),
+    )
+    return Message(text, [[link("menu", _("Menu"))]])
+
+
+# ---------------------------------------------------------------- results
+
+
+async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool) -> list[Message]:
+    """How many took part, then each question; people's own words are for staff only."""
+    turnout = await desk.store.responses.turnout(consultation.id)
+    tallies = await desk.store.responses.tallies(consultation.id)
+    questions = await desk.store.consultations.questions(consultation.id)
+    heading = lines(
+        _("<b>The results are here.</b>"),
+        bold(consultation.question),
+        _(
+            "{answered} of {asked} people answered ({share}).",
+            answered=turnout.finished,
+            asked=turnout.asked,
+            share=Percent(turnout.rate),
+        ),
+    )
+    messages = [Message(paragraphs(heading, what_next(consultation)))]
+    for question in questions:
+        found = result(question, tallies.get(question.id, {}))
+        own_words = for_staff and question.kind == "text" and found.answered
+        messages.append(await _with_texts(desk, found) if own_words else result_message(found))
+    return messages
+
+
+async def _with_texts(desk: Desk, found: Result) -> Message:
+    """What was written, as text where it is little and as a file where it is much."""
+    message = result_message(found)
+    texts = await desk.store.responses.texts(found.question.id)
+    if len(texts) > MOST_TEXTS_SHOWN:
+        return Message(message.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
+    return Message(paragraphs(message.text, *(Verbatim(f"– {words}") for words in texts)))
+
+
+def what_next(consultation: Consultation) -> Text:
+    assert consultation.decides_on is not None
+    assert consultation.report_by is not None
+    return _(
+        "{who} decides on {day}. By {report} you hear from us what was decided.",
+        who=consultation.decided_by,
+        day=Day(consultation.decides_on),
+        report=Day(consultation.report_by),
+    )

@@ -1,0 +1,315 @@
+"""Writing a survey's questions: adding, changing, ordering, and published sets by one tap."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.saved import saved
+from flows.surveys.answering import LARGEST_NUMBER
+from flows.surveys.asking import KINDS, bold, how_to_answer
+from flows.surveys.instruments import LGA_BENCHMARK, lga_benchmark
+from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.words import Text, Verbatim, Words, _, lines, paragraphs
+from storage.consultations import Kind, Question
+
+flow = Flow()
+
+WORDING_LIMIT = 300
+OPTION_LIMIT = 60
+FEWEST_OPTIONS, MOST_OPTIONS = 2, 12
+MOST_QUESTIONS = 30
+
+Part = Literal["kind", "wording", "options", "optional"]
+
+
+@saved("questions.writing", title=_("a survey question"), awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Waiting for one part of a question; `question_id` is empty while it is a new one."""
+
+    consultation_id: str
+    part: Part
+    question_id: str = ""
+    kind: Kind = "one"
+    wording: str = ""
+    options: tuple[str, ...] = ()
+    least: int | None = None
+    most: int | None = None
+
+
+# ---------------------------------------------------------------- the list
+
+
+@flow.command("questions", audience="staff")
+async def questions(desk: Desk, argument: str) -> Turn:
+    consultation = await desk.store.consultations.load(argument)
+    if consultation is None or consultation.state != "draft":
+        return go("consultation", argument)
+    found = await desk.store.consultations.questions(argument)
+    text = paragraphs(
+        _("<b>The questions</b>"),
+        lines(*(_listed(number, question) for number, question in enumerate(found, 1)))
+        if found
+        else _("There is none yet. Four or five short ones are enough."),
+        _("Tap a question to change or move it.") if found else None,
+    )
+    rows: list[Row] = [
+        [link(f"question {question.id}", f"{number}. {question.wording}")] for number, question in enumerate(found, 1)
+    ]
+    return end(text, [*rows, *_ways_to_add(argument, found), [link(f"consultation {argument}", _("Done"))]])
+
+
+def _listed(number: int, question: Question) -> Text:
+    return _("{number}. {wording} ({kind})", number=number, wording=question.wording, kind=KINDS[question.kind])
+
+
+def _ways_to_add(consultation_id: str, found: list[Question]) -> list[Row]:
+    if len(found) >= MOST_QUESTIONS:
+        return []
+    rows: list[Row] = [[link(f"addquestion {consultation_id}", _("Add a question"))]]
+    if not any(question.source == LGA_BENCHMARK for question in found):
+        rows.append(
+            [link(f"benchmark {consultation_id}", _("Add the 6 benchmark questions of the LGA"))],
+        )
+    return rows
+
+
+@flow.command("benchmark", audience="staff")
+async def benchmark(desk: Desk, argument: str) -> Turn:
+    consultation = await desk.store.consultations.load(argument)
+    if consultation is None:
+        return go("consultation", argument)
+    found = await desk.store.consultations.questions(argument)
+    if not any(question.source == LGA_BENCHMARK for question in found):
+        council = desk.voice.plain(await desk.named_organisation())
+        if await desk.store.consultations.add_questions(argument, lga_benchmark(council)):
+            await desk.record("added benchmark questions", f"consultation:{argument}")
+    return go("questions", argument)
+
+
+# ---------------------------------------------------------------- one question
+
+
+@flow.command("question", audience="staff")
+async def question(desk: Desk, argument: str) -> Turn:
+    """`/question ID` shows it; `up`, `delete`, `delete yes`, `wording`, `options`, `optional` change it."""
+    id, _space, what = argument.partition(" ")
+    found = await desk.store.consultations.question(id)
+    consultation = await desk.store.consultations.load(found.consultation_id) if found else None
+    if found is None or consultation is None:
+        return go("consultations")
+    if consultation.state != "draft":
+        return go("consultation", consultation.id)
+    return await _act(desk, found, what)
+
+
+async def _act(desk: Desk, found: Question, what: str) -> Turn:
+    store = desk.store.consultations
+    match what:
+        case "up":
+            await store.move_up(found)
+            return go("questions", found.consultation_id)
+        case "optional":
+            await store.change_question(replace(found, optional=not found.optional))
+            return go("question", found.id)
+        case "delete":
+            rows = [
+                [link(f"question {found.id} delete yes", _("Yes, delete it"))],
+                [link(f"question {found.id}", _("No, keep it"))],
+            ]
+            return end(paragraphs(_("Delete this question?"), bold(found.wording)), rows)
+        case "delete yes":
+            await store.remove_question(found)
+            return go("questions", found.consultation_id)
+        case "wording":
+            return _ask_part(replace(_state_of(found), part="wording"))
+        case "options" if found.kind != "text":
+            return _ask_part(replace(_state_of(found), part="options"))
+    return _show(found)
+
+
+def _state_of(question: Question) -> Writing:
+    return Writing(
+        question.consultation_id,
+        "wording",
+        question.id,
+        question.kind,
+        question.wording,
+        question.options,
+        question.least,
+        question.most,
+    )
+
+
+def _show(question: Question) -> Turn:
+    options = [Verbatim(f"– {option}") for option in question.options] if question.kind in ("one", "many") else []
+    text = paragraphs(
+        bold(question.wording),
+        lines(KINDS[question.kind], *options),
+        how_to_answer(question),
+        _("May be skipped.") if question.optional else _("Needs an answer."),
+        _("From: {source}", source=question.source) if question.source else None,
+    )
+    id = question.id
+    change = [link(f"question {id} wording", _("Change the wording"))]
+    if question.kind != "text":
+        change.append(link(f"question {id} options", _("Change the answers")))
+    optional = _("It needs an answer") if question.optional else _("It may be skipped")
+    return end(
+        text,
+        [
+            change,
+            [link(f"question {id} optional", optional)],
+            [link(f"question {id} up", _("Move up")), link(f"question {id} delete", _("Delete"))],
+            [link(f"questions {question.consultation_id}", _("Back"))],
+        ],
+    )
+
+
+# ---------------------------------------------------------------- writing one
+
+
+@flow.command("addquestion", audience="staff")
+async def add_question(desk: Desk, argument: str) -> Turn:
+    consultation = await desk.store.consultations.load(argument)
+    if consultation is None or consultation.state != "draft":
+        return go("consultation", argument)
+    if consultation.questions >= MOST_QUESTIONS:
+        return go("questions", argument)
+    return _ask_part(Writing(argument, "kind"))
+
+
+def _ask_part(at: Writing) -> Turn:
+    match at.part:
+        case "kind":
+            rows: list[Row] = [[choice(kind, words)] for kind, words in KINDS.items()]
+            return ask(at, _("How shall people answer?"), [*rows, [choice("back", _("Back"))]])
+        case "wording":
+            text: Text = _("What is the question? Please write it as people will read it.")
+        case "options":
+            return ask(at, OPTIONS_WANTED[at.kind], [*_ready_options(at), [choice("back", _("Back"))]])
+        case "optional":
+            rows = [[choice("needed", _("It needs an answer"))], [choice("optional", _("It may be skipped"))]]
+            return ask(at, _("May people skip it?"), [*rows, [choice("back", _("Back"))]])
+    so_far = _("So far: {words}", words=at.wording) if at.wording else None
+    return ask(at, paragraphs(text, so_far), [[choice("back", _("Back"))]])
+
+
+CHOICES_WANTED = _("Which answers are there? Please write them in one message, each on a line of its own.")
+OPTIONS_WANTED: dict[Kind, Words] = {
+    "one": CHOICES_WANTED,
+    "many": CHOICES_WANTED,
+    "scale": _("What do 1 and 5 mean? Please write two lines: first what 1 means, then what 5 means."),
+    "number": _("Which numbers are possible? Please write the smallest and the largest, for example: 0 100"),
+}
+
+
+def _ready_options(at: Writing) -> list[Row]:
+    match at.kind:
+        case "scale":
+            return [[choice("usual", _("1 not at all, 5 very much"))]]
+        case "number":
+            return [[choice("usual", _("Any number"))]]
+    return []
+
+
+@flow.step(Writing)
+async def write(desk: Desk, at: Writing, said: Said) -> Turn:
+    consultation = await desk.store.consultations.load(at.consultation_id)
+    if consultation is None or consultation.state != "draft":
+        return go("consultation", at.consultation_id)
+    match at.part, said:
+        case _, Choice("back"):
+            return _back(at)
+        case "kind", Choice(id):
+            kind = next((kind for kind in KINDS if kind == id), None)
+            return _ask_part(replace(at, kind=kind, part="wording")) if kind else again(_tap_one())  # type: ignore[arg-type]
+        case "wording", Typed(words):
+            wording = " ".join(words.split())
+            if len(wording) > WORDING_LIMIT:
+                return again(_("That is too long: please use at most {most} letters.", most=WORDING_LIMIT))
+            return await _worded(desk, replace(at, wording=wording))
+        case "options", Choice("usual") if at.kind in ("scale", "number"):
+            return await _complete(desk, replace(at, options=(), least=None, most=None))
+        case "options", Typed(words):
+            found = _read_options(at, words)
+            return again(found) if isinstance(found, Words) else await _complete(desk, found)
+        case "optional", Choice("needed" | "optional" as id):
+            return await _add(desk, at, optional=id == "optional")
+        case (("kind" | "optional"), _):
+            return again(_tap_one())
+    return again(_("Please write it as a message."))
+
+
+def _tap_one() -> Words:
+    return _("Please tap one of the buttons.")
+
+
+def _back(at: Writing) -> Turn:
+    if at.question_id:
+        return go("question", at.question_id)
+    match at.part:
+        case "wording":
+            return _ask_part(replace(at, part="kind"))
+        case "options":
+            return _ask_part(replace(at, part="wording"))
+        case "optional":
+            return _ask_part(replace(at, part="wording" if at.kind == "text" else "options"))
+    return go("questions", at.consultation_id)
+
+
+async def _worded(desk: Desk, at: Writing) -> Turn:
+    if at.question_id or at.kind == "text":
+        return await _complete(desk, at)
+    return _ask_part(replace(at, part="options"))
+
+
+async def _complete(desk: Desk, at: Writing) -> Turn:
+    """A changed question is saved; for a new one there is one thing left to ask."""
+    if not at.question_id:
+        return _ask_part(replace(at, part="optional"))
+    kept = await desk.store.consultations.question(at.question_id)
+    if kept is not None:
+        changed = replace(kept, wording=at.wording, options=at.options, least=at.least, most=at.most)
+        await desk.store.consultations.change_question(changed)
+    return go("question", at.question_id)
+
+
+async def _add(desk: Desk, at: Writing, *, optional: bool) -> Turn:
+    new = Question("", at.consultation_id, 0, at.kind, at.wording, at.options, optional, at.least, at.most)
+    await desk.store.consultations.add_questions(at.consultation_id, [new])
+    return go("questions", at.consultation_id)
+
+
+def _read_options(at: Writing, words: str) -> Writing | Words:
+    if at.kind == "number":
+        return _read_range(at, words)
+    options = tuple(dict.fromkeys(" ".join(line.split()) for line in words.splitlines() if line.strip()))
+    if any(len(option) > OPTION_LIMIT for option in options):
+        return _(
+            "One of the answers is too long for a button: please use at most {most} letters.",
+            most=OPTION_LIMIT,
+        )
+    if at.kind == "scale" and len(options) != 2:
+        return _("Please write two lines: first what 1 means, then what 5 means.")
+    if not FEWEST_OPTIONS <= len(options) <= MOST_OPTIONS:
+        return _(
+            "Please write {fewest} to {most} different answers, each on a line of its own.",
+            fewest=FEWEST_OPTIONS,
+            most=MOST_OPTIONS,
+        )
+    return replace(at, options=options)
+
+
+def _read_range(at: Writing, words: str) -> Writing | Words:
+    found = re.fullmatch(r"\D*?(-?\d{1,13})\s*(?:\D*?\s)?(-?\d{1,13})\D*", words.strip())
+    if found is None:
+        return _("Please write two numbers: the smallest and the largest, for example: 0 100")
+    least, most = int(found[1]), int(found[2])
+    if least >= most or max(abs(least), abs(most)) > LARGEST_NUMBER:
+        return _("Please write the smaller number first, for example: 0 100")
+    return replace(at, least=least, most=most)

@@ -1,0 +1,104 @@
+"""One person's answers to one survey: from the store, or in a rehearsal only from the conversation itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flows.desk import Desk
+from flows.surveys.answering import first_open, may_be_sent
+from flows.turn import Row, Turn, end, link
+from flows.words import Words, _
+from storage.consultations import Consultation, Question
+from storage.responses import Response, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`response` is None in a rehearsal, where nothing is recorded."""
+
+    consultation: Consultation
+    questions: tuple[Question, ...]
+    answers: Mapping[str, Value]
+    response: Response | None = None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.response is None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.response is not None and self.response.state == "finished"
+
+    @property
+    def next(self) -> Question | None:
+        return first_open(self.questions, self.answers)
+
+    @property
+    def may_be_sent(self) -> bool:
+        return may_be_sent(self.questions, self.answers)
+
+    def question(self, question_id: str) -> Question | None:
+        return next((question for question in self.questions if question.id == question_id), None)
+
+
+async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
+    """The speaker's sheet of a survey that can be answered now; otherwise why not, kindly."""
+    consultation = await desk.store.consultations.hold(consultation_id)
+    if consultation is None or consultation.state in ("draft", "scheduled"):
+        return end(_("I cannot find these questions."), ways_on())
+    response = await desk.store.responses.find(consultation.id, desk.person.id)
+    if consultation.state == "cancelled":
+        return end(_("These questions have been taken back. You need not do anything."), ways_on())
+    if consultation.state == "closed" or consultation.closes_at is None or consultation.closes_at <= desk.now:
+        return closed(consultation, asked=response is not None)
+    if response is None:
+        if not await desk.store.responses.may_answer(consultation.id, desk.person.id):
+            return not_asked(consultation)
+        await desk.store.responses.invite(consultation.id, [desk.person.id], desk.now)
+        response = await desk.store.responses.find(consultation.id, desk.person.id)
+    assert response is not None
+    questions = await desk.store.consultations.questions(consultation.id)
+    return Sheet(consultation, tuple(questions), await desk.store.responses.answers(response.id), response)
+
+
+async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str, Any]) -> Sheet | Turn:
+    """A sheet for staff to try; its answers are kept nowhere but in the conversation."""
+    consultation = await desk.store.consultations.load(consultation_id)
+    questions = await desk.store.consultations.questions(consultation_id)
+    if consultation is None or not desk.is_staff:
+        return end(_("I cannot find these questions."), ways_on())
+    if not questions:
+        return end(
+            _("There is no question to rehearse yet."),
+            [[link(f"questions {consultation.id}", _("Questions"))]],
+        )
+    kept = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
+    return Sheet(consultation, tuple(questions), kept)
+
+
+async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sheet:
+    """The sheet with one more answer, which is saved unless this is a rehearsal."""
+    if sheet.response is not None:
+        await desk.store.responses.save_answer(sheet.response.id, question.id, value, desk.now)
+    return replace(sheet, answers={**sheet.answers, question.id: value})
+
+
+def ways_on() -> list[Row]:
+    return [[link("surveys", _("Questions for me"))], [link("menu", _("Menu"))]]
+
+
+def closed(consultation: Consultation, *, asked: bool) -> Turn:
+    text = _("Thank you, but these questions are closed now.")
+    if asked and consultation.state == "closed":
+        return end(text, [[link(f"results {consultation.id}", _("See the results"))], *ways_on()])
+    return end(text, ways_on())
+
+
+def not_asked(consultation: Consultation) -> Turn:
+    text: Words = _(
+        "These questions are for the people on the panel “{panel}”. If you join it, you can answer them.",
+        panel=consultation.panel_name,
+    )
+    return end(text, [[link(f"join {consultation.panel_id}", _("Look at the panel"))], *ways_on()])
