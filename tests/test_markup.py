@@ -144,6 +144,12 @@ def test_commands_names_and_addresses_are_recognised() -> None:
     ]
 
 
+def test_what_is_given_is_not_recognised_once_more() -> None:
+    command = {"type": "bot_command", "offset": 0, "length": 6}
+    assert formatted("/start", None, [command]) == ("/start", [command])
+    assert formatted("<code>/start</code>", "HTML", None)[1] == [{**command, "type": "code"}]
+
+
 @pytest.mark.parametrize(
     "entity",
     [

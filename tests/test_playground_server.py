@@ -8,10 +8,10 @@ import signal
 import struct
 import sys
 import time
-import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -91,14 +91,8 @@ async def http(playground: Playground) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def picture(width: int = 3, height: int = 2) -> bytes:
-    """A PNG, all black."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\0" * width) * height)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    """The head of a PNG, which says how large it is."""
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sIIBBBBB", 13, b"IHDR", width, height, 8, 0, 0, 0, 0)
 
 
 def keyboard(*rows: list[str]) -> InlineKeyboardMarkup:
@@ -167,6 +161,7 @@ async def test_a_request_may_come_in_any_of_telegram_s_forms(http: aiohttp.Clien
         ("sendMessage", {"chat_id": 1, "text": "\ud83c"}, "strings must be encoded in UTF-8"),
         ("sendPhoto", {"chat_id": 1}, "there is no photo in the request"),
         ("getUpdates", {"limit": "many"}, "can't parse limit"),
+        ("getUpdates", {"limit": True}, "can't parse limit"),
         ("getUpdates", {"allowed_updates": "message"}, "can't parse allowed_updates"),
         ("setMyCommands", {"commands": [{"command": "a"}]}, 'Can\'t find field "description" of BotCommand'),
         ("setMyCommands", {"commands": [], "scope": {"type": "chat"}}, 'Can\'t find field "chat_id"'),
@@ -376,7 +371,7 @@ async def test_a_document_keeps_its_name(bot: Bot) -> None:
     ("photo", "reason"),
     [
         (b"no picture", "Image_process_failed"),
-        (picture(9_999, 2), "Photo_invalid_dimensions"),
+        (picture(5_001, 5_000), "Photo_invalid_dimensions"),
         (picture(210, 10), "Photo_invalid_dimensions"),
         (b"", "file must be non-empty"),
         ("nothing-sent-before", "Wrong file identifier"),
@@ -417,6 +412,16 @@ async def test_a_message_is_changed_in_place(bot: Bot, playground: Playground) -
     assert (shown.text, [button["text"] for row in shown.buttons for button in row]) == ("Two?", ["Maybe"])
     await bot.edit_message_reply_markup(1, sent.message_id)
     assert shown.buttons == []
+
+
+async def test_other_buttons_alone_do_not_make_a_message_an_edited_one(bot: Bot, playground: Playground) -> None:
+    sent = await bot.send_message(1, "One?", reply_markup=keyboard(["Yes"]))
+    changed = await bot.edit_message_reply_markup(1, sent.message_id, reply_markup=keyboard(["No"]))
+    assert not isinstance(changed, bool)
+    assert changed.edit_date is None
+    changed = await bot.edit_message_text("Two?", 1, sent.message_id)
+    assert not isinstance(changed, bool)
+    assert changed.edit_date
 
 
 async def test_a_change_that_changes_nothing_is_refused(bot: Bot) -> None:
@@ -526,7 +531,12 @@ async def test_updates_come_in_order_until_they_are_acknowledged(bot: Bot, playg
     (last,) = await bot.get_updates(offset=updates[-1].update_id + 1)
     assert last.message
     assert last.message.text == "three"
-    assert await bot.get_updates(offset=-1) == (last,)
+    await playground.say(ANA, "four")
+    assert await bot.get_updates(offset=-2) == await bot.get_updates()
+    (last,) = await bot.get_updates(offset=-1)
+    assert last.message
+    assert last.message.text == "four"
+    assert await bot.get_updates() == (last,)
     assert await bot.get_updates(offset=last.update_id + 1) == ()
 
 
@@ -722,6 +732,14 @@ async def test_polling_and_a_webhook_exclude_each_other(bot: Bot, playground: Pl
             await poll
         with pytest.raises(Conflict, match="can't use getUpdates method while webhook is active"):
             await bot.get_updates()
+
+
+async def test_what_waits_may_be_dropped_when_the_way_is_changed(bot: Bot, playground: Playground) -> None:
+    await playground.say(ANA, "before")
+    async with listening(Listener()) as listener:
+        await bot.set_webhook(listener.url, drop_pending_updates=True)
+        await playground.say(ANA, "after")
+        assert await listener.texts(1) == ["after"]
 
 
 @pytest.mark.parametrize("url", ["https://example.org/hook", "ftp://127.0.0.1/", "http://[", "nowhere"])
@@ -1055,11 +1073,23 @@ async def test_the_page_s_own_origin_is_listened_to(http: aiohttp.ClientSession,
     headers = {"Origin": playground.url}
     async with http.post("/play/say", json={"person": 1, "text": "x"}, headers=headers) as response:
         assert response.status == 200
-    async with http.post("/play/say", data=b'{"person": 1, "text": "x"}', headers=headers) as response:
+    async with http.post("/play/say", data={"person": "1", "text": "x"}, headers=headers) as response:
         assert response.status == 400, "a plain form can be sent by any site"
 
 
-async def test_nothing_but_the_page_s_files_is_served(http: aiohttp.ClientSession) -> None:
+async def test_nothing_but_the_page_s_files_is_served(
+    http: aiohttp.ClientSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page"
+    monkeypatch.setattr("bot.playground.page_api.PAGE", page)
+    async with http.get("/") as response:
+        assert (response.status, "not part of this installation" in await response.text()) == (404, True)
+    page.mkdir()
+    (page / "index.html").write_text("<p>Hello")
+    (tmp_path / "server.py").write_text("secret")
+    for path in ("/", "/page/index.html"):
+        async with http.get(path) as response:
+            assert (response.content_type, await response.text()) == ("text/html", "<p>Hello")
     for path in ("/page/..%2Fserver.py", "/page/nothing.js", "/page/%00"):
         async with http.get(path) as response:
             assert response.status == 404
@@ -1087,7 +1117,7 @@ async def test_stopping_ends_waiting_polls_pages_and_deliveries_at_once() -> Non
         await playground.stop()
         assert time.monotonic() - began < 1
         assert await poll == ()
-        events.close()
+        assert (await events.read()).startswith(b"retry:"), "and it ended in order"
     await playground.stop()
 
 

@@ -70,7 +70,7 @@ class Delivery:
         self.webhook = webhook
         self._free = asyncio.Semaphore(webhook.connections)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=webhook.connections, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
             timeout=PATIENCE,
             headers={"Content-Type": "application/json"} | ({HEADER: webhook.secret} if webhook.secret else {}),
         )

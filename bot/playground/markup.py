@@ -304,15 +304,15 @@ def given_entities(text: str, entities: list[Entity]) -> list[Entity]:
 def _trimmed(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
     """Space around a message is not kept; entities that were only about it go with it."""
     shorter = text.lstrip()
-    dropped = len(text) - len(shorter)
+    dropped = len(text) - len(shorter)  # no kind of space takes two units
     shorter = shorter.rstrip()
     if len(shorter) == len(text) or not entities:
         return shorter, entities
-    ahead, end = utf16_length(text[:dropped]), utf16_length(shorter)
+    end = utf16_length(shorter)
     kept = []
     for entity in entities:
         starts, ends = _span(entity)
-        starts, ends = max(0, starts - ahead), min(end, ends - ahead)
+        starts, ends = max(0, starts - dropped), min(end, ends - dropped)
         if starts < ends:
             kept.append({**entity, "offset": starts, "length": ends - starts})
     return shorter, kept
