@@ -255,7 +255,7 @@ class _Running:
         webhook = Webhook(self._intake, settings.webhook_secret)
         path = urlsplit(settings.webhook_url).path
         async with (
-            serving(settings.listen_host, settings.listen_port, path, webhook, self._healthy) as port,
+            serving(settings.listen_host, settings.listen_port, path, webhook.receive, self._healthy) as port,
             background(self._set_webhook(), service.breaks),
         ):
             service.port = port

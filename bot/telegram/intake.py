@@ -125,7 +125,7 @@ class Webhook:
         self._intake = intake
         self._secret = secret
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if not hmac.compare_digest(given.encode(), self._secret.encode()):
             return web.Response(status=403)
