@@ -28,7 +28,10 @@ async def ask_again(database: Database, now: datetime, down_since: datetime) -> 
 
 async def _ask_page(store: Store, now: datetime, down_since: datetime, after: str) -> list[OpenQuestion]:
     page = await store.conversations.open(down_since - RECENT, after)
-    await store.outbox.add(_parcel(question, now) for question in page)
+    parcels = [_parcel(question, now) for question in page]
+    await store.outbox.add(parcels)
+    for question, parcel in zip(page, parcels, strict=True):
+        await store.conversations.move_view(question.person_id, question.view_id, parcel.id)
     return page
 
 

@@ -110,6 +110,7 @@ class Alarm:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._tasks: set[asyncio.Task[None]] = set()
         self._running: set[str] = set()
         self._missed: set[str] = set()
 
@@ -130,16 +131,17 @@ class Alarm:
             finally:
                 self._running.discard(name)
 
-        self._scheduler.add_job(
-            guarded, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None, max_instances=2
-        )
-        tasks: set[asyncio.Task[None]] = set()
-
         def ring() -> None:
             task = asyncio.get_running_loop().create_task(guarded())
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
+        async def due() -> None:
+            ring()
+
+        self._scheduler.add_job(
+            due, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None, max_instances=2
+        )
         return ring
 
     @staticmethod
@@ -156,3 +158,5 @@ class Alarm:
 
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()

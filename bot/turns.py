@@ -89,8 +89,8 @@ class Turns:
         return taken
 
     async def _answer(self, store: Store, said: Heard, now: datetime) -> Taken:
-        person, conversation = await self._speaker(store, said, now)
-        desk = Desk(store, now, self._surroundings, person)
+        person, conversation, became_staff = await self._speaker(store, said, now)
+        desk = Desk(store, now, self._surroundings, person, menu_changed=became_staff)
         answer = await self._router.answer(desk, conversation, said.said)
         composing = Composing(self._instance, person, desk, conversation, said)
         composing.compose(answer)
@@ -103,9 +103,11 @@ class Turns:
         await tell(store, desk)
         return Taken(tuple(_claimed(parcel) for parcel in composing.parcels), bool(desk.tellings))
 
-    async def _speaker(self, store: Store, said: Heard, now: datetime) -> tuple[Person, Conversation]:
+    async def _speaker(self, store: Store, said: Heard, now: datetime) -> tuple[Person, Conversation, bool]:
+        """Who speaks, where we were with them, and whether they are staff from now on."""
         owner = said.telegram_id in self._surroundings.owners
         loaded = await store.people.load(said.telegram_id)
+        became_staff = owner and (loaded is None or loaded[0].role != "staff")
         if loaded is None:
             role = "staff" if owner else "citizen"
             loaded = await store.people.add(said.telegram_id, role, known_language(said.language_code), now)  # type: ignore[arg-type]
@@ -115,7 +117,7 @@ class Turns:
             person = replace(person, role="staff")
         if person.unreachable_at is not None:
             await store.people.mark_reachable(person.id)
-        return person, conversation
+        return person, conversation, became_staff
 
     async def _give_up_or_retry(self, store: Store, failed: Failed) -> Taken:
         arrival, now = failed.arrival, self._clock.now()
@@ -125,7 +127,7 @@ class Turns:
             return Taken(())
         await store.inbox.finish(arrival.update_id, "failed", reason)
         said = heard(arrival.payload)
-        person, conversation = await self._speaker(store, said, now)
+        person, conversation, _became_staff = await self._speaker(store, said, now)
         sorry = _("Something went wrong on our side, and what you said last was not taken in. Please try again.")
         composing = Composing(self._instance, person, Desk(store, now, self._surroundings, person), conversation, said)
         composing.apologise(sorry)

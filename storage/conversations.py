@@ -33,3 +33,7 @@ class Conversations:
         """Questions waiting since `since` at the earliest, a page at a time."""
         rows = await self._session.rows(SQL.open, since=since, after=after, most=most)
         return [make(OpenQuestion, row) for row in rows]
+
+    async def move_view(self, person_id: str, older: str, newer: str) -> None:
+        """The question has been put into the outbox again, as `newer`."""
+        await self._session.run(SQL.move_view, person_id=person_id, older=older, newer=newer)

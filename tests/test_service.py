@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import asyncpg
@@ -20,6 +21,9 @@ from bot.clock import Clock
 from bot.playground.faults import Delay, Error
 from bot.playground.server import Playground
 from bot.telegram.intake import Intake
+from bot.telegram.rendering import commands
+from flows.slices import ROUTER
+from flows.words import LANGUAGES, Voice
 from storage.database import opened
 from storage.outbox import Parcel
 from storage.people import Role
@@ -232,16 +236,20 @@ async def test_an_update_delivered_twice_counts_once(playground: Playground, ana
 
 
 async def test_name_descriptions_and_menus_in_every_language(playground: Playground, url: str) -> None:
+    profile = playground.world.profile
     async with serving(environment(playground, url)):
-        profile = playground.world.profile
-        await until(lambda: profile.commands_for(CERYS.id, "cy") != profile.commands_for(ANA.id, "en") != [])
-    for said in (profile.descriptions, profile.short_descriptions):
-        assert said[""] != said["cy"]
-    english = {command["command"]: command["description"] for command in profile.commands_for(ANA.id, "en")}
-    welsh = {command["command"]: command["description"] for command in profile.commands_for(CERYS.id, "cy")}
-    assert english.keys() == welsh.keys() >= {"menu", "help", "language", "stop", "cancel"}
-    assert "status" not in english
-    assert english["help"] != welsh["help"]
+        await until(lambda: len(calls(playground, "setMyCommands")) == len(LANGUAGES))
+    assert profile.names == {"": "Folkmoot"}
+    assert profile.short_descriptions[""].startswith("Have your say")
+    assert profile.descriptions[""].startswith("Join a panel")
+    for person in (ANA, CERYS):
+        language = person.language_code
+        expected = commands(ROUTER, Voice(language, ZoneInfo("Europe/London")), "citizen")
+        assert profile.commands_for(person.id, language) == expected
+    assert ("default", 0, "cy") in profile.commands
+    names = {command["command"] for command in profile.commands_for(ANA.id, "en")}
+    assert {"menu", "help", "language", "stop", "cancel"} <= names
+    assert "status" not in names
 
 
 async def test_what_is_right_already_is_not_set_again(playground: Playground, url: str) -> None:
@@ -290,7 +298,8 @@ async def test_after_an_outage_open_questions_are_asked_again(
             await until(lambda: len(ana.said(HELLO)) == 2)
         await ana.tap("English")
         await ana.sees(NOTICE)
-    assert len(ana.said(HELLO) + ana.said(NOTICE)) == (2 if asked_again else 1)
+    assert len(ana.said(HELLO)) == (1 if asked_again else 0), "the question on the phone became the next one"
+    assert len(ana.said(NOTICE)) == 1
     assert not ben.said(HELLO), "who has no open question is left in peace"
 
 
@@ -378,7 +387,10 @@ async def test_a_port_that_is_taken(playground: Playground, url: str) -> None:
     env = environment(playground, url, **{**by_webhook(), "FOLKMOOT_LISTEN": taken})
     async with program(env, "run") as running:
         status, _out, err = await running.ended()
-    assert (status, err) == (1, "Cannot listen on FOLKMOOT_LISTEN: Address already in use.\n")
+    assert status == 1
+    assert err.startswith("Cannot listen on FOLKMOOT_LISTEN: ")
+    assert "already in use" in err
+    assert err.count("\n") == 1
 
 
 async def test_check_says_what_works(playground: Playground, url: str) -> None:

@@ -12,3 +12,7 @@ WHERE c.state <> '' AND c.view <> '' AND c.updated_at >= :since AND i.unreachabl
   AND c.person_id > :after
 ORDER BY c.person_id LIMIT :most;
 
+-- name: move_view!
+-- The question stands in a newer message from now on, if that is really on its way.
+UPDATE conversations SET view_id = :newer
+WHERE person_id = :person_id AND view_id = :older AND EXISTS (SELECT 1 FROM outbox WHERE id = :newer);
