@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from flows.outcomes import citizen as outcomes_citizen
+from flows.outcomes import due as outcomes_due
+from flows.outcomes import staff as outcomes_staff
+from flows.panels import citizen as panels_citizen
+from flows.panels import due as panels_due
+from flows.panels import staff as panels_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.surveys import citizen as surveys_citizen
@@ -13,10 +19,16 @@ from flows.welcome import citizen as welcome_citizen
 ROUTER = Router(
     [
         welcome_citizen.flow,
+        panels_citizen.flow,
+        panels_staff.flow,
+        panels_due.flow,
         surveys_citizen.flow,
         surveys_staff.flow,
         surveys_questions.flow,
         surveys_due.flow,
+        outcomes_citizen.flow,
+        outcomes_staff.flow,
+        outcomes_due.flow,
         staff_staff.flow,
     ]
 )

@@ -15,6 +15,8 @@ FIELDS: tuple[Field, ...] = ("question", "decision", "decided_by", "closes_at", 
 SENTENCE_LIMIT = 300
 REMINDER_BEFORE = timedelta(hours=24)
 SHORT = timedelta(days=2)
+LONGEST = timedelta(days=183)
+"""Nobody is asked for longer than this: a day of last month, typed without its year, is not meant."""
 
 NAMES: dict[Field, Words] = {
     "question": _("The question"),
@@ -45,6 +47,8 @@ def problem(consultation: Consultation, field: Field, limits: Limits) -> Words |
     closes, decides = consultation.closes_at, consultation.decides_on
     if field == "closes_at" and value <= limits.now:
         return _("{moment} has passed already. Please give a later day.", moment=Moment(value))
+    if field == "closes_at" and value > limits.now + LONGEST:
+        return _("{moment} is more than half a year away. Please give an earlier day.", moment=Moment(value))
     if field == "decides_on" and closes and value <= limits.day_of(closes):
         return _(
             "The decision must come after the answers: they close on {closes}. Please give a later day.",

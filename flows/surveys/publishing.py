@@ -83,7 +83,7 @@ def invitation(consultation: Consultation) -> Message:
         ),
         bold(consultation.question),
         why(consultation),
-        ngettext("It is {n} question.", "It is {n} questions.", consultation.questions),
+        ngettext("There is {n} question.", "There are {n} questions.", consultation.questions),
         _("You can answer until {closes}.", closes=Moment(consultation.closes_at)),
     )
     return Message(
@@ -102,7 +102,7 @@ def why(consultation: Consultation) -> Text:
     return lines(
         _("What it is for: {decision}", decision=consultation.decision),
         _("Who decides: {who}", who=consultation.decided_by),
-        _("When: {day}", day=Day(consultation.decides_on)),
+        _("It is decided on {day}.", day=Day(consultation.decides_on)),
         _("You hear from us what was decided by {day}.", day=Day(consultation.report_by)),
     )
 
@@ -150,7 +150,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
             share=Percent(turnout.rate),
         ),
     )
-    messages = [Message(paragraphs(heading, what_next(consultation)))]
+    messages = [Message(heading if for_staff else paragraphs(heading, what_next(consultation)))]
     for question in questions:
         found = result(question, tallies.get(question.id, {}))
         own_words = for_staff and question.kind == "text" and found.answered

@@ -132,7 +132,7 @@ EXAMPLES: dict[Field, Words] = {
     "question": _("For example: How should Market Street change?"),
     "decision": _("For example: The plan for Market Street, which the council votes on in May"),
     "decided_by": _("For example: The transport committee"),
-    "closes_at": _("For example: 3 May, or in 2 weeks, or 3/5/2027 12:00"),
+    "closes_at": _("For example: 3 May, or 3 May 12:00, or in 2 weeks"),
     "decides_on": _("For example: 17 May"),
     "report_by": _("For example: 24 May"),
 }
@@ -259,7 +259,8 @@ async def _show(desk: Desk, consultation: Consultation, notice: Words | None = N
         ),
         *await _progress(desk, consultation),
     )
-    return end(text, [*_actions(consultation), [link("consultations", _("All consultations"))]], notice=notice)
+    rows = [*_actions(consultation), *await _planned(desk, consultation)]
+    return end(text, [*rows, [link("consultations", _("All consultations"))]], notice=notice)
 
 
 async def _progress(desk: Desk, consultation: Consultation) -> list[Text]:
@@ -277,6 +278,8 @@ async def _progress(desk: Desk, consultation: Consultation) -> list[Text]:
 
 async def _turnout(desk: Desk, consultation: Consultation) -> Text:
     turnout = await desk.store.responses.turnout(consultation.id)
+    if not turnout.asked:
+        return _("The invitations are on their way.") if consultation.state == "open" else _("Nobody was asked.")
     return lines(
         _(
             "{answered} of {asked} people have answered ({share}).",
@@ -291,6 +294,11 @@ async def _turnout(desk: Desk, consultation: Consultation) -> Text:
 
 async def _outcomes(desk: Desk, consultation: Consultation) -> list[Text]:
     return [_outcome(outcome) for outcome in await desk.store.outcomes.of(consultation.id)]
+
+
+async def _planned(desk: Desk, consultation: Consultation) -> list[Row]:
+    planned = [found for found in await desk.store.outcomes.of(consultation.id) if found.state == "scheduled"]
+    return [[link(f"takeback {outcome.id}", _("Take back the planned outcome"))] for outcome in planned]
 
 
 def _outcome(outcome: Outcome) -> Text:

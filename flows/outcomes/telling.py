@@ -1,0 +1,83 @@
+"""How an outcome reads, and what becomes of it: posted, and told to everybody who was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flows.dates import MORNING, instant_of
+from flows.desk import Desk
+from flows.turn import Message, Row, link
+from flows.words import Percent, Text, Words, _, lines, paragraphs
+from storage.consultations import Question
+from storage.outcomes import Outcome
+
+REMINDED_EVERY = timedelta(days=3)
+MOST_SUGGESTED = 3
+
+
+async def post(desk: Desk, outcome: Outcome) -> bool:
+    """Make it public and have everybody asked told; false when that has been done already."""
+    if not await desk.store.outcomes.post(outcome.id, desk.now):
+        return False
+    await desk.not_later(f"outcome.owed:{outcome.consultation_id}")
+    await desk.later("outcome.tell", f"outcome.tell:{outcome.id}", desk.now, {"outcome": outcome.id, "after": ""})
+    await desk.record("posted outcome", f"consultation:{outcome.consultation_id}", outcome=outcome.id)
+    return True
+
+
+def outcome_text(we_asked: str, you_said: str, we_did: str) -> Text:
+    return paragraphs(
+        lines(_("<b>We asked</b>"), Words("{words}", {"words": we_asked})),
+        lines(_("<b>You said</b>"), Words("{words}", {"words": you_said})),
+        lines(_("<b>We did</b>"), Words("{words}", {"words": we_did})),
+    )
+
+
+def announcement(outcome: Outcome) -> Message:
+    text = paragraphs(
+        _("You were asked. This is what came of it:"),
+        outcome_text(outcome.we_asked, outcome.you_said, outcome.we_did),
+        _("Does this answer you?"),
+    )
+    return Message(text, verdict_rows(outcome.id))
+
+
+def verdict_rows(outcome_id: str) -> list[Row]:
+    return [
+        [link(f"verdict {outcome_id} yes", _("Yes, this answers me"))],
+        [link(f"verdict {outcome_id} partly", _("Partly")), link(f"verdict {outcome_id} no", _("No"))],
+    ]
+
+
+def next_reminder(now: datetime, zone: ZoneInfo) -> datetime:
+    """In the morning, three days on."""
+    return instant_of(now.astimezone(zone).date() + REMINDED_EVERY, MORNING, zone)
+
+
+def suggestion(questions: Sequence[Question], tallies: Mapping[str, Mapping[Any, int]]) -> Text | None:
+    """What most people said, for the first few questions with answers to choose from; None without any."""
+    found = [_most_said(question, tallies.get(question.id, {})) for question in questions]
+    said = [text for text in found if text is not None][:MOST_SUGGESTED]
+    return lines(*said) if said else None
+
+
+def _most_said(question: Question, tally: Mapping[Any, int]) -> Text | None:
+    answered = sum(tally.values())
+    if not answered or question.kind not in ("one", "many"):
+        return None
+    times = [
+        sum(
+            number for value, number in tally.items() if place == value or (isinstance(value, tuple) and place in value)
+        )
+        for place in range(len(question.options))
+    ]
+    most = max(times)
+    return _(
+        "{question} Most said: {answer} ({share}).",
+        question=question.wording,
+        answer=question.options[times.index(most)],
+        share=Percent(most / answered),
+    )
