@@ -13,13 +13,14 @@ CREATE TABLE panels (
 ) STRICT;
 CREATE UNIQUE INDEX panels_name ON panels (name) WHERE state = 'open';
 
--- One row a term: somebody who stays on begins a new row with the next number.
+-- One row a term: somebody who stays on begins a new row with the next number. `staying` says that they will.
 CREATE TABLE memberships (
     id TEXT PRIMARY KEY,
     panel_id TEXT NOT NULL REFERENCES panels (id) ON DELETE CASCADE,
     person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'serving', 'completed', 'left')),
     term INTEGER NOT NULL DEFAULT 1,
+    staying INTEGER NOT NULL DEFAULT 0,
     joined_at INTEGER NOT NULL,
     term_ends_at INTEGER,
     ended_at INTEGER

@@ -1,0 +1,86 @@
+"""Places on a panel: given, freed, and handed on to whoever has waited longest."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows.desk import Desk
+from flows.panels.rotation import CoolingOff, next_term
+from flows.panels.terms import notice_before
+from flows.turn import Message, link
+from flows.words import Day, Text, _, lines, ngettext, paragraphs
+from storage.panels import Membership, Panel, Term
+
+MOST_LOOKED_AT = 50
+
+
+def last_day(desk: Desk, ends_at: datetime) -> Day:
+    """The local day of an instant."""
+    return Day(ends_at.astimezone(desk.zone).date())
+
+
+def about(panel: Panel) -> Text:
+    """A panel in two lines and how many sit on it."""
+    return lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose), how_full(panel))
+
+
+def how_full(panel: Panel) -> Text:
+    if panel.seats is None:
+        return ngettext(
+            "{n} person sits on it; there is room for everybody.",
+            "{n} people sit on it; there is room for everybody.",
+            panel.serving,
+        )
+    return ngettext(
+        "{taken} of {n} place is taken.", "{taken} of {n} places are taken.", panel.seats, taken=panel.serving
+    )
+
+
+async def term_for(desk: Desk, panel: Panel, person_id: str) -> Term | CoolingOff:
+    """What joining now would mean for somebody."""
+    last = await desk.store.panels.last_term(panel.id, person_id)
+    return next_term(last, desk.now, panel.term_months, desk.zone)
+
+
+async def take(desk: Desk, panel: Panel, term: Term) -> bool:
+    """Give the speaker a place on a held panel; those who wait come first. False when there is none."""
+    await hand_on(desk, panel)
+    membership_id = await desk.store.panels.serve(panel.id, desk.person.id, term, desk.now)
+    if membership_id is not None:
+        await watch(desk, membership_id, term.ends_at)
+    return membership_id is not None
+
+
+async def watch(desk: Desk, membership_id: str, ends_at: datetime) -> None:
+    """Have the clock bring the notice and the end of a term."""
+    args = {"membership": membership_id}
+    notice_at = notice_before(ends_at, desk.zone)
+    if notice_at > desk.now:
+        await desk.later("panel.notice", f"panel.notice:{membership_id}", notice_at, args, expires_at=ends_at)
+    await desk.later("panel.term", f"panel.term:{membership_id}", ends_at, args)
+
+
+async def give_up(desk: Desk, panel: Panel, place: Membership) -> None:
+    """End a place, or a wait for one, before its time on a held panel; a freed place is handed on."""
+    if await desk.store.panels.finish(place.id, "left", desk.now):
+        await desk.not_later(f"panel.notice:{place.id}")
+        await desk.not_later(f"panel.term:{place.id}")
+        await hand_on(desk, panel)
+
+
+async def hand_on(desk: Desk, panel: Panel) -> None:
+    """Give the free places of a held panel to those who wait, the longest first, and tell them."""
+    for waiting in await desk.store.panels.next_waiting(panel.id, MOST_LOOKED_AT):
+        term = next_term(waiting.last, desk.now, panel.term_months, desk.zone)
+        if isinstance(term, CoolingOff):
+            continue
+        if not await desk.store.panels.promote(waiting.membership_id, term, desk.now):
+            return
+        await watch(desk, waiting.membership_id, term.ends_at)
+        text = paragraphs(
+            _("A place on <b>{panel}</b> has become free, and it is yours. You are in.", panel=panel.name),
+            _("Your term ends on {day}.", day=last_day(desk, term.ends_at)),
+            _("You need not do anything now. If it no longer suits you, tap Leave, and the next person gets it."),
+        )
+        rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
+        desk.tell(waiting.recipient, Message(text, rows), once=f"panel.place:{waiting.membership_id}")

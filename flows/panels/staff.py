@@ -1,0 +1,368 @@
+"""What staff do with panels: begin one, see how each stands, rename and close it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.panels.places import how_full, last_day
+from flows.panels.terms import LONGEST_MONTHS, SHORTEST_MONTHS
+from flows.saved import saved
+from flows.turn import Button, Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
+from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from storage.panels import Panel
+
+flow = Flow()
+
+PAGE = 8
+NAME_LIMIT = 40
+PURPOSE_LIMIT = 300
+MOST_SEATS = 100_000
+USUAL_MONTHS = (3, 6, 12, 24)
+
+Question = Literal["name", "purpose", "months", "seats"]
+ORDER: tuple[Question, ...] = ("name", "purpose", "months", "seats")
+
+
+@saved("panels.drafting", title=_("the new panel"), awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """Waiting for the answer to one question about a new panel. `seats` 0 means as many as want to."""
+
+    asked: Question = "name"
+    name: str = ""
+    purpose: str = ""
+    months: int = 0
+    seats: int = 0
+
+
+@saved("panels.looking", title=_("the new panel"))
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Waiting for the word to begin the panel as it is shown."""
+
+    name: str
+    purpose: str
+    months: int
+    seats: int
+
+
+@saved("panels.renaming", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """Waiting for the new name of a panel."""
+
+    panel_id: str
+
+
+@saved("panels.closing")
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Waiting for the word that the panel really is to be closed."""
+
+    panel_id: str
+
+
+# ---------------------------------------------------------------- beginning a panel
+
+
+@flow.command("newpanel", _("Begin a standing panel"), audience="staff")
+async def newpanel(desk: Desk, argument: str) -> Turn:
+    return _ask(Drafting())
+
+
+QUESTIONS: dict[Question, Words] = {
+    "name": _("What is the panel called? For example: Getting around town"),
+    "purpose": _("What is it for, in one or two plain sentences? Citizens read this before they join."),
+    "months": _("How many months does a term last, from 1 to 60? After it members make room for others."),
+    "seats": _("How many people can sit on it? Write a number, or let everybody in who wants to."),
+}
+
+
+def _ask(draft: Drafting) -> Turn:
+    """The question the draft has come to."""
+    rows: list[Row] = []
+    match draft.asked:
+        case "months":
+            offered = [choice(f"{n}", ngettext("{n} month", "{n} months", n)) for n in USUAL_MONTHS]
+            rows = [offered[:2], offered[2:]]
+        case "seats":
+            rows = [[choice("all", _("As many as want to"))]]
+    if kept := _answered(draft):
+        rows.append([choice("keep", _("Keep: {answer}", answer=kept))])
+    ways_out = [choice("cancel", _("Cancel"))]
+    if draft.asked != ORDER[0]:
+        ways_out.insert(0, choice("back", _("Back")))
+    return ask(draft, QUESTIONS[draft.asked], [*rows, ways_out])
+
+
+def _answered(draft: Drafting) -> Text | None:
+    """What they have said to this question before, where they came back to it."""
+    match draft.asked:
+        case "name" | "purpose":
+            words = draft.name if draft.asked == "name" else draft.purpose
+            return Verbatim(words) if words else None
+        case "months" if draft.months not in (0, *USUAL_MONTHS):
+            return ngettext("{n} month", "{n} months", draft.months)
+    return None
+
+
+@flow.step(Drafting)
+async def drafting(desk: Desk, at: Drafting, said: Said) -> Turn:
+    match at.asked, said:
+        case _, Choice("cancel"):
+            return go("cancel")
+        case "purpose" | "months" | "seats", Choice("back"):
+            return _ask(replace(at, asked=ORDER[ORDER.index(at.asked) - 1]))
+        case "name" | "purpose" | "months", Choice("keep"):
+            return _ask(replace(at, asked=ORDER[ORDER.index(at.asked) + 1]))
+        case "name", Typed(words):
+            return _named(at, " ".join(words.split()))
+        case "purpose", Typed(words):
+            return _with_purpose(at, words.strip())
+        case "months", Choice(words) | Typed(words):
+            return _with_months(at, words)
+        case "seats", Choice("all"):
+            return _look(replace(at, seats=0))
+        case "seats", Typed(words):
+            return _with_seats(at, words)
+    return again(_("Please write it as a message."))
+
+
+def _named(at: Drafting, name: str) -> Turn:
+    if len(name) > NAME_LIMIT:
+        return again(_("That is too long for a name; {most} letters at most.", most=NAME_LIMIT))
+    return _ask(replace(at, asked="purpose", name=name))
+
+
+def _with_purpose(at: Drafting, purpose: str) -> Turn:
+    if len(purpose) > PURPOSE_LIMIT:
+        return again(_("That is too long to be read on a phone; {most} letters at most.", most=PURPOSE_LIMIT))
+    return _ask(replace(at, asked="months", purpose=purpose))
+
+
+def _with_months(at: Drafting, words: str) -> Turn:
+    months = number_in(words)
+    if months is None or not SHORTEST_MONTHS <= months <= LONGEST_MONTHS:
+        return again(
+            _("Please write a number of months from {least} to {most}.", least=SHORTEST_MONTHS, most=LONGEST_MONTHS)
+        )
+    return _ask(replace(at, asked="seats", months=months))
+
+
+def _with_seats(at: Drafting, words: str) -> Turn:
+    seats = number_in(words)
+    if seats is None or not 1 <= seats <= MOST_SEATS:
+        return again(_("Please write a number, for example 30, or tap the button."))
+    return _look(replace(at, seats=seats))
+
+
+def number_in(words: str) -> int | None:
+    """A whole number written alone or before a word or two: `6`, `6 months`, `30 people`."""
+    found = re.fullmatch(r"(\d{1,6})(?:\s+\D*)?", words.strip(), re.ASCII)
+    return int(found[1]) if found else None
+
+
+def _look(draft: Drafting) -> Turn:
+    text = paragraphs(
+        _("This is how citizens will see it:"),
+        lines(_("<b>{name}</b>", name=draft.name), Verbatim(draft.purpose)),
+        lines(
+            ngettext("A term lasts {n} month.", "A term lasts {n} months.", draft.months),
+            ngettext("{n} person can sit on it.", "{n} people can sit on it.", draft.seats)
+            if draft.seats
+            else _("As many can sit on it as want to."),
+        ),
+        _("Purpose, term and places cannot be changed later, so that everybody joins the same panel."),
+    )
+    rows = column(choice("yes", _("Begin this panel")), choice("change", _("Change")), choice("cancel", _("Cancel")))
+    return ask(Looking(draft.name, draft.purpose, draft.months, draft.seats), text, rows)
+
+
+@flow.step(Looking)
+async def looking(desk: Desk, at: Looking, said: Said) -> Turn:
+    match said:
+        case Choice("cancel"):
+            return go("cancel")
+        case Choice("change"):
+            return _ask(Drafting("name", at.name, at.purpose, at.months, at.seats))
+        case Choice("yes"):
+            return await _begin(desk, at)
+    return again(_("Please tap one of the buttons."))
+
+
+async def _begin(desk: Desk, at: Looking) -> Turn:
+    if not desk.is_staff:
+        return go("menu")
+    panels = desk.store.panels
+    id = await panels.add(at.name, at.purpose, at.months, at.seats or None, desk.person.id, desk.now)
+    if id is None:
+        draft = Drafting("name", at.name, at.purpose, at.months, at.seats)
+        return replace(_ask(draft), notice=_("There is a panel of this name already. Please give it another."))
+    await desk.record("began", f"panel:{id}", months=at.months, seats=at.seats)
+    text = paragraphs(
+        _("<b>{name}</b> is open. Citizens find it under Panels, or by this link:", name=at.name),
+        Verbatim(desk.deep_link(f"join-{id}")),
+        _("Put the link on your website and posters. When people have joined, ask them something."),
+    )
+    return end(text, [[link(f"staffpanels {id}", _("See the panel"))], [link("menu", _("Menu"))]])
+
+
+# ---------------------------------------------------------------- how they stand
+
+
+@flow.command("staffpanels", audience="staff")
+async def staffpanels(desk: Desk, argument: str) -> Turn:
+    """All panels, a page at a time, or one of them by its id."""
+    if argument and not (argument.isdecimal() and len(argument) < 5):
+        return await _one(desk, argument)
+    page = max(1, int(argument or 1))
+    found = await desk.store.panels.page((page - 1) * PAGE, PAGE + 1)
+    if not found:
+        return end(
+            _("There are no panels yet. Begin one, and citizens can join it."),
+            [[link("newpanel", _("Begin a panel"))], [link("menu", _("Menu"))]],
+        )
+    text = paragraphs(_("<b>Panels</b>"), *(_numbers(desk, panel) for panel in found[:PAGE]))
+    rows = column(*(link(f"staffpanels {panel.id}", panel.name) for panel in found[:PAGE]))
+    turning: list[Button] = [link(f"staffpanels {page - 1}", _("Back"))] if page > 1 else []
+    if len(found) > PAGE:
+        turning.append(link(f"staffpanels {page + 1}", _("More")))
+    return end(text, [*rows, turning, [link("newpanel", _("Begin a panel")), link("menu", _("Menu"))]])
+
+
+def _numbers(desk: Desk, panel: Panel) -> Text:
+    waiting = ngettext("{n} person waits for a place.", "{n} people wait for a place.", panel.waiting)
+    return lines(
+        _("<b>{name}</b>", name=panel.name),
+        how_full(panel),
+        waiting if panel.waiting else None,
+        _("The next term ends on {day}.", day=last_day(desk, panel.next_end_at)) if panel.next_end_at else None,
+    )
+
+
+async def _one(desk: Desk, panel_id: str) -> Turn:
+    panel = await desk.store.panels.load(panel_id)
+    if panel is None or panel.state != "open":
+        return _not_there()
+    text = paragraphs(
+        _numbers(desk, panel),
+        Verbatim(panel.purpose),
+        ngettext("A term lasts {n} month.", "A term lasts {n} months.", panel.term_months),
+        lines(_("The link by which people join:"), Verbatim(desk.deep_link(f"join-{panel.id}"))),
+    )
+    rows = [
+        [link(f"consult {panel.id}", _("Ask this panel something"))],
+        [link(f"renamepanel {panel.id}", _("Rename")), link(f"closepanel {panel.id}", _("Close"))],
+        [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
+    ]
+    return end(text, rows)
+
+
+def _not_there() -> Turn:
+    return end(
+        _("There is no open panel like that."), [[link("staffpanels", _("All panels")), link("menu", _("Menu"))]]
+    )
+
+
+# ---------------------------------------------------------------- renaming
+
+
+@flow.command("renamepanel", audience="staff")
+async def renamepanel(desk: Desk, argument: str) -> Turn:
+    panel = await desk.store.panels.load(argument)
+    if panel is None or panel.state != "open":
+        return _not_there()
+    return ask(
+        Renaming(panel.id),
+        _("What is <b>{panel}</b> to be called from now on?", panel=panel.name),
+        [[choice("cancel", _("Cancel"))]],
+    )
+
+
+@flow.step(Renaming)
+async def renaming(desk: Desk, at: Renaming, said: Said) -> Turn:
+    match said:
+        case Choice("cancel"):
+            return go("staffpanels", at.panel_id)
+        case Typed(words):
+            return await _rename(desk, at.panel_id, " ".join(words.split()))
+    return again(_("Please write it as a message."))
+
+
+async def _rename(desk: Desk, panel_id: str, name: str) -> Turn:
+    if not desk.is_staff:
+        return go("menu")
+    if len(name) > NAME_LIMIT:
+        return again(_("That is too long for a name; {most} letters at most.", most=NAME_LIMIT))
+    panel = await desk.store.panels.load(panel_id)
+    if panel is None or panel.state != "open":
+        return _not_there()
+    if not await desk.store.panels.rename(panel_id, name):
+        return again(_("There is a panel of this name already. Please give it another."))
+    await desk.record("renamed", f"panel:{panel_id}", before=panel.name, after=name)
+    return go("staffpanels", panel_id)
+
+
+# ---------------------------------------------------------------- closing
+
+
+@flow.command("closepanel", audience="staff")
+async def closepanel(desk: Desk, argument: str) -> Turn:
+    panel = await desk.store.panels.load(argument)
+    if panel is None or panel.state != "open":
+        return _not_there()
+    if await desk.store.panels.is_busy(panel.id):
+        return _still_needed(panel)
+    text = paragraphs(
+        _("Do you want to close <b>{panel}</b>? It cannot be opened again.", panel=panel.name),
+        lines(
+            ngettext(
+                "{n} member is thanked and told.",
+                "{n} members are thanked and told.",
+                panel.serving,
+            ),
+            ngettext(
+                "{n} person on the waiting list is told.", "{n} people on the waiting list are told.", panel.waiting
+            )
+            if panel.waiting
+            else None,
+        ),
+    )
+    return ask(Closing(panel.id), text, column(choice("yes", _("Yes, close it")), choice("no", _("No, keep it open"))))
+
+
+@flow.step(Closing)
+async def closing(desk: Desk, at: Closing, said: Said) -> Turn:
+    match said:
+        case Choice("no"):
+            return go("staffpanels", at.panel_id)
+        case Choice("yes"):
+            return await _close(desk, at.panel_id)
+    return again(_("Please tap one of the buttons."))
+
+
+async def _close(desk: Desk, panel_id: str) -> Turn:
+    if not desk.is_staff:
+        return go("menu")
+    panel = await desk.store.panels.hold(panel_id)
+    if panel is None:
+        return _not_there()
+    if not await desk.store.panels.close(panel.id, desk.now):
+        return _still_needed(panel)
+    await desk.record("closed", f"panel:{panel.id}", members=panel.serving, waiting=panel.waiting)
+    await desk.later("panel.closed", f"panel.closed:{panel.id}", desk.now, {"panel": panel.id, "after": ""})
+    return end(
+        _("<b>{panel}</b> is closed. Its members are being thanked.", panel=panel.name),
+        [[link("staffpanels", _("All panels")), link("menu", _("Menu"))]],
+    )
+
+
+def _still_needed(panel: Panel) -> Turn:
+    return end(
+        _("A consultation is planned or open on <b>{panel}</b>. It can be closed after that.", panel=panel.name),
+        [[link("consultations", _("Consultations")), link(f"staffpanels {panel.id}", _("Back"))]],
+    )
