@@ -22,7 +22,7 @@ flow = Flow()
 PAGE = 6
 
 
-@saved("survey.answering", title=_("the questions"))
+@saved("survey.answering")
 @dataclass(frozen=True, slots=True)
 class Answering:
     """Waiting for the answer to one question, by its buttons; `rehearsal` holds all answers of a rehearsal."""
@@ -33,10 +33,10 @@ class Answering:
     rehearsal: Mapping[str, Any] | None = None
 
 
-@saved("survey.writing", title=_("the questions"), awaits_text=True)
+@saved("survey.writing", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Waiting for the answer to one question, in writing."""
+    """Waiting for the answer to one question in writing, or as a number: `6` on a scale to 5 is no sixth button."""
 
     consultation_id: str
     question_id: str
@@ -44,7 +44,7 @@ class Writing:
     rehearsal: Mapping[str, Any] | None = None
 
 
-@saved("survey.reviewing", title=_("the questions"))
+@saved("survey.reviewing")
 @dataclass(frozen=True, slots=True)
 class Reviewing:
     """Waiting for the answers to be sent, or changed."""
@@ -53,7 +53,7 @@ class Reviewing:
     rehearsal: Mapping[str, Any] | None = None
 
 
-@saved("survey.changing", title=_("the questions"))
+@saved("survey.changing")
 @dataclass(frozen=True, slots=True)
 class Changing:
     """Waiting for which answer is to be changed."""
@@ -226,7 +226,7 @@ def ask_question(
     number, total = sheet.questions.index(question) + 1, len(sheet.questions)
     answered = answer_text(question, kept) if question.id in sheet.answers else None
     text = question_text(question, number, total, None if question.kind == "many" and ticks else answered)
-    waiting = Writing if question.kind in ("number", "text") else Answering
+    waiting = Answering if question.kind in ("one", "many") else Writing
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
     rows = [*answer_rows(question, ticks), *_ways(sheet, question, number)]
     return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number)

@@ -43,7 +43,7 @@ def problem(consultation: Consultation, field: Field, limits: Limits) -> Words |
     """What is wrong with one part of a draft, or missing; None when it can stay."""
     value = getattr(consultation, field)
     if not value:
-        return _("{what} is still missing.", what=NAMES[field])
+        return _("Still missing: {what}", what=NAMES[field])
     closes, decides = consultation.closes_at, consultation.decides_on
     if field == "closes_at" and value <= limits.now:
         return _("{moment} has passed already. Please give a later day.", moment=Moment(value))

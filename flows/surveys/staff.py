@@ -42,7 +42,7 @@ class Beginning:
     panel_id: str
 
 
-@saved("consultation.drafting", title=_("a consultation"), awaits_text=True)
+@saved("consultation.drafting", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class Drafting:
     """Waiting for one part of a draft."""
@@ -51,7 +51,7 @@ class Drafting:
     field: Field
 
 
-@saved("consultation.timing", title=_("when to publish"), awaits_text=True)
+@saved("consultation.timing", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Waiting for when a draft is to be published."""
