@@ -39,6 +39,7 @@ async def page(chromium: str, tmp_path: Path) -> AsyncIterator[Tab]:
     running = asyncio.create_task(service.run())
     try:
         async with browsing(chromium, playground.url) as tab:
+            await tab.set_size(1600, 900)
             await tab.wait_for("document.querySelectorAll('.phone').length === 4")
             yield tab
             assert tab.errors == []
@@ -69,7 +70,6 @@ async def write(page: Tab, person: int, words: str) -> None:
 
 
 async def test_somebody_says_hello_agrees_and_asks_for_help(page: Tab) -> None:
-    await page.set_size(1600, 900)
     await tap(page, 0, "Start")
     await tap(page, 0, "English")
     await sees(page, 0, "Is that all right?")

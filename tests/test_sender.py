@@ -116,7 +116,7 @@ class Office:
             assert await self.state(parcel) == (state, reason)
 
     async def counts(self) -> dict[str, int]:
-        return dict(await rows(self.url, "SELECT state, COUNT(*) FROM outbox GROUP BY state"))  # type: ignore[arg-type]
+        return dict(await rows(self.url, "SELECT state, COUNT(*) FROM outbox GROUP BY state"))
 
     async def all_sent(self, number: int, seconds: float = 10.0) -> None:
         async def they_are() -> bool:

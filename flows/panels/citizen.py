@@ -74,7 +74,8 @@ def _as_listed(desk: Desk, one: PanelFor) -> Text:
         mine: Text = _("✓ You sit on it until {day}.", day=last_day(desk, one.own_end_at))
         return lines(about(one.panel), mine)
     if one.own_state == "waiting":
-        return lines(about(one.panel), _("You are on the waiting list."))
+        waits = _("You are on the waiting list.") if one.panel.is_full else _("A place is free for you now.")
+        return lines(about(one.panel), waits)
     return about(one.panel)
 
 
@@ -82,7 +83,7 @@ def _button_of(one: PanelFor) -> Button:
     panel = one.panel
     if one.own_state == "serving":
         return link(f"leave {panel.id}", _("Leave {panel}", panel=panel.name))
-    if one.own_state == "waiting":
+    if one.own_state == "waiting" and panel.is_full:
         return link(f"leave {panel.id}", _("Leave the waiting list: {panel}", panel=panel.name))
     if panel.is_full:
         return link(f"join {panel.id}", _("Waiting list: {panel}", panel=panel.name))
@@ -176,7 +177,9 @@ def _offer_waiting(panel: Panel, notice: Text | None = None) -> Turn:
         lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose)),
         lines(
             how_full(panel),
-            ngettext("{n} person waits for a place.", "{n} people wait for a place.", panel.waiting),
+            ngettext("{n} person waits for a place.", "{n} people wait for a place.", panel.waiting)
+            if panel.waiting
+            else _("Nobody waits yet."),
         ),
         lines(
             _("What is asked of members: to answer a few short questions now and then, when it suits them."),

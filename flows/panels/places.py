@@ -25,6 +25,8 @@ def about(panel: Panel) -> Text:
 
 
 def how_full(panel: Panel) -> Text:
+    if panel.seats is None and not panel.serving:
+        return _("Nobody sits on it yet; there is room for everybody.")
     if panel.seats is None:
         return ngettext(
             "{n} person sits on it; there is room for everybody.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flows.turn import Choice, Said, Typed
 from flows.words import Words, _
@@ -113,6 +114,27 @@ def example_number(question: Question) -> int:
     least = question.least if question.least is not None else 0
     most = question.most if question.most is not None else max(least, 0) + 24
     return min(most, least + 12) if question.least is not None else min(most, 12)
+
+
+def fits(question: Question, value: Any) -> bool:
+    """Whether a kept value still is an answer to the question, which staff may have changed since."""
+    places = range(len(question.options))
+    match question.kind, value:
+        case _, None:
+            return question.optional
+        case "one", int(place):
+            return place in places
+        case "many", tuple(chosen):
+            return all(place in places for place in chosen)
+        case "scale", int(point):
+            return point in POINTS
+        case "number", int(number):
+            return (question.least is None or number >= question.least) and (
+                question.most is None or number <= question.most
+            )
+        case "text", str():
+            return True
+    return False
 
 
 # ---------------------------------------------------------------- the way through the questions

@@ -8,12 +8,12 @@ from datetime import date, datetime
 from flows.surveys.answering import POINTS, example_number
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
-from storage.consultations import Question
+from storage.consultations import Kind, Question
 from storage.responses import Value
 
 LONGEST_SHOWN = 200
 
-KINDS: dict[str, Words] = {
+KINDS: dict[Kind, Words] = {
     "one": _("One answer"),
     "many": _("Several answers"),
     "scale": _("Scale 1–5"),

@@ -73,7 +73,7 @@ def _ways_to_add(consultation_id: str, found: list[Question]) -> list[Row]:
     rows: list[Row] = [[link(f"addquestion {consultation_id}", _("Add a question"))]]
     if not any(question.source == LGA_BENCHMARK for question in found):
         rows.append(
-            [link(f"benchmark {consultation_id}", _("Add the 6 benchmark questions of the LGA"))],
+            [link(f"benchmark {consultation_id}", _("Add the 6 LGA benchmark questions"))],
         )
     return rows
 
@@ -158,7 +158,7 @@ def _show(question: Question) -> Turn:
     change = [link(f"question {id} wording", _("Change the wording"))]
     if question.kind != "text":
         change.append(link(f"question {id} options", _("Change the answers")))
-    optional = _("It needs an answer") if question.optional else _("It may be skipped")
+    optional = _("Ask for an answer") if question.optional else _("Let people skip it")
     return end(
         text,
         [
@@ -227,7 +227,7 @@ async def write(desk: Desk, at: Writing, said: Said) -> Turn:
             return _back(at)
         case "kind", Choice(id):
             kind = next((kind for kind in KINDS if kind == id), None)
-            return _ask_part(replace(at, kind=kind, part="wording")) if kind else again(_tap_one())  # type: ignore[arg-type]
+            return _ask_part(_of_kind(at, kind)) if kind else again(_tap_one())
         case "wording", Typed(words):
             wording = " ".join(words.split())
             if len(wording) > WORDING_LIMIT:
@@ -243,6 +243,11 @@ async def write(desk: Desk, at: Writing, said: Said) -> Turn:
         case (("kind" | "optional"), _):
             return again(_tap_one())
     return again(_("Please write it as a message."))
+
+
+def _of_kind(at: Writing, kind: Kind) -> Writing:
+    """Answers written for another kind do not count for this one."""
+    return Writing(at.consultation_id, "wording", kind=kind, wording=at.wording)
 
 
 def _tap_one() -> Words:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.desk import Desk
-from flows.surveys.answering import first_open, may_be_sent
+from flows.surveys.answering import first_open, fits, may_be_sent
 from flows.turn import Row, Turn, end, link
 from flows.words import Words, _
 from storage.consultations import Consultation, Question
@@ -74,7 +74,8 @@ async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str
             _("There is no question to rehearse yet."),
             [[link(f"questions {consultation.id}", _("Questions"))]],
         )
-    kept = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
+    given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
+    kept = {one.id: given[one.id] for one in questions if one.id in given and fits(one, given[one.id])}
     return Sheet(consultation, tuple(questions), kept)
 
 

@@ -9,6 +9,7 @@ CREATE TABLE topics (
     answer TEXT NOT NULL DEFAULT '',
     answered_by TEXT REFERENCES people (id) ON DELETE SET NULL,
     answered_at INTEGER,
+    hidden_because TEXT NOT NULL DEFAULT '',
     proposed_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX topics_open ON topics (state, id);
