@@ -164,6 +164,8 @@ async def step(desk: Desk, at: Place, said: Said) -> Turn:
     sheet = await _sheet_at(desk, at)
     if isinstance(sheet, Turn):
         return sheet
+    if isinstance(at, Answering) and said in (Choice("later"), Choice("back")):
+        sheet = await _keep_ticks(desk, sheet, at)
     match at, said:
         case _, Choice("later"):
             return leave(sheet)
@@ -189,12 +191,18 @@ async def _sheet_at(desk: Desk, at: Place) -> Sheet | Turn:
     return await open_sheet(desk, at.consultation_id)
 
 
+async def _keep_ticks(desk: Desk, sheet: Sheet, at: Answering) -> Sheet:
+    """What was ticked without Done is not lost on the way out."""
+    question = sheet.question(at.question_id)
+    return await keep(desk, sheet, question, at.chosen) if question and at.chosen else sheet
+
+
 async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int, ...], said: Said) -> Turn:
     match said:
         case Choice("back"):
             earlier = before(sheet.questions, question)
             return ask_question(sheet, earlier) if earlier else ask_question(sheet, question)
-        case Choice("keep") if question.id in sheet.answers:
+        case Choice("keep") if sheet.answers.get(question.id) is not None:
             return carry_on(sheet)
         case Choice("skip") if question.optional:
             return carry_on(await keep(desk, sheet, question, None))
@@ -224,7 +232,7 @@ def ask_question(
     kept = sheet.answers.get(question.id)
     ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
     number, total = sheet.questions.index(question) + 1, len(sheet.questions)
-    answered = answer_text(question, kept) if question.id in sheet.answers else None
+    answered = answer_text(question, kept) if kept is not None else None
     text = question_text(question, number, total, None if question.kind == "many" and ticks else answered)
     waiting = Answering if question.kind in ("one", "many") else Writing
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
@@ -235,7 +243,7 @@ def ask_question(
 def _ways(sheet: Sheet, question: Question, number: int) -> list[Row]:
     """What can be done instead of answering."""
     row = [choice("back", _("Back"))] if number > 1 else []
-    if question.id in sheet.answers and question.kind != "many":
+    if sheet.answers.get(question.id) is not None and question.kind != "many":
         row.append(choice("keep", _("Keep this answer")))
     elif question.optional:
         row.append(choice("skip", _("Skip")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
@@ -18,6 +18,11 @@ MOST_TEXTS_SHOWN = 10
 # ---------------------------------------------------------------- what happens to it
 
 
+def publication_key(id: str, at: datetime) -> str:
+    """The timer's name; one for each time, for a consultation may be planned again."""
+    return f"survey.publish:{id}:{int(at.timestamp())}"
+
+
 async def publish(desk: Desk, consultation: Consultation) -> bool:
     """Open it and have its panel invited; false when somebody else has just done so."""
     if not await desk.store.consultations.open(consultation.id, desk.now):
@@ -25,7 +30,8 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
     assert consultation.closes_at is not None
     assert consultation.report_by is not None
     id, about = consultation.id, {"consultation": consultation.id, "after": ""}
-    await desk.not_later(f"survey.publish:{id}")
+    if consultation.publish_at is not None:
+        await desk.not_later(publication_key(id, consultation.publish_at))
     await desk.later("survey.invite", f"survey.invite:{id}", desk.now, about)
     await desk.later(
         "survey.remind",
@@ -138,6 +144,8 @@ def cancellation(consultation: Consultation) -> Message:
 async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool) -> list[Message]:
     """How many took part, then each question; people's own words are for staff only."""
     turnout = await desk.store.responses.turnout(consultation.id)
+    if not turnout.finished:
+        return [Message(paragraphs(bold(consultation.question), _("It is closed now. Nobody has answered.")))]
     tallies = await desk.store.responses.tallies(consultation.id)
     questions = await desk.store.consultations.questions(consultation.id)
     heading = lines(

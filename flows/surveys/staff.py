@@ -10,7 +10,7 @@ from flows.dates import read_date, read_moment
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
-from flows.surveys.asking import bold, shown
+from flows.surveys.asking import bold
 from flows.surveys.drafting import (
     FIELDS,
     NAMES,
@@ -22,7 +22,7 @@ from flows.surveys.drafting import (
     problem,
     problems,
 )
-from flows.surveys.publishing import cancel, close, invitation, publish
+from flows.surveys.publishing import cancel, close, invitation, publication_key, publish
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Moment, Percent, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Field
@@ -369,15 +369,15 @@ async def _entry(desk: Desk, consultation: Consultation) -> Text:
             state: Text = STATES["draft"]
         case "scheduled":
             state = _("Goes out on {moment}", moment=Moment(consultation.publish_at or desk.now))
+        case "open":
+            state = lines(
+                _("Open until {moment}", moment=Moment(consultation.closes_at or desk.now)),
+                await _turnout(desk, consultation),
+            )
         case _:
-            turnout = await desk.store.responses.turnout(consultation.id)
-            state = _(
-                "{state} ({closes}): {answered} of {asked} answered ({share})",
-                state=STATES[consultation.state],
-                closes=shown(consultation.closed_at or consultation.closes_at or desk.now),
-                answered=turnout.finished,
-                asked=turnout.asked,
-                share=Percent(turnout.rate),
+            state = lines(
+                _("Closed on {moment}", moment=Moment(consultation.closed_at or desk.now)),
+                await _turnout(desk, consultation),
             )
     return lines(bold(consultation.question), state)
 
@@ -485,15 +485,16 @@ async def _schedule(desk: Desk, consultation: Consultation, seconds: str) -> Tur
         return _ask_time(consultation.id, wrong)
     id = consultation.id
     if await desk.store.consultations.schedule(id, moment):
-        await desk.later("survey.publish", f"survey.publish:{id}", moment, {"consultation": id})
+        await desk.later("survey.publish", publication_key(id, moment), moment, {"consultation": id})
         await desk.record("scheduled", f"consultation:{id}", at=moment.isoformat())
     return go("consultation", id)
 
 
 @flow.command("unschedule", audience="staff")
 async def unschedule(desk: Desk, argument: str) -> Turn:
-    if await desk.store.consultations.unschedule(argument):
-        await desk.not_later(f"survey.publish:{argument}")
+    found = await desk.store.consultations.load(argument)
+    if found and found.publish_at and await desk.store.consultations.unschedule(argument):
+        await desk.not_later(publication_key(argument, found.publish_at))
         await desk.record("unscheduled", f"consultation:{argument}")
     return go("consultation", argument)
 
