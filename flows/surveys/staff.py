@@ -323,7 +323,7 @@ def _actions(consultation: Consultation) -> list[Row]:
                 [link(f"questions {id}", _("Questions")), link(f"rehearse {id}", _("Rehearse"))],
                 [link(f"parts {id}", _("Change something"))],
                 [link(f"publish {id}", _("Publish"))],
-                [link(f"withdraw {id}", _("Delete the draft"))],
+                [link(f"discard {id}", _("Delete the draft"))],
             ]
         case "scheduled":
             return [
@@ -332,7 +332,7 @@ def _actions(consultation: Consultation) -> list[Row]:
             ]
         case "open":
             return [
-                [link(f"closenow {id}", _("Close now")), link(f"withdraw {id}", _("Cancel consultation"))],
+                [link(f"closenow {id}", _("Close now")), link(f"discard {id}", _("Cancel consultation"))],
             ]
         case "closed":
             return [[link(f"results {id}", _("Results")), link(f"outcome {id}", _("Say what was decided"))]]
@@ -524,15 +524,15 @@ async def close_now(desk: Desk, argument: str) -> Turn:
     )
 
 
-@flow.command("withdraw", audience="staff")
-async def withdraw(desk: Desk, argument: str) -> Turn:
+@flow.command("discard", audience="staff")
+async def discard(desk: Desk, argument: str) -> Turn:
     """Delete a draft, or take back what is open."""
     id, _space, sure = argument.partition(" ")
     found = await desk.store.consultations.load(id)
     if found is None or found.state not in ("draft", "open"):
         return go("consultation", id)
     if sure == "yes":
-        return await _withdraw(desk, found)
+        return await _discard(desk, found)
     if found.state == "draft":
         text: Text = paragraphs(_("Delete this draft for good?"), bold(found.question))
         yes = _("Yes, delete it")
@@ -548,10 +548,10 @@ async def withdraw(desk: Desk, argument: str) -> Turn:
             ),
         )
         yes = _("Yes, cancel it")
-    return end(text, [[link(f"withdraw {id} yes", yes)], [link(f"consultation {id}", _("No, keep it"))]])
+    return end(text, [[link(f"discard {id} yes", yes)], [link(f"consultation {id}", _("No, keep it"))]])
 
 
-async def _withdraw(desk: Desk, consultation: Consultation) -> Turn:
+async def _discard(desk: Desk, consultation: Consultation) -> Turn:
     if consultation.state == "draft":
         if await desk.store.consultations.remove_draft(consultation.id):
             await desk.record("deleted draft", f"consultation:{consultation.id}")
