@@ -75,9 +75,10 @@ def _most_said(question: Question, tally: Mapping[Any, int]) -> Text | None:
         for place in range(len(question.options))
     ]
     most = max(times)
+    answers = "; ".join(option for option, number in zip(question.options, times, strict=True) if number == most)
     return _(
-        "{question} Most said: {answer} ({share}).",
+        "{question} Most often: {answers} ({share}).",
         question=question.wording,
-        answer=question.options[times.index(most)],
+        answers=answers,
         share=Percent(most / answered),
     )
