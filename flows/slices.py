@@ -14,6 +14,9 @@ from flows.surveys import citizen as surveys_citizen
 from flows.surveys import due as surveys_due
 from flows.surveys import questions as surveys_questions
 from flows.surveys import staff as surveys_staff
+from flows.topics import citizen as topics_citizen
+from flows.topics import due as topics_due
+from flows.topics import staff as topics_staff
 from flows.welcome import citizen as welcome_citizen
 
 ROUTER = Router(
@@ -22,6 +25,9 @@ ROUTER = Router(
         panels_citizen.flow,
         panels_staff.flow,
         panels_due.flow,
+        topics_citizen.flow,
+        topics_staff.flow,
+        topics_due.flow,
         surveys_citizen.flow,
         surveys_staff.flow,
         surveys_questions.flow,
