@@ -19,6 +19,9 @@ check: .venv/development
 bench: .venv/development
 	$(BIN)/python -m bench
 
+soak: .venv/development
+	SOAK_KILLS=$${SOAK_KILLS:-300} $(BIN)/pytest -q tests/test_kill.py
+
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
