@@ -127,12 +127,18 @@ class Player:
         for line in _spoken(text):
             written.append(line)
             if line[:1] in "~>=":
-                async with opened(self._url) as database:
-                    if line[0] == "=":
-                        written[-1] = await self._count(database, line)
-                    else:
-                        written.extend(await self.act(database, line))
+                try:
+                    await self._play_line(written)
+                except AssertionError as problem:
+                    raise AssertionError("\n".join([*written[-30:], f"!! {problem}"])) from None
         return "\n".join(written) + "\n"
+
+    async def _play_line(self, written: list[str]) -> None:
+        async with opened(self._url) as database:
+            if written[-1][0] == "=":
+                written[-1] = await self._count(database, written[-1])
+            else:
+                written.extend(await self.act(database, written[-1]))
 
     async def act(self, database: Database, line: str) -> list[str]:
         """One line of somebody's (`>`) or of time passing (`~`); what the bot answers, line by line."""
