@@ -40,10 +40,53 @@ PEOPLE = (
 
 # ---------------------------------------------------------------- before the curtain rises
 
-NEIGHBOURS = {"Olwen": 11, "Marek": 12, "Sana": 13, "Tom": 14}
-HELLO = ("/start", "[English]", "[Yes, I agree]")
+NEIGHBOURS = {"Olwen": 11, "Marek": 12, "Sana": 13}
+"""Residents nobody plays; they have no telephone on the page."""
 
-BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = ()
+HELLO = ("/start", "[English]", "[Yes, I agree]")
+JOIN = ("/join", "[Newbridge Voices]", "[Yes, I join]")
+
+BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        OFFICER.name,
+        (
+            "/organisation",
+            "Newbridge Town Council",
+            "[Change the contact]",
+            "01234 567890, Mondays to Fridays, 9 to 4",
+            "/newpanel",
+            "Newbridge Voices",
+            "What it is like to live in Newbridge, and what the council should do about it.",
+            "[6 months]",
+            "[As many as want to]",
+            "[Begin this panel]",
+        ),
+    ),
+    ("Olwen", (*HELLO, *JOIN, "/propose A crossing by the school on Mill Lane", "[Publish]")),
+    ("Marek", (*HELLO, *JOIN, "/propose Later buses on Saturdays, so that people can get home", "[Publish]")),
+    ("Sana", (*HELLO, *JOIN, "/topics", "[Support: A crossing]", "[Support: Later buses]")),
+    ("Olwen", ("/topics", "[Support: Later buses]")),
+    (
+        OFFICER.name,
+        (
+            "/consult",
+            "[Newbridge Voices]",
+            "How do you feel about living in Newbridge?",
+            "The council's plan for next year",
+            "The full council",
+            "in 9 days",
+            "in 4 weeks",
+            "in 6 weeks",
+            "[Questions]",
+            "[Add the 6 LGA benchmark questions]",
+            "[Done]",
+            "[Publish]",
+            "[Publish now]",
+        ),
+    ),
+    ("Olwen", ("/surveys", "[How do you feel", "1", "2", "2", "1", "2", "2", "[Send]")),
+    ("Marek", ("/surveys", "[How do you feel", "2", "3", "4", "3", "3", "3", "[Send]")),
+)
 """Who said or tapped what, in order; the real conversations are had, only nothing is sent."""
 
 
