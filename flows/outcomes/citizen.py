@@ -18,6 +18,8 @@ PAGE = 5
 async def outcomes(desk: Desk, argument: str) -> Turn:
     page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
     found = await desk.store.outcomes.latest(page * PAGE, PAGE + 1)
+    if page and not found:
+        return go("outcomes")
     if not found:
         text = _("Nothing has been decided here yet. When something is, you read it here.")
         return end(text, [[link("surveys", _("Questions for me"))], [link("menu", _("Menu"))]])

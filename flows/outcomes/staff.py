@@ -229,6 +229,8 @@ async def take_back(desk: Desk, argument: str) -> Turn:
 async def promises(desk: Desk, argument: str) -> Turn:
     page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
     found = await desk.store.outcomes.promises(page * PAGE, PAGE + 1)
+    if page and not found:
+        return go("promises")
     if not found:
         text = _("Nothing is owed: no consultation has been published yet.")
         return end(text, [[link("consultations", _("Consultations"))], [link("menu", _("Menu"))]])

@@ -71,6 +71,8 @@ Place = Answering | Writing | Reviewing | Changing
 async def surveys(desk: Desk, argument: str) -> Turn:
     page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
     found = await desk.store.responses.open_for(desk.person.id, desk.now, page * PAGE, PAGE + 1)
+    if page and not found:
+        return go("surveys")
     if not found:
         text = paragraphs(
             _("No questions wait for you just now."),

@@ -81,11 +81,15 @@ def _ranges(tally: Mapping[int, int]) -> tuple[Counted, ...]:
     width = ceil((most - least + 1) / MOST_BARS_OF_NUMBERS)
     return tuple(
         Counted(
-            _("{first} to {last}", first=first, last=min(most, first + width - 1)),
+            _range(first, min(most, first + width - 1)),
             sum(times for number, times in tally.items() if first <= number < first + width),
         )
         for first in range(least, most + 1, width)
     )
+
+
+def _range(first: int, last: int) -> Text:
+    return _("{first} to {last}", first=first, last=last) if first < last else shown(first)
 
 
 def _mean(tally: Mapping[int, int]) -> float | None:

@@ -354,6 +354,8 @@ async def consultations(desk: Desk, argument: str) -> Turn:
     page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
     found = await desk.store.consultations.page(page * PAGE, PAGE + 1)
     ways: list[Row] = [[link("consult", _("New consultation"))], [link("menu", _("Menu"))]]
+    if page and not found:
+        return go("consultations")
     if not found:
         return end(_("There is no consultation yet. Would you like to ask a panel something?"), ways)
     entries = [await _entry(desk, one) for one in found[:PAGE]]
@@ -419,12 +421,12 @@ def _way_to_mend(consultation: Consultation) -> Row:
 async def _last_look(desk: Desk, consultation: Consultation) -> Turn:
     panel = await desk.store.consultations.panel_to_ask(consultation.panel_id)
     message = invitation(consultation)
+    reached = panel.reached if panel else 0
     text = paragraphs(
-        ngettext(
-            "This goes to {n} person. Whoever joins the panel before it closes can answer too.",
-            "This goes to {n} people. Whoever joins the panel before it closes can answer too.",
-            panel.reached if panel else 0,
-        ),
+        ngettext("This goes to {n} person.", "This goes to {n} people.", reached)
+        if reached
+        else _("There is nobody on this panel to send it to yet."),
+        _("Whoever joins the panel before it closes can answer too."),
         message.text,
     )
     id = consultation.id
