@@ -9,7 +9,7 @@ from flows.panels.rotation import CoolingOff, next_term
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
 from flows.words import Day, Text, _, lines, ngettext, paragraphs
-from storage.panels import Membership, Panel, Term
+from storage.panels import Membership, Panel, Term, Waiting
 
 MOST_LOOKED_AT = 50
 
@@ -45,8 +45,11 @@ async def term_for(desk: Desk, panel: Panel, person_id: str) -> Term | CoolingOf
 
 
 async def take(desk: Desk, panel: Panel, term: Term) -> bool:
-    """Give the speaker a place on a held panel; those who wait come first. False when there is none."""
+    """Give the speaker a place on a held panel, after those who wait. Whether they have one now."""
     await hand_on(desk, panel)
+    place = await desk.store.panels.current(panel.id, desk.person.id)
+    if place is not None:
+        return place.state == "serving"
     membership_id = await desk.store.panels.serve(panel.id, desk.person.id, term, desk.now)
     if membership_id is not None:
         await watch(desk, membership_id, term.ends_at)
@@ -79,10 +82,15 @@ async def hand_on(desk: Desk, panel: Panel) -> None:
         if not await desk.store.panels.promote(waiting.membership_id, term, desk.now):
             return
         await watch(desk, waiting.membership_id, term.ends_at)
-        text = paragraphs(
-            _("A place on <b>{panel}</b> has become free, and it is yours. You are in.", panel=panel.name),
-            _("Your term ends on {day}.", day=last_day(desk, term.ends_at)),
-            _("You need not do anything now. If it no longer suits you, tap Leave, and the next person gets it."),
-        )
-        rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
-        desk.tell(waiting.recipient, Message(text, rows), once=f"panel.place:{waiting.membership_id}")
+        if desk.speaker is None or desk.speaker.id != waiting.recipient.id:
+            _tell_of_place(desk, panel, waiting, term)
+
+
+def _tell_of_place(desk: Desk, panel: Panel, waiting: Waiting, term: Term) -> None:
+    text = paragraphs(
+        _("A place on <b>{panel}</b> has become free, and it is yours. You are in.", panel=panel.name),
+        _("Your term ends on {day}.", day=last_day(desk, term.ends_at)),
+        _("You need not do anything now. If it no longer suits you, tap Leave, and the next person gets it."),
+    )
+    rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
+    desk.tell(waiting.recipient, Message(text, rows), once=f"panel.place:{waiting.membership_id}")

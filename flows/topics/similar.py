@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterable
 
 ENOUGH = 0.5
-SHORTEST = 4
+SHORTEST = 3
 SHARED_LEAST = 2
 
 COMMON_WORDS = frozenset(
     re.findall(
         r"\w+",
-        """about after again also because been before being between could does done each from have here into just like
-        make more most much must need needs only other over please should some such than that their them then there
+        """all and any are but can did for get had has her him his how its let may new not now old
+        one our out put see she the too use was way who you about after again also because been
+        before being between could does done each from have here into just like make more most much
+        must need needs only other over please should some such than that their them then there
         these they this those very want wants what when where which while will with would your""",
     )
 )
