@@ -122,3 +122,36 @@ async def test_commands_are_offered_as_one_types(page: Tab) -> None:
     await page.wait_for("document.querySelectorAll('.menu button').length === 1")
     await page.key("Escape")
     await page.wait_for("!document.querySelector('.menu')")
+
+
+async def test_a_whole_cycle_of_dialogue(page: Tab) -> None:
+    """Join, answer, get the results as a picture, be told what was decided, and say whether that answered."""
+    ada, dilys = 0, 3
+    for label in ("Start", "English", "Yes, I agree", "Panels", "Join Newbridge Voices", "Yes, I join"):
+        await tap(page, ada, label)
+    await tap(page, ada, "Questions for me")
+    await tap(page, ada, "How do you feel")
+    for question in range(1, 7):
+        await sees(page, ada, f"{question} of 6")
+        await tap(page, ada, "Don't know")
+    await tap(page, ada, "Send")
+    await sees(page, ada, "Your answers have been sent")
+    await tap(page, dilys, "Start")
+    await sees(page, dilys, "Welcome back")
+    for _week in range(2):
+        await page.evaluate("document.querySelector('[data-days=\"7\"]').click()")
+    await sees(page, ada, "The results are here")
+    await page.wait_for(f"{PHONE.format(index=ada)}.querySelectorAll('.picture img').length === 6")
+    await page.wait_for(
+        f"[...{PHONE.format(index=ada)}.querySelectorAll('.picture img')].some(i => i.naturalWidth > 0)"
+    )
+    await tap(page, dilys, "Say what was decided")
+    await tap(page, dilys, "Keep it")
+    await sees(page, dilys, "2 of 3")
+    await tap(page, dilys, "Keep it")
+    await sees(page, dilys, "3 of 3")
+    await write(page, dilys, "The council puts a nurse into the library on Mondays.")
+    await tap(page, dilys, "Tell them now")
+    await sees(page, ada, "The council puts a nurse into the library on Mondays.")
+    await tap(page, ada, "Yes, this answers me")
+    await sees(page, ada, "It is good to know")

@@ -68,7 +68,7 @@ function file(message, actions) {
   const { id, name, mime, size } = message.file;
   const url = `/play/file/${encodeURIComponent(id)}`;
   if (message.kind === "photo" || (message.kind === "sticker" && /^image\//.test(mime ?? ""))) {
-    const picture = element("img", { src: url, alt: message.text || "A picture", loading: "lazy" });
+    const picture = element("img", { src: url, alt: message.text || "A picture" });
     const button = element("button", { type: "button", className: "picture", title: "Look at it larger" }, picture);
     button.onclick = () => actions.enlarge(url, message.text);
     return button;

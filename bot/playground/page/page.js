@@ -37,7 +37,7 @@ function choose(id, focus = false) {
     phone.tab.tabIndex = other === id ? 0 : -1;
   }
   phones.get(id).tab.classList.remove("unread");
-  phones.get(id).scroll(true);
+  phones.get(id).scroll();
   if (focus) phones.get(id).tab.focus();
 }
 

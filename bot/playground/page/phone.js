@@ -16,6 +16,7 @@ export class Phone {
     this.noticed = noticed;
     this.messages = new Map();
     this.editing = null;
+    this.following = true; // until the reader scrolls up
     this.build();
     this.describe(person, bot);
   }
@@ -29,7 +30,12 @@ export class Phone {
     this.list = element("div", { className: "messages", tabIndex: 0 });
     this.list.setAttribute("role", "log");
     this.list.setAttribute("aria-live", "polite");
-    this.list.onscroll = () => this.atEnd() && (this.newer.hidden = true);
+    this.list.onscroll = () => {
+      this.following = this.atEnd();
+      if (this.following) this.newer.hidden = true;
+    };
+    // Pictures take their room only once they are loaded.
+    this.list.addEventListener("load", () => this.following && this.scroll(), true);
     this.typing = element("div", { className: "typing" });
     this.newer = element("button", { type: "button", className: "newer main", hidden: true }, "New messages ↓");
     this.newer.onclick = () => this.scroll();
@@ -90,7 +96,7 @@ export class Phone {
   }
 
   put(message, quietly = false) {
-    const stays = quietly || this.atEnd() || message.from === "person";
+    if (message.from === "person") this.following = true;
     const known = this.messages.get(message.message_id);
     const made = bubble(message, {
       enlarge: this.enlarge,
@@ -108,7 +114,7 @@ export class Phone {
     this.messages.set(message.message_id, { message, node: made });
     this.list.querySelector(".empty")?.remove();
     this.typing.textContent = "";
-    if (stays) this.scroll(quietly);
+    if (this.following) this.scroll();
     else if (!known) this.newer.hidden = false;
     if (!quietly && message.from === "bot") this.noticed(this.person.id);
   }
@@ -158,9 +164,10 @@ export class Phone {
     return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_THE_END;
   }
 
-  scroll(atOnce = false) {
+  scroll() {
     this.newer.hidden = true;
-    this.list.scrollTo({ top: this.list.scrollHeight, behavior: atOnce ? "instant" : "auto" });
+    this.following = true;
+    this.list.scrollTop = this.list.scrollHeight;
   }
 
   // ---------------------------------------------------------------- what the person does
