@@ -239,12 +239,13 @@ async def test_an_outcome_is_posted_once_and_one_person_has_one_verdict(database
     assert not await database.write(lambda store: store.outcomes.cancel(id))
     assert not await database.write(lambda store: store.outcomes.is_owed(consultation.id))
 
-    async def give(store: Store) -> None:
-        await store.outcomes.give_verdict(id, people[0], verdict, NOW)
-
     verdicts: tuple[Verdict, ...] = ("yes", "no", "partly")
-    for verdict in verdicts:
-        await database.write(give)
+
+    async def give(store: Store) -> None:
+        for verdict in verdicts:
+            await store.outcomes.give_verdict(id, people[0], verdict, NOW)
+
+    await database.write(give)
     outcome = await database.write(lambda store: store.outcomes.load(id))
     assert outcome is not None
     assert (outcome.yes, outcome.partly, outcome.no) == (0, 1, 0)
