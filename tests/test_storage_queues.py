@@ -124,7 +124,7 @@ async def test_many_claimers_share_without_overlap(database: Database) -> None:
     ana = await person(database)
     await database.write(lambda store: store.outbox.add([parcel(ana) for _ in range(200)]))
     batches = await asyncio.gather(
-        *(database.write(lambda store, n=n: store.outbox.claim(f"i{n}", NOW, 30)) for n in range(10))
+        *(database.write(lambda store, n=n: store.outbox.claim(f"i{n}", NOW, 30)) for n in range(10))  # type: ignore[misc]
     )
     ids = [found.id for batch in batches for found in batch]
     assert len(ids) == len(set(ids))
