@@ -139,3 +139,25 @@ async def test_closing_ends_every_place_once_and_everybody_there_is_told(databas
     first = await database.write(lambda store: store.panels.to_thank(panel_id, "", 2))
     rest = await database.write(lambda store: store.panels.to_thank(panel_id, first[-1].recipient.id, 2))
     assert [(told.recipient.id, told.sat) for told in [*first, *rest]] == [(ana, True), (ben, True), (cora, False)]
+
+
+async def test_a_term_is_thanked_for_the_decisions_answered_in_it(database: Database) -> None:
+    panel_id = await new_panel(database, seats=None)
+    ana, ben = await people(database, 2)
+    place = await take(database, panel_id, ana)
+    assert place is not None
+
+    async def ask(store: Store, decision: str, finished_at: datetime | None) -> None:
+        id = await store.consultations.add(panel_id, "Which benches?", ben, NOW)
+        await store.consultations.change(id, "decision", decision)
+        await store.responses.invite(id, [ana, ben], NOW)
+        response = await store.responses.find(id, ana)
+        assert response is not None
+        if finished_at is not None:
+            await store.responses.finish(response.id, finished_at)
+
+    await database.write(lambda store: ask(store, "Before the term", NOW - timedelta(days=1)))
+    await database.write(lambda store: ask(store, "Never answered", None))
+    await database.write(lambda store: ask(store, "The budget", NOW))
+    await database.write(lambda store: ask(store, "", NOW + timedelta(days=9)))
+    assert await database.write(lambda store: store.panels.contributions(place)) == ["Which benches?", "The budget"]
