@@ -423,10 +423,13 @@ async def _last_look(desk: Desk, consultation: Consultation) -> Turn:
     message = invitation(consultation)
     reached = panel.reached if panel else 0
     text = paragraphs(
-        ngettext("This goes to {n} person.", "This goes to {n} people.", reached)
+        ngettext(
+            "This goes to {n} person. Whoever joins the panel before it closes can answer too.",
+            "This goes to {n} people. Whoever joins the panel before it closes can answer too.",
+            reached,
+        )
         if reached
-        else _("There is nobody on this panel to send it to yet."),
-        _("Whoever joins the panel before it closes can answer too."),
+        else _("Nobody is on this panel yet. Whoever joins it before it closes can answer."),
         message.text,
     )
     id = consultation.id
