@@ -9,6 +9,10 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names, get_month_names
+
+from flows.words import LANGUAGES
+
 MORNING = time(9)
 """When people are written to about a day that has come, local time."""
 
@@ -17,21 +21,16 @@ EVENING = time(18)
 
 LONGEST_DAYS = 366 * 50
 
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+MONTHS = tuple(get_month_names("wide", locale=language) for language in LANGUAGES)
+WEEKDAYS = tuple(
+    {get_day_names(width, locale=language)[day].casefold().rstrip("."): day for day in range(7)}
+    for language in LANGUAGES
+    for width in ("wide", "abbreviated")
 )
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Monday is 0. Dates are typed in any of our languages, whichever is spoken: they hardly meet."""
+
+TODAY = ("today", "heddiw")
+TOMORROW = ("tomorrow", "yfory")
 NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -93,15 +92,19 @@ def _time(hour: int, minute: int, half: str | None) -> time | None:
 
 def _named_day(said: str, today: date) -> date | None:
     """`today`, `tomorrow`, a weekday, `in 2 weeks`."""
-    if said in ("today", "tomorrow"):
-        return today + timedelta(days=said == "tomorrow")
-    weekday = said.removeprefix("next ").removeprefix("on ")
-    if weekday in WEEKDAYS:
-        return today + timedelta(days=(WEEKDAYS.index(weekday) - today.weekday() - 1) % 7 + 1)
+    if said in TODAY + TOMORROW:
+        return today + timedelta(days=said in TOMORROW)
+    weekday = _weekday(said.removeprefix("next ").removeprefix("on "))
+    if weekday is not None:
+        return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     if found := re.fullmatch(r"in (\d{1,4}|[a-z]+) (day|week|month|year)s?", said):
         number = int(found[1]) if found[1].isdecimal() else NUMBERS.get(found[1])
         return _after(today, number, found[2]) if number is not None else None
     return None
+
+
+def _weekday(name: str) -> int | None:
+    return next((names[name] for names in WEEKDAYS if name in names), None)
 
 
 def _after(today: date, number: int, unit: str) -> date | None:
@@ -123,7 +126,7 @@ def months_after(day: date, months: int) -> date:
 
 
 def _written_day(said: str, today: date) -> date | None:
-    said = re.sub(rf"^(?:{'|'.join(f'{day}|{day[:3]}' for day in WEEKDAYS)}) ", "", said)
+    said = _without_weekday(said)
     if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", said):
         return date(int(found[1]), int(found[2]), int(found[3]))
     if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?", said):
@@ -135,10 +138,20 @@ def _written_day(said: str, today: date) -> date | None:
     return None
 
 
+def _without_weekday(said: str) -> str:
+    days = (day for names in WEEKDAYS for day in names if said.startswith(f"{day} "))
+    return said[len(max(days, key=len, default="")) :].lstrip(" .")
+
+
 def _month(name: str) -> int:
     """1 to 12, for a month's name or a beginning of it that has at least three letters; 0 for anything else."""
-    begun = [number for number, month in enumerate(MONTHS, 1) if len(name) >= 3 and month.startswith(name)]
-    return begun[0] if begun else 0
+    begun = {
+        number
+        for months in MONTHS
+        for number, month in months.items()
+        if len(name) >= 3 and month.casefold().startswith(name)
+    }
+    return begun.pop() if len(begun) == 1 else 0
 
 
 def _with_year(day: int, month: int, year: str | None, today: date) -> date:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.dates import instant_of, months_after, read_date, read_moment
-from flows.words import Day, Moment, Voice, _
+from flows.words import LANGUAGES, Day, Moment, Voice, _
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2027, 3, 1)  # a Monday
@@ -44,6 +44,9 @@ zones = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Ho
         ("in 2 weeks", date(2027, 3, 15)),
         ("in a month", date(2027, 4, 1)),
         ("in three days", date(2027, 3, 4)),
+        ("3 Mai", date(2027, 5, 3)),
+        ("Dydd Llun 3 Mai 2027", date(2027, 5, 3)),
+        ("yfory", date(2027, 3, 2)),
     ],
 )
 def test_the_usual_forms_are_understood(typed: str, meant: date) -> None:
@@ -95,9 +98,9 @@ def test_nothing_that_is_typed_raises(words: str) -> None:
     read_moment(words, TODAY, LONDON)
 
 
-@given(days, st.times().map(lambda at: at.replace(second=0, microsecond=0)))
-def test_what_is_shown_is_understood(day: date, at: time) -> None:
-    voice = Voice("en", LONDON)
+@given(days, st.times().map(lambda at: at.replace(second=0, microsecond=0)), st.sampled_from(sorted(LANGUAGES)))
+def test_what_is_shown_is_understood(day: date, at: time, language: str) -> None:
+    voice = Voice(language, LONDON)
     instant = instant_of(day, at, LONDON)
     assert read_date(voice.plain(_("{day}", day=Day(day))), TODAY) == day
     read = read_moment(voice.plain(_("{at}", at=Moment(instant))), TODAY, LONDON)
