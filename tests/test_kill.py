@@ -23,6 +23,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.playground.faults import Delay
 from bot.playground.server import Playground
 from bot.playground.world import Person
 from storage.database import opened
@@ -32,6 +33,7 @@ KILLS = int(os.environ.get("SOAK_KILLS", "12"))
 PEOPLE = [Person(100 + number, f"Person {number}", "staff") for number in range(20)]
 PAUSES = (0.3, 2.0)
 LIVES = (0.05, 1.6)
+SLOWNESS = (0.0, 0.6)
 SETTLING_SECONDS = 30.0
 SHOWN = 50
 
@@ -96,7 +98,10 @@ async def die_again_and_again(env: dict[str, str], url: str, port: int, chance: 
 
 @asynccontextmanager
 async def talking(playground: Playground, chance: random.Random) -> AsyncIterator[dict[int, list[str]]]:
-    """Everybody says names, in their own time, until the end of the block; gives what was said, by person."""
+    """Everybody says names, in their own time, until the end of the block; gives what was said, by person.
+
+    Telegram takes its time with every other message, so that there is always something on its way to be killed.
+    """
     said: dict[int, list[str]] = defaultdict(list)
     enough = asyncio.Event()
 
@@ -104,6 +109,7 @@ async def talking(playground: Playground, chance: random.Random) -> AsyncIterato
         while not enough.is_set():
             name = f"{person.name} says {len(said[person.id])}"
             said[person.id].append(name)
+            playground.disturb("sendMessage", Delay(chance.uniform(*SLOWNESS)))
             await playground.say(person, "/organisation name")
             if chance.random() < 0.5:
                 await asyncio.sleep(chance.uniform(*PAUSES) / 2)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from bot.playground.server import Playground
 from bot.playground.world import Message, Person
 from bot.telegram.api import Api
 from bot.telegram.sender import Sender
-from storage.database import Database, opened
+from storage.database import Database, Job, opened
 from storage.outbox import Claimed, Lane, Parcel
 from storage.records import new_id
 from storage.store import Store
@@ -72,6 +73,9 @@ class Office:
             now + lives,
             claimed_by=claimed_by,
         )
+
+    async def write(self, job: Job[None]) -> None:
+        await self._database.write(job)
 
     async def reply(self, *parcels: Parcel) -> None:
         """As after a turn: already claimed in the transaction, and handed over after it."""
@@ -215,6 +219,21 @@ async def test_replies_go_ahead_of_thousands_of_waiting_messages(tmp_path: Path)
         assert len(calls(office.playground, "sendMessage")) - before < 28, "within a second's worth of messages"
         await office.becomes(reply, "sent")
         assert (await office.counts())["waiting"] > 1500
+
+
+async def test_a_message_taken_over_from_a_dead_process_goes_ahead_of_what_waits_for_it(office: Office) -> None:
+    """Another process had the question, this one has the next answer, and the other one is gone."""
+    question = office.parcel(ANA, {"text": "Question", "rows": []})
+    await office.write(lambda store: store.outbox.add([replace(question, claimed_by="another")]))
+    strip = office.parcel(ANA, {"of": question.id}, "strip")
+    await office.reply(strip)
+    answer = await office.say(ANA, "Thank you")
+    await asyncio.sleep(0.15)
+    assert office.shown(ANA) == []
+    await office.write(lambda store: store.outbox.take_over(INSTANCE, datetime.now(UTC)))
+    office.sender.wake()
+    await office.becomes(answer, "sent")
+    assert office.shown(ANA) == ["Question", "Thank you"]
 
 
 # ---------------------------------------------------------------- pacing

@@ -26,6 +26,7 @@ import logging
 import math
 import random
 import re
+from bisect import insort
 from collections import OrderedDict, deque
 from collections.abc import Iterable
 from datetime import timedelta
@@ -120,7 +121,7 @@ class Sender:
                 queue = self._queues[parcel.telegram_id] = Queue(parcel.telegram_id)
             if parcel.lane == "reply":
                 self._supersede(queue, parcel)
-                queue.replies.append(parcel)
+                insort(queue.replies, parcel, key=_age)  # what a dead process had in hand comes before what followed
             else:
                 queue.bulk.append(parcel)
                 self._bulk_held += 1
@@ -245,12 +246,18 @@ class Sender:
                 self._done(parcel, outcome)
                 queue.failures = 0
             case float(pause):
-                (queue.bulk if bulk else queue.replies).appendleft(parcel)
+                self._put_back(queue.bulk if bulk else queue.replies, parcel)
                 queue.pace.block(asyncio.get_running_loop().time() + pause)
         if queue.empty:
             self._forget_idle(queue)
         else:
             self._list(queue)
+
+    @staticmethod
+    def _put_back(line: deque[Claimed], parcel: Claimed) -> None:
+        """In front; but behind the message it changes, should that have come to us from another process since."""
+        target = parcel.body.get("of")
+        line.insert(next((place for place, other in enumerate(line, 1) if other.id == target), 0), parcel)
 
     def _forget_idle(self, queue: Queue) -> None:
         """A chat's pace is kept until its burst would have been refilled anyway."""
@@ -516,6 +523,10 @@ class Sender:
         self._message_ids[id] = message_id
         if len(self._message_ids) > REMEMBERED:
             self._message_ids.popitem(last=False)
+
+
+def _age(parcel: Claimed) -> str:
+    return parcel.id  # ids sort by the time they were made
 
 
 def _drawn(field: str, body: dict[str, Any]) -> InputFile:
