@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -27,6 +29,20 @@ FLAGS = (
     "--remote-debugging-port=0",
 )
 PATIENCE_SECONDS = 15.0
+CLOSING_SECONDS = 5.0
+
+KEY_CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27, "End": 35, "Home": 36}
+KEY_CODES |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+SHIFT = 8
+
+MIDDLE = """(() => {{
+  const sought = document.querySelector({selector});
+  if (!sought) return null;
+  sought.scrollIntoView({{ block: "nearest" }});
+  const {{ x, y, width, height }} = sought.getBoundingClientRect();
+  const middle = {{ x: x + width / 2, y: y + height / 2 }};
+  return sought.contains(document.elementFromPoint(middle.x, middle.y)) ? middle : null;
+}})()"""
 
 
 class Tab:
@@ -44,6 +60,8 @@ class Tab:
             message = json.loads(frame.data)
             if "id" in message:
                 self._answers.pop(message["id"]).set_result(message)
+            elif message["method"] == "Runtime.consoleAPICalled" and message["params"]["type"] == "error":
+                self.errors.append(json.dumps(message["params"]["args"])[:500])
             elif message["method"] == "Runtime.exceptionThrown":
                 self.errors.append(json.dumps(message["params"]["exceptionDetails"])[:500])
             elif message["method"] == "Log.entryAdded" and message["params"]["entry"]["level"] == "error":
@@ -91,12 +109,19 @@ class Tab:
         shot = await self.call("Page.captureScreenshot", format="png")
         path.write_bytes(base64.b64decode(shot["data"]))
 
-    async def key(self, key: str) -> None:
-        text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
-        for kind in ("keyDown", "keyUp"):
+    async def click(self, selector: str) -> None:
+        """With the mouse, in the middle of what the selector finds, which must be the thing on top there."""
+        where = await self.wait_for(MIDDLE.format(selector=json.dumps(selector)))
+        for kind in ("mousePressed", "mouseReleased"):
             await self.call(
-                "Input.dispatchKeyEvent", type=kind, key=key, code=key, text=text if kind == "keyDown" else ""
+                "Input.dispatchMouseEvent", type=kind, x=where["x"], y=where["y"], button="left", clickCount=1
             )
+
+    async def key(self, key: str, shift: bool = False) -> None:
+        """A key by its name, such as Enter, Escape or ArrowDown."""
+        pressed = {"key": key, "code": key, "windowsVirtualKeyCode": KEY_CODES[key], "modifiers": SHIFT * shift}
+        await self.call("Input.dispatchKeyEvent", type="keyDown", text="\r" if key == "Enter" else "", **pressed)
+        await self.call("Input.dispatchKeyEvent", type="keyUp", **pressed)
 
     async def type(self, words: str) -> None:
         """Into whatever has the focus."""
@@ -112,7 +137,12 @@ async def browsing(chromium: str, url: str) -> AsyncIterator[Tab]:
     """A browser with a profile of its own, ended with the block."""
     profile = tempfile.mkdtemp(prefix="folkmoot-chromium-")
     process = await asyncio.create_subprocess_exec(
-        chromium, *FLAGS, f"--user-data-dir={profile}", "about:blank", stderr=asyncio.subprocess.PIPE
+        chromium,
+        *FLAGS,
+        f"--user-data-dir={profile}",
+        "about:blank",
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "TMPDIR": profile},
     )
     try:
         port = await asyncio.wait_for(_port(process), PATIENCE_SECONDS)
@@ -122,12 +152,24 @@ async def browsing(chromium: str, url: str) -> AsyncIterator[Tab]:
             async with session.ws_connect(pages[0]["webSocketDebuggerUrl"], max_msg_size=0) as socket:
                 tab = Tab(socket)
                 await tab.open(url)
-                yield tab
-                await tab.close()
+                try:
+                    yield tab
+                finally:
+                    await tab.close()
     finally:
+        await _ended(process)
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """Asked first, so that no process of the browser's stays behind."""
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), CLOSING_SECONDS)
+    except TimeoutError:
         process.kill()
         await process.wait()
-        shutil.rmtree(profile, ignore_errors=True)
 
 
 async def _port(process: asyncio.subprocess.Process) -> int:

@@ -105,8 +105,8 @@ async def test_the_traffic_is_one_click_away_and_never_shows_the_token(page: Tab
 
 async def test_a_telephones_width_shows_one_person_at_a_time(page: Tab) -> None:
     await page.set_size(360, 740)
-    shown = "[...document.querySelectorAll('.phone')].filter(p => p.offsetParent).length"
-    await page.wait_for(f"{shown} === 1")
+    seen = "p => p.checkVisibility({ visibilityProperty: true })"
+    await page.wait_for(f"[...document.querySelectorAll('.phone')].filter({seen}).length === 1")
     assert await page.evaluate("document.documentElement.scrollWidth") <= 360
     await page.evaluate("document.querySelectorAll('[role=tab]')[0].focus()")
     await page.key("ArrowRight")

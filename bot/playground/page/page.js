@@ -1,31 +1,33 @@
 // The page as a whole: people side by side (or one at a time), the town's clock, and what the server tells.
 
 import { act, listen, read } from "./server.js";
-import { element, wallClock } from "./message.js";
+import { element } from "./element.js";
 import { Phone } from "./phone.js";
+import { TownClock } from "./clock.js";
 import { TrafficLog } from "./traffic.js";
 
+const there = (id) => document.getElementById(id);
 const phones = new Map();
-const tabs = document.getElementById("tabs");
-const dialog = document.getElementById("dialog");
+const tabs = there("tabs");
+const dialog = there("dialog");
 const traffic = new TrafficLog();
+const clock = new TownClock();
 let chosen = null;
 
-function showClock(now) {
-  const { day, time } = wallClock(now);
-  const clock = document.getElementById("now");
-  clock.dateTime = now;
-  clock.textContent = `${day}, ${time}`;
-}
+// ---------------------------------------------------------------- one thing before all others
 
-function enlarge(url, text) {
-  const picture = document.getElementById("dialog-picture");
+function show(title, words, url = "") {
+  there("dialog-title").textContent = title;
+  there("dialog-text").textContent = words;
+  const picture = there("dialog-picture");
   picture.hidden = !url;
   if (url) picture.src = url;
-  picture.alt = text ?? "";
-  document.getElementById("dialog-text").textContent = url ? "" : text;
-  dialog.showModal();
+  else picture.removeAttribute("src");
+  picture.alt = words;
+  if (!dialog.open) dialog.showModal();
 }
+
+dialog.onclick = (event) => event.target === dialog && dialog.close();
 
 // ---------------------------------------------------------------- people
 
@@ -36,93 +38,118 @@ function choose(id, focus = false) {
     phone.tab.setAttribute("aria-selected", String(other === id));
     phone.tab.tabIndex = other === id ? 0 : -1;
   }
-  phones.get(id).tab.classList.remove("unread");
-  phones.get(id).scroll();
+  unread(id, false);
   if (focus) phones.get(id).tab.focus();
 }
 
+function unread(id, waiting) {
+  const { tab, person } = phones.get(id);
+  tab.classList.toggle("unread", waiting);
+  tab.setAttribute("aria-label", waiting ? `${person.name}, new messages` : person.name);
+}
+
+// Side by side, everybody is in sight.
 function noticed(id) {
-  if (id !== chosen) phones.get(id).tab.classList.add("unread");
+  if (id !== chosen && tabs.checkVisibility()) unread(id, true);
 }
 
 function addPhone(person, bot) {
-  const phone = new Phone(person, bot, { enlarge, noticed });
-  phone.tab = element("button", { type: "button", textContent: person.name.split(" ")[0] });
-  phone.tab.setAttribute("role", "tab");
+  const phone = new Phone(person, bot, {
+    enlarge: (url, words) => show("", words ?? "", url),
+    alert: (name, words) => show(`To ${name}`, words),
+    noticed,
+  });
+  phone.tab = element("button", { type: "button", role: "tab", textContent: person.name.split(" ")[0], "aria-controls": phone.root.id });
   phone.tab.onclick = () => choose(person.id);
   phones.set(person.id, phone);
   tabs.append(phone.tab);
-  document.getElementById("phones").append(phone.root);
+  there("phones").append(phone.root);
+  unread(person.id, false);
   return phone;
 }
 
+function removePhone(id) {
+  phones.get(id).tab.remove();
+  phones.get(id).root.remove();
+  phones.delete(id);
+}
+
 tabs.onkeydown = (event) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
   const ids = [...phones.keys()];
-  choose(ids[(ids.indexOf(chosen) + step + ids.length) % ids.length], true);
+  const at = ids.indexOf(chosen);
+  const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  choose(ids.at(next % ids.length), true);
 };
 
 // ---------------------------------------------------------------- what the server tells
 
+// Events that come while the state is being read are heard after it, lest the older state undo them.
+let held = null;
+let bot = null;
+
 async function refresh() {
-  const state = await read("state");
-  document.title = `${state.town}: Folkmoot`;
-  document.getElementById("town").textContent = `${state.town}, a Folkmoot demo`;
-  document.getElementById("about").textContent = state.about;
-  showClock(state.now);
-  for (const person of state.people) {
-    const phone = phones.get(person.id) ?? addPhone(person, state.bot);
-    phone.describe(person, state.bot);
-    const kept = state.chats[person.id] ?? [];
-    for (const message of kept) {
-      const known = phone.messages.get(message.message_id);
-      if (JSON.stringify(known?.message) !== JSON.stringify(message)) phone.put(message, true);
+  if (held) return;
+  held = [];
+  try {
+    const state = await read("state");
+    gone(false);
+    bot = state.bot;
+    document.title = `${state.town}: Folkmoot`;
+    there("town").textContent = `${state.town}, a Folkmoot demo`;
+    there("about").textContent = state.about;
+    clock.set(state.now, state.zone);
+    const people = new Set(state.people.map(({ id }) => id));
+    [...phones.keys()].filter((id) => !people.has(id)).forEach(removePhone);
+    for (const person of state.people) {
+      const phone = phones.get(person.id) ?? addPhone(person, bot);
+      phone.describe(person, bot);
+      phone.become(state.chats[person.id] ?? []);
     }
-    const there = new Set(kept.map((message) => message.message_id));
-    [...phone.messages.keys()].filter((id) => !there.has(id)).forEach((id) => phone.remove(id));
-    phone.showEmpty();
+    if (!phones.has(chosen) && phones.size) choose(phones.keys().next().value);
+  } catch {
+    gone(true);
   }
-  if (chosen === null && phones.size) choose(phones.keys().next().value);
+  const events = held;
+  held = null;
+  events.forEach(heard);
 }
 
 let waiting = 0;
 
 function refreshSoon() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => refresh().catch(lost), 100);
+  waiting = setTimeout(refresh, 100);
 }
 
 function heard(event) {
+  if (held) return held.push(event);
   const phone = phones.get(event.person?.id ?? event.person);
   switch (event.type) {
     case "message":
-    case "edited":
-      if (phone) phone.put(event.message);
-      else refreshSoon();
-      if (event.message.from === "person") refreshSoon();
-      break;
-    case "deleted": phone?.remove(event.message.message_id); break;
-    case "answer": phone?.answered(event.message_id, event.text, event.alert); break;
-    case "typing": if (phone) phone.typing.textContent = "writing…"; break;
-    case "clock": showClock(event.now); break;
-    case "traffic": traffic.add(event.entry); break;
-    default: refreshSoon();
+    case "edited": return phone?.put(event.message);
+    case "deleted": return phone?.remove(event.message.message_id);
+    case "answer": return phone?.answered(event.message_id, event.text, event.alert);
+    case "typing": return phone?.writes();
+    case "person": return (phone ?? addPhone(event.person, bot)).describe(event.person);
+    case "clock": return clock.set(event.now);
+    case "traffic": return traffic.add(event.entry);
+    default: return refreshSoon();
   }
 }
 
-function lost() {
-  document.getElementById("gone").hidden = false;
+function gone(is) {
+  there("gone").hidden = !is;
 }
 
 for (const button of document.querySelectorAll(".clock button")) {
-  button.onclick = () => act("clock", { days: Number(button.dataset.days ?? 0), hours: Number(button.dataset.hours ?? 0) }).catch(lost);
+  const step = { days: Number(button.dataset.days ?? 0), hours: Number(button.dataset.hours ?? 0) };
+  button.onclick = () => act("clock", step).then(() => clock.announce(), () => gone(true));
 }
 
 listen(heard, () => {
-  document.getElementById("gone").hidden = true;
-  refresh().catch(lost);
-}, lost);
-
-// The town's clock goes on between events.
-setInterval(() => phones.size && document.getElementById("gone").hidden && read("state").then((state) => showClock(state.now)).catch(lost), 20_000);
+  traffic.forget();
+  traffic.refresh();
+  refresh();
+}, () => gone(true));

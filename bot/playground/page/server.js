@@ -1,24 +1,29 @@
 // What the page asks the demo's server to do. Every failure is a sentence somebody can read.
 
-async function answer(response) {
+const AGAIN_SECONDS = 2;
+
+async function ask(path, options) {
+  const response = await fetch(`/play/${path}`, options).catch(() => {
+    throw new Error("The demo has stopped: this was not sent.");
+  });
   const given = await response.json().catch(() => ({}));
   if (!response.ok) throw new Error(given.error ?? "That did not work.");
   return given;
 }
 
-export async function read(path) {
-  return answer(await fetch(`/play/${path}`));
+export function read(path) {
+  return ask(path);
 }
 
-export async function act(action, details) {
+export function act(action, details) {
   const headers = { "Content-Type": "application/json" };
-  return answer(await fetch(`/play/${action}`, { method: "POST", headers, body: JSON.stringify(details) }));
+  return ask(action, { method: "POST", headers, body: JSON.stringify(details) });
 }
 
-export async function send(details) {
+export function send(details) {
   const form = new FormData();
   for (const [name, value] of Object.entries(details)) form.append(name, value);
-  return answer(await fetch("/play/file", { method: "POST", body: form }));
+  return ask("file", { method: "POST", body: form });
 }
 
 // Calls `heard` with every event; `connected` whenever a connection stands (again), `lost` when it is gone.
@@ -26,5 +31,9 @@ export function listen(heard, connected, lost) {
   const source = new EventSource("/play/events");
   source.onopen = connected;
   source.onmessage = (event) => heard(JSON.parse(event.data));
-  source.onerror = lost;
+  source.onerror = () => {
+    lost();
+    // A browser tries again by itself, except after an answer that is no event stream.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(heard, connected, lost), AGAIN_SECONDS * 1000);
+  };
 }

@@ -1,7 +1,7 @@
 // The raw Bot API traffic, for whoever wants to see how it works.
 
 import { read } from "./server.js";
-import { element } from "./message.js";
+import { element } from "./element.js";
 
 const KEPT = 200;
 
@@ -11,9 +11,11 @@ export class TrafficLog {
     this.button = document.getElementById("traffic-button");
     this.list = document.getElementById("entries");
     this.filter = document.getElementById("traffic-filter");
+    this.none = document.getElementById("no-entries");
+    this.lines = new Map();
     this.button.onclick = () => this.show(this.panel.hidden);
     document.getElementById("traffic-close").onclick = () => this.show(false);
-    this.filter.oninput = () => [...this.list.children].forEach((line) => this.sift(line));
+    this.filter.oninput = () => this.sift();
     this.panel.onkeydown = (event) => event.key === "Escape" && this.show(false);
   }
 
@@ -21,36 +23,65 @@ export class TrafficLog {
     this.panel.hidden = !visible;
     this.button.setAttribute("aria-expanded", String(visible));
     if (!visible) return this.button.focus();
-    const { entries } = await read("traffic?after=0");
-    this.list.replaceChildren();
-    entries.forEach((entry) => this.add(entry));
     this.filter.focus();
+    return this.refresh();
+  }
+
+  // Nothing is kept while nobody looks; what was missed is asked for.
+  async refresh() {
+    if (this.panel.hidden) return;
+    const newest = Math.max(0, ...this.lines.keys());
+    const { entries } = await read(`traffic?after=${newest}`);
+    entries.forEach((entry) => this.add(entry));
+    this.sift();
+  }
+
+  forget() {
+    this.lines.clear();
+    this.list.replaceChildren();
   }
 
   add(entry) {
-    if (this.panel.hidden) return;
-    const arrow = entry.direction === "call" ? "→" : "←";
-    const summary = element(
-      "summary", {},
-      element("span", { textContent: entry.at.slice(11, 19) }),
-      element("b", { textContent: `${arrow} ${entry.method}` }),
-      element("span", { textContent: entry.ok ? "ok" : "refused" }),
-      element("span", { textContent: `${entry.ms} ms` }),
-    );
-    const details = element("details", { className: entry.ok ? "" : "refused" }, summary);
-    details.ontoggle = () => {
-      if (!details.open || details.children.length > 1) return;
-      const json = [entry.request, entry.response].map((part) => JSON.stringify(part, null, 2)).join("\n\n⇒ ");
-      details.append(element("pre", { textContent: json }));
-    };
-    const line = element("li", {}, details);
-    line.dataset.method = entry.method.toLowerCase();
-    this.sift(line);
+    if (this.panel.hidden || this.lines.has(entry.n)) return;
+    const words = `${entry.method} ${JSON.stringify(entry.request)} ${JSON.stringify(entry.response)}`.toLowerCase();
+    const line = element("li", {}, drawn(entry));
+    this.lines.set(entry.n, { words, line });
     this.list.prepend(line);
-    while (this.list.children.length > KEPT) this.list.lastChild.remove();
+    line.hidden = !words.includes(this.wanted());
+    this.none.hidden = this.none.hidden || !line.hidden;
+    for (const oldest of [...this.lines.keys()].slice(0, -KEPT)) {
+      this.lines.get(oldest).line.remove();
+      this.lines.delete(oldest);
+    }
   }
 
-  sift(line) {
-    line.hidden = !line.dataset.method.includes(this.filter.value.trim().toLowerCase());
+  wanted() {
+    return this.filter.value.trim().toLowerCase();
   }
+
+  sift() {
+    const wanted = this.wanted();
+    for (const { words, line } of this.lines.values()) line.hidden = !words.includes(wanted);
+    this.none.hidden = [...this.lines.values()].some(({ line }) => !line.hidden);
+  }
+}
+
+function drawn(entry) {
+  const fromBot = entry.direction === "call";
+  const summary = element(
+    "summary", {},
+    element("span", { className: "at", textContent: entry.at.slice(11, 19) }),
+    element("b", { textContent: entry.method }),
+    element("span", { className: "way", textContent: fromBot ? "from the bot" : "to the bot" }),
+    element("span", { className: "how", textContent: entry.ok ? "ok" : "refused" }),
+    element("span", { className: "ms", textContent: `${entry.ms.toFixed(1)} ms` }),
+  );
+  const details = element("details", { className: entry.ok ? "" : "refused" }, summary);
+  details.ontoggle = () => {
+    if (details.children.length > 1) return;
+    for (const [title, part] of [["Request", entry.request], ["Response", entry.response]]) {
+      details.append(element("h3", { textContent: title }), element("pre", { textContent: JSON.stringify(part, null, 2), tabIndex: 0 }));
+    }
+  };
+  return details;
 }
