@@ -245,10 +245,11 @@ def ask_question(
 def _ways(sheet: Sheet, question: Question, number: int) -> list[Row]:
     """What can be done instead of answering."""
     row = [choice("back", _("Back"))] if number > 1 else []
-    if sheet.answers.get(question.id) is not None and question.kind != "many":
+    answered = sheet.answers.get(question.id) is not None
+    if answered and question.kind != "many":
         row.append(choice("keep", _("Keep this answer")))
-    elif question.optional:
-        row.append(choice("skip", _("Skip")))
+    if question.optional:
+        row.append(choice("skip", _("No answer") if answered else _("Skip")))
     return [[*row, choice("later", _("Later"))]]
 
 

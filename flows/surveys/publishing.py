@@ -24,7 +24,9 @@ def publication_key(id: str, at: datetime) -> str:
 
 
 async def publish(desk: Desk, consultation: Consultation) -> bool:
-    """Open it and have its panel invited; false when somebody else has just done so."""
+    """Open it and have its panel invited; false when somebody else has just done so, or the panel is closed."""
+    if await desk.store.panels.hold(consultation.panel_id) is None:
+        return False
     if not await desk.store.consultations.open(consultation.id, desk.now):
         return False
     assert consultation.closes_at is not None

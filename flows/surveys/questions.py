@@ -112,9 +112,11 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
     match what:
         case "up":
             await store.move_up(found)
+            await _record(desk, "moved question", found)
             return go("questions", found.consultation_id)
         case "optional":
             await store.change_question(replace(found, optional=not found.optional))
+            await _record(desk, "changed question", found)
             return go("question", found.id)
         case "delete":
             rows = [
@@ -124,12 +126,17 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             return end(paragraphs(_("Delete this question?"), bold(found.wording)), rows)
         case "delete yes":
             await store.remove_question(found)
+            await _record(desk, "deleted question", found)
             return go("questions", found.consultation_id)
         case "wording":
             return _ask_part(replace(_state_of(found), part="wording"))
         case "options" if found.kind != "text":
             return _ask_part(replace(_state_of(found), part="options"))
     return _show(found)
+
+
+async def _record(desk: Desk, action: str, question: Question) -> None:
+    await desk.record(action, f"consultation:{question.consultation_id}", kind=question.kind)
 
 
 def _state_of(question: Question) -> Writing:
@@ -281,12 +288,14 @@ async def _complete(desk: Desk, at: Writing) -> Turn:
     if kept is not None:
         changed = replace(kept, wording=at.wording, options=at.options, least=at.least, most=at.most)
         await desk.store.consultations.change_question(changed)
+        await _record(desk, "changed question", changed)
     return go("question", at.question_id)
 
 
 async def _add(desk: Desk, at: Writing, *, optional: bool) -> Turn:
     new = Question("", at.consultation_id, 0, at.kind, at.wording, at.options, optional, at.least, at.most)
     await desk.store.consultations.add_questions(at.consultation_id, [new])
+    await _record(desk, "added question", new)
     return go("questions", at.consultation_id)
 
 

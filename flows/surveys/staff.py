@@ -197,6 +197,7 @@ async def _take_part(desk: Desk, consultation: Consultation, field: Field, words
     if wrong is not None:
         return again(wrong)
     await desk.store.consultations.change(consultation.id, field, value)
+    await desk.record("changed draft", f"consultation:{consultation.id}", part=field)
     kept = field_text(changed, field)
     notice = _("{what}: {value}", what=NAMES[field], value=kept) if not isinstance(value, str) else None
     return await _next_part(desk, consultation.id, notice)
@@ -397,6 +398,8 @@ async def publish_command(desk: Desk, argument: str) -> Turn:
     if found.state not in ("draft", "scheduled"):
         return go("consultation", id)
     wrong = problems(found, Limits(desk.now, desk.zone))
+    if await desk.store.consultations.panel_to_ask(found.panel_id) is None:
+        return _panel_closed(found)
     if wrong:
         text = paragraphs(_("This cannot be published yet."), lines(*wrong))
         return end(text, [_way_to_mend(found), [link(f"consultation {id}", _("Back"))]])
@@ -409,6 +412,17 @@ async def publish_command(desk: Desk, argument: str) -> Turn:
         case ["at", moment] if found.state == "draft":
             return await _schedule(desk, found, moment)
     return await _last_look(desk, found)
+
+
+def _panel_closed(consultation: Consultation) -> Turn:
+    text = _("The panel “{panel}” is closed now: nobody can be asked any more.", panel=consultation.panel_name)
+    return end(
+        text,
+        [
+            [link("consult", _("Ask another panel"))],
+            [link(f"consultation {consultation.id}", _("Back"))],
+        ],
+    )
 
 
 def _way_to_mend(consultation: Consultation) -> Row:
@@ -489,7 +503,8 @@ async def _schedule(desk: Desk, consultation: Consultation, seconds: str) -> Tur
     if wrong is not None or moment is None:
         return _ask_time(consultation.id, wrong)
     id = consultation.id
-    if await desk.store.consultations.schedule(id, moment):
+    held = await desk.store.panels.hold(consultation.panel_id)
+    if held and await desk.store.consultations.schedule(id, moment):
         await desk.later("survey.publish", publication_key(id, moment), moment, {"consultation": id})
         await desk.record("scheduled", f"consultation:{id}", at=moment.isoformat())
     return go("consultation", id)
