@@ -167,16 +167,21 @@ async def every_name_counted_once(playground: Playground, url: str, said: dict[i
 
 @asynccontextmanager
 async def forwarding(ports: list[int]) -> AsyncIterator[str]:
-    """What stands before replicas: each request goes to the next one; 502 where that one is not there (any more)."""
+    """What stands before replicas: each request goes to the next one that is there; 502 where that one dies over it."""
     turns = cycle(ports)
 
     async def forward(request: web.Request) -> web.Response:
-        url = f"http://127.0.0.1:{next(turns)}{request.path}"
-        try:
-            async with session.post(url, data=await request.read(), headers=request.headers) as response:
-                return web.Response(status=response.status)
-        except (aiohttp.ClientError, OSError):
-            return web.Response(status=502)
+        body = await request.read()
+        for _try in ports:
+            url = f"http://127.0.0.1:{next(turns)}{request.path}"
+            try:
+                async with session.post(url, data=body, headers=request.headers) as response:
+                    return web.Response(status=response.status)
+            except aiohttp.ClientConnectorError:
+                continue
+            except (aiohttp.ClientError, OSError):
+                break
+        return web.Response(status=502)
 
     app = web.Application()
     app.router.add_post("/telegram", forward)
