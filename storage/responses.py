@@ -51,6 +51,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """A survey whose results can be read."""
+
+    id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turnout:
     """How many were asked, and how far they are."""
 
@@ -106,6 +114,11 @@ class Responses:
         """Surveys that somebody can answer now, the first to close first."""
         rows = await self._session.rows(SQL.open_for, person_id=person_id, now=now, skipped=skipped, most=most)
         return [make(Waiting, row) for row in rows]
+
+    async def closed_for(self, person_id: str, most: int) -> list[Closed]:
+        """The latest closed surveys that somebody was asked in."""
+        rows = await self._session.rows(SQL.closed_for, person_id=person_id, most=most)
+        return [make(Closed, row) for row in rows]
 
     # ------------------------------------------------------------ answering
 

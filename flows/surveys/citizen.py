@@ -20,6 +20,8 @@ from storage.consultations import Consultation, Question
 flow = Flow()
 
 PAGE = 6
+RESULTS_SHOWN = 3
+MOST_IN_A_ROW = 3
 
 
 @saved("survey.answering")
@@ -78,7 +80,7 @@ async def surveys(desk: Desk, argument: str) -> Turn:
             _("No questions wait for you just now."),
             _("When one of your panels is asked something, I will write to you."),
         )
-        return end(text, [[link("panels", _("Panels"))], [link("menu", _("Menu"))]])
+        return end(text, [*await _results_to_read(desk), [link("panels", _("Panels"))], [link("menu", _("Menu"))]])
     states: dict[str, Words] = {
         "invited": _("not answered yet"),
         "started": _("begun"),
@@ -98,7 +100,12 @@ async def surveys(desk: Desk, argument: str) -> Turn:
     rows: list[Row] = [[link(f"survey {one.id}", one.question)] for one in found[:PAGE]]
     if len(found) > PAGE:
         rows.append([link(f"surveys {page + 1}", _("More"))])
-    return end(text, [*rows, [link("menu", _("Menu"))]])
+    return end(text, [*rows, *await _results_to_read(desk), [link("menu", _("Menu"))]])
+
+
+async def _results_to_read(desk: Desk) -> list[Row]:
+    closed = await desk.store.responses.closed_for(desk.person.id, RESULTS_SHOWN)
+    return [[link(f"results {one.id}", _("Results: {question}", question=one.question))] for one in closed]
 
 
 @flow.command("survey")
@@ -250,7 +257,8 @@ def _ways(sheet: Sheet, question: Question, number: int) -> list[Row]:
         row.append(choice("keep", _("Keep this answer")))
     if question.optional:
         row.append(choice("skip", _("No answer") if answered else _("Skip")))
-    return [[*row, choice("later", _("Later"))]]
+    row.append(choice("later", _("Later")))
+    return [row] if len(row) <= MOST_IN_A_ROW else [row[:2], row[2:]]
 
 
 def _rehearsed(sheet: Sheet) -> Mapping[str, Any] | None:

@@ -443,7 +443,7 @@ async def _last_look(desk: Desk, consultation: Consultation) -> Turn:
             reached,
         )
         if reached
-        else _("Nobody is on this panel yet. Whoever joins it before it closes can answer."),
+        else _("Nobody can be written to just now. Whoever is on the panel or joins it can answer until it closes."),
         message.text,
     )
     id = consultation.id

@@ -106,3 +106,8 @@ GROUP BY a.question_id;
 -- In no order that says who wrote what.
 SELECT a.value FROM responses AS r JOIN answers AS a ON a.response_id = r.id
 WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null' ORDER BY a.value;
+
+-- name: closed_for
+-- What somebody was asked and can read the results of, the latest first.
+SELECT c.id, c.question FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+WHERE r.person_id = :person_id AND c.state = 'closed' ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
