@@ -20,6 +20,7 @@ import pytest
 from bot.clock import Clock
 from bot.playground.faults import Delay, Error
 from bot.playground.server import Playground
+from bot.settings import derived_secret
 from bot.telegram.intake import Intake
 from bot.telegram.rendering import commands
 from flows.slices import ROUTER
@@ -164,6 +165,9 @@ async def test_the_webhook_answers_nobody_without_the_secret(playground: Playgro
         for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guessed"}):
             async with session.post(way["FOLKMOOT_WEBHOOK_URL"], json=update, headers=headers) as response:
                 assert response.status == 403
+        secret = {"X-Telegram-Bot-Api-Secret-Token": derived_secret(TOKEN)}
+        async with session.post(way["FOLKMOOT_WEBHOOK_URL"], data=b"{", headers=secret) as response:
+            assert response.status == 400
         async with session.get(way["FOLKMOOT_WEBHOOK_URL"].replace("/telegram", "/healthz")) as response:
             assert response.status == 200
         await ana.say("/start")
