@@ -11,6 +11,7 @@ from flows.panels import staff as panels_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.surveys import citizen as surveys_citizen
+from flows.surveys import drafts as surveys_drafts
 from flows.surveys import due as surveys_due
 from flows.surveys import questions as surveys_questions
 from flows.surveys import staff as surveys_staff
@@ -29,6 +30,7 @@ ROUTER = Router(
         topics_staff.flow,
         topics_due.flow,
         surveys_citizen.flow,
+        surveys_drafts.flow,
         surveys_staff.flow,
         surveys_questions.flow,
         surveys_due.flow,
