@@ -14,8 +14,9 @@ import pytest
 from bot.clock import Clock
 from bot.scheduler import Timers
 from flows.desk import Desk, Surroundings
+from flows.outcomes.telling import post
 from flows.slices import ROUTER
-from flows.surveys.publishing import publish
+from flows.surveys.publishing import close, publish
 from storage.consultations import Consultation, Question
 from storage.database import Database, opened
 from storage.outcomes import Verdict
@@ -88,8 +89,45 @@ async def test_everybody_on_the_panel_is_invited_once_page_by_page(database: Dat
         await Timers(database, ROUTER, StandingClock(), SURROUNDINGS, lambda: None).run_due()
     turnout = await database.write(lambda store: store.responses.turnout(consultation.id))
     assert turnout.asked == 650
+    assert await waiting(database) == 649
+
+
+async def test_everybody_who_answered_gets_the_results_and_everybody_asked_the_outcome(database: Database) -> None:
+    consultation, people = await drafted(database, on_panel=640)
+    (question,) = await questions_of(database, consultation)
+    await publish_it(database, consultation)
+    timers = Timers(database, ROUTER, StandingClock(), SURROUNDINGS, lambda: None)
+    await timers.run_due()
+
+    async def answer_and_close(store: Store) -> None:
+        for person in people[:610]:
+            response = await store.responses.find(consultation.id, person)
+            assert response is not None
+            await store.responses.save_answer(response.id, question.id, 0, NOW)
+            await store.responses.finish(response.id, NOW)
+        assert await close(Desk(store, NOW, SURROUNDINGS), consultation)
+
+    await database.write(answer_and_close)
+    await timers.run_due()
+    what_staff_get = 3
+    assert await waiting(database) == 610 * 2 + what_staff_get, "the invitations were dropped"
+
+    async def tell_outcome(store: Store) -> None:
+        id = await store.outcomes.add(
+            consultation.id, we_asked="a", you_said="b", we_did="c", author_id=people[0], post_at=NOW, now=NOW
+        )
+        outcome = await store.outcomes.load(id)
+        assert outcome is not None
+        assert await post(Desk(store, NOW, SURROUNDINGS), outcome)
+
+    await database.write(tell_outcome)
+    await timers.run_due()
+    assert await waiting(database) == 610 * 2 + what_staff_get + 640
+
+
+async def waiting(database: Database) -> int:
     piles = await database.write(lambda store: store.outbox.counts())
-    assert [(pile.state, pile.number) for pile in piles] == [("waiting", 649)]
+    return sum(pile.number for pile in piles if pile.state == "waiting")
 
 
 async def test_a_consultation_is_published_once(database: Database) -> None:
@@ -178,12 +216,12 @@ async def test_an_answer_and_the_closing_cannot_miss_each_other(database: Databa
     await publish_it(database, consultation)
     await database.write(lambda store: store.responses.invite(consultation.id, people, NOW))
 
-    async def close(store: Store) -> int:
+    async def close_and_count(store: Store) -> int:
         assert await store.consultations.close(consultation.id, NOW)
         return (await store.responses.tallies(consultation.id)).get(question.id, {}).get(1, 0)
 
     answering = [asyncio.ensure_future(answer(database, consultation, person, question)) for person in people[:20]]
-    closing = asyncio.ensure_future(database.write(close))
+    closing = asyncio.ensure_future(database.write(close_and_count))
     answering += [asyncio.ensure_future(answer(database, consultation, person, question)) for person in people[20:]]
     counted = await closing
     assert counted == sum(await asyncio.gather(*answering))
