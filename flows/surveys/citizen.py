@@ -16,6 +16,7 @@ from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, ways_o
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
 from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
+from storage.responses import Waiting
 
 flow = Flow()
 
@@ -81,26 +82,24 @@ async def surveys(desk: Desk, argument: str) -> Turn:
             _("When one of your panels is asked something, I will write to you."),
         )
         return end(text, [*await _results_to_read(desk), [link("panels", _("Panels"))], [link("menu", _("Menu"))]])
-    states: dict[str, Words] = {
-        "invited": _("not answered yet"),
-        "started": _("begun"),
-        "finished": _("sent, thank you"),
-        "declined": _("you said: not this one"),
-    }
-    text = paragraphs(
-        _("<b>Questions for you</b>"),
-        *(
-            lines(
-                bold(one.question),
-                _("{state}; open until {closes}", state=states[one.state], closes=Moment(one.closes_at)),
-            )
-            for one in found[:PAGE]
-        ),
-    )
+    text = paragraphs(_("<b>Questions for you</b>"), *(_waiting(one) for one in found[:PAGE]))
     rows: list[Row] = [[link(f"survey {one.id}", one.question)] for one in found[:PAGE]]
     if len(found) > PAGE:
         rows.append([link(f"surveys {page + 1}", _("More"))])
     return end(text, [*rows, *await _results_to_read(desk), [link("menu", _("Menu"))]])
+
+
+STATES: dict[str, Words] = {
+    "invited": _("not answered yet"),
+    "started": _("begun"),
+    "finished": _("sent, thank you"),
+    "declined": _("you said: not this one"),
+}
+
+
+def _waiting(one: Waiting) -> Text:
+    state = _("{state}; open until {closes}", state=STATES[one.state], closes=Moment(one.closes_at))
+    return lines(bold(one.question), state)
 
 
 async def _results_to_read(desk: Desk) -> list[Row]:
