@@ -21,7 +21,7 @@ from storage.inbox import Arrival
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 25
+POLL_SECONDS = 10  # short, so that a connection gone silent is noticed soon
 MOST_UPDATES = 100
 LONGEST_PAUSE = 15.0
 STEPS_OF_A_REPLY = 4

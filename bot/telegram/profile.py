@@ -23,12 +23,12 @@ async def introduce(api: Api, router: Router, organisation: str, voice: Voice) -
     for language in LANGUAGES:
         spoken = Voice(language, voice.zone)
         code = {} if language == DEFAULT_LANGUAGE else {"language_code": language}
-        await _set(api, "MyName", "name", (organisation or "Folkmoot")[:NAME_LIMIT], code)
-        await _set(api, "MyShortDescription", "short_description", _short(spoken, organisation), code)
-        await _set(api, "MyDescription", "description", _long(spoken, organisation), code)
         wanted = commands(router, spoken, "citizen")
         if await api.call("getMyCommands", code) != wanted:
             await api.call("setMyCommands", {"commands": wanted, **code})
+        await _set(api, "MyName", "name", (organisation or "Folkmoot")[:NAME_LIMIT], code)
+        await _set(api, "MyShortDescription", "short_description", _short(spoken, organisation), code)
+        await _set(api, "MyDescription", "description", _long(spoken, organisation), code)
 
 
 async def _set(api: Api, what: str, field: str, wanted: str, code: dict[str, Any]) -> None:
