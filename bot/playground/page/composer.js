@@ -47,6 +47,13 @@ export class Composer {
     else if (this.menu.opener === this.input) this.menu.close();
   }
 
+  // Another menu of commands (for a member of staff, say, or in another language) shows at once to whoever is choosing.
+  offer(commands) {
+    if (JSON.stringify(commands) === JSON.stringify(this.commands)) return;
+    this.commands = commands;
+    if (document.activeElement === this.input) this.typed();
+  }
+
   fill(text) {
     this.input.value = text;
     this.typed();

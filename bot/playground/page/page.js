@@ -27,7 +27,8 @@ function show(title, words, url = "") {
   if (!dialog.open) dialog.showModal();
 }
 
-dialog.onclick = (event) => event.target === dialog && dialog.close();
+// Outside its text. (A handler that gives false would keep the buttons inside from working.)
+dialog.onclick = (event) => { if (event.target === dialog) dialog.close(); };
 
 // ---------------------------------------------------------------- people
 

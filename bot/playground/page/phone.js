@@ -40,7 +40,7 @@ export class Phone {
     this.root.append(
       this.head(person), this.conversation.root, this.typing, this.suggestions, this.wrong, this.unblock, this.composer.root, this.toasts,
     );
-    this.root.onkeydown = (event) => event.key === "Escape" && this.menu.close(true);
+    this.root.onkeydown = (event) => { if (event.key === "Escape") this.menu.close(true); };
   }
 
   head(person) {
@@ -64,7 +64,7 @@ export class Phone {
     this.root.setAttribute("aria-label", `${person.name}'s telephone`);
     this.conversation.list.setAttribute("aria-label", `${person.name}'s chat`);
     this.composer.input.setAttribute("aria-label", `Message from ${person.name}`);
-    this.composer.commands = person.commands;
+    this.composer.offer(person.commands);
     const wanted = person.try.filter((words) => words !== "/start");
     this.suggestions.replaceChildren(...wanted.map((words) => this.suggestion(words)));
     this.suggestions.hidden = !wanted.length || !person.started || person.blocked;

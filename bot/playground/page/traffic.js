@@ -16,7 +16,7 @@ export class TrafficLog {
     this.button.onclick = () => this.show(this.panel.hidden);
     document.getElementById("traffic-close").onclick = () => this.show(false);
     this.filter.oninput = () => this.sift();
-    this.panel.onkeydown = (event) => event.key === "Escape" && this.show(false);
+    this.panel.onkeydown = (event) => { if (event.key === "Escape") this.show(false); };
   }
 
   async show(visible) {
