@@ -186,7 +186,8 @@ class SqliteDatabase(Database):
             await self._session.commit()
         except Unavailable as problem:
             await self._session.roll_back()
-            for _job, answered in group:
+            waiting, self._jobs = self._jobs, deque()
+            for _job, answered in [*group, *waiting]:  # who waited behind them need not wait for the same again
                 _refuse(answered, problem)
         except Exception as problem:
             await self._session.roll_back()

@@ -32,7 +32,7 @@ from tests.peers import Program, environment, free_port, playing, program, rows,
 KILLS = int(os.environ.get("SOAK_KILLS", "12"))
 PEOPLE = [Person(100 + number, f"Person {number}", "staff") for number in range(20)]
 PAUSES = (0.3, 2.0)
-LIVES = (0.05, 1.6)
+LIVES = (0.05, 1.3)
 SLOWNESS = (0.0, 0.6)
 SETTLING_SECONDS = 30.0
 SHOWN = 50

@@ -204,12 +204,19 @@ async def test_while_the_database_is_gone_telegram_keeps_the_updates(
 
 
 async def test_while_sqlite_is_locked_by_another_program_nothing_is_lost(
-    playground: Playground, ana: Phone, url: str
+    playground: Playground, ana: Phone, url: str, way: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with serving(environment(playground, url)):
+    """Whoever waits behind a locked database is told at once when the first has waited long enough."""
+    monkeypatch.setattr("storage.sqlite.LOCK_PATIENCE_SECONDS", 1.0)
+    async with serving(environment(playground, url, **way)):
         await agree(ana)
         with locked(url):
+            await asyncio.sleep(1.5)  # others of ours come to wait for it
+            began = time.monotonic()
             await ana.say("/language cy")
+            if way:
+                await until(lambda: delivery_statuses(playground)[-1].startswith("503"))
+                assert time.monotonic() - began < 2
             await asyncio.sleep(0.5)
             assert len(playground.world.updates) == 1, "not acknowledged"
         await until(lambda: len(playground.world.updates) == 0)
