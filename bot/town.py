@@ -27,7 +27,7 @@ OFFICER = Person(
     4,
     "Dilys Morgan",
     "staff",
-    "Engagement officer, Newbridge Town Council",
+    "Engagement officer at the council",
     try_=("/menu", "/consultations", "/topics", "/newpanel", "/status"),
 )
 

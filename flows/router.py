@@ -43,6 +43,9 @@ NOTICE_VERSION = "2026-11"
 
 COMES_FIRST = {"stop", "cancel"}
 
+WAYS_OUT = {"back", "cancel", "change", "done", "later", "send", "skip"}
+"""Buttons beside the answers: they are not counted when somebody types an answer's number."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parked:
@@ -196,7 +199,8 @@ class Router:
         buttons = [(label.casefold(), data.partition(":")[2]) for label, data in _buttons(conversation.view)]
         found = [id for label, id in buttons if label == said]
         if not found and not free_text:
-            found = [id for position, (_label, id) in enumerate(buttons, 1) if said == str(position)]
+            answers = [id for _label, id in buttons if id not in WAYS_OUT]
+            found = [id for position, id in enumerate(answers, 1) if said == str(position)]
             begun = [id for label, id in buttons if len(said) > 1 and label.startswith(said)]
             found = found or (begun if len(begun) == 1 else [])
         return Choice(found[0]) if found else None

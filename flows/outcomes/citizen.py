@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.outcomes.telling import outcome_text, verdict_rows
+from flows.paging import page_number, turning
 from flows.turn import Row, Turn, aside, end, go, link
 from flows.words import Day, Words, _, lines, paragraphs
 from storage.outcomes import Posted, Verdict
@@ -16,16 +17,15 @@ PAGE = 5
 
 @flow.command("outcomes", _("What was decided"), keywords=_("outcomes,decisions,decided"))
 async def outcomes(desk: Desk, argument: str) -> Turn:
-    page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
-    found = await desk.store.outcomes.latest(page * PAGE, PAGE + 1)
-    if page and not found:
+    page = page_number(argument)
+    found = await desk.store.outcomes.latest((page - 1) * PAGE, PAGE + 1)
+    if page > 1 and not found:
         return go("outcomes")
     if not found:
         text = _("Nothing has been decided here yet. When something is, you read it here.")
         return end(text, [[link("surveys", _("Questions for me"))], [link("menu", _("Menu"))]])
     rows: list[Row] = [[link(f"outcome {one.id}", one.we_asked)] for one in found[:PAGE]]
-    if len(found) > PAGE:
-        rows.append([link(f"outcomes {page + 1}", _("More"))])
+    rows += turning("outcomes", page, len(found) > PAGE)
     entries = [_entry(desk, one) for one in found[:PAGE]]
     return end(paragraphs(_("<b>What was decided</b>"), *entries), [*rows, [link("menu", _("Menu"))]])
 

@@ -10,6 +10,7 @@ from flows.dates import read_moment
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.outcomes.telling import outcome_text, post, suggestion
+from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
@@ -227,16 +228,15 @@ async def take_back(desk: Desk, argument: str) -> Turn:
 
 @flow.command("promises", _("What you still owe an answer"), audience="staff")
 async def promises(desk: Desk, argument: str) -> Turn:
-    page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
-    found = await desk.store.outcomes.promises(page * PAGE, PAGE + 1)
-    if page and not found:
+    page = page_number(argument)
+    found = await desk.store.outcomes.promises((page - 1) * PAGE, PAGE + 1)
+    if page > 1 and not found:
         return go("promises")
     if not found:
         text = _("Nothing is owed: no consultation has been published yet.")
         return end(text, [[link("consultations", _("Consultations"))], [link("menu", _("Menu"))]])
     rows: list[Row] = [[link(f"consultation {one.id}", one.question)] for one in found[:PAGE]]
-    if len(found) > PAGE:
-        rows.append([link(f"promises {page + 1}", _("More"))])
+    rows += turning("promises", page, len(found) > PAGE)
     entries = [_entry(desk, one) for one in found[:PAGE]]
     return end(paragraphs(_("<b>Promises</b>"), *entries), [*rows, [link("menu", _("Menu"))]])
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.paging import page_number, turning
 from flows.panels.places import about, give_up, how_full, last_day, take, term_for
 from flows.panels.rotation import MOST_TERMS, CoolingOff
 from flows.panels.terms import notice_before
 from flows.saved import saved
-from flows.turn import Button, Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
+from flows.turn import Button, Choice, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import Text, _, lines, ngettext, paragraphs
 from storage.panels import Membership, Panel, PanelFor, Term
 
@@ -88,19 +89,6 @@ def _button_of(one: PanelFor) -> Button:
     if panel.is_full:
         return link(f"join {panel.id}", _("Waiting list: {panel}", panel=panel.name))
     return link(f"join {panel.id}", _("Join {panel}", panel=panel.name))
-
-
-def page_number(argument: str) -> int:
-    """The page somebody asked for, from 1; the first for anything else."""
-    return max(1, int(argument)) if argument.isdecimal() and len(argument) < 5 else 1
-
-
-def turning(command: str, page: int, more: bool) -> list[Row]:
-    """The row that leads to the pages before and after, where there are any."""
-    row = [link(f"{command} {page - 1}", _("Back"))] if page > 1 else []
-    if more:
-        row.append(link(f"{command} {page + 1}", _("More")))
-    return [row] if row else []
 
 
 # ---------------------------------------------------------------- joining

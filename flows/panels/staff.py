@@ -8,10 +8,11 @@ from typing import Literal
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.paging import page_number, turning
 from flows.panels.places import how_full, last_day
 from flows.panels.terms import LONGEST_MONTHS, SHORTEST_MONTHS
 from flows.saved import saved
-from flows.turn import Button, Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
+from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.panels import Panel
 
@@ -217,9 +218,9 @@ async def _begin(desk: Desk, at: Looking) -> Turn:
 @flow.command("staffpanels", audience="staff")
 async def staffpanels(desk: Desk, argument: str) -> Turn:
     """All panels, a page at a time, or one of them by its id."""
-    if argument and not (argument.isdecimal() and len(argument) < 5):
+    if argument and not argument.isdecimal():
         return await _one(desk, argument)
-    page = max(1, int(argument or 1))
+    page = page_number(argument)
     found = await desk.store.panels.page((page - 1) * PAGE, PAGE + 1)
     if not found:
         return end(
@@ -228,10 +229,8 @@ async def staffpanels(desk: Desk, argument: str) -> Turn:
         )
     text = paragraphs(_("<b>Panels</b>"), *(_numbers(desk, panel) for panel in found[:PAGE]))
     rows = column(*(link(f"staffpanels {panel.id}", panel.name) for panel in found[:PAGE]))
-    turning: list[Button] = [link(f"staffpanels {page - 1}", _("Back"))] if page > 1 else []
-    if len(found) > PAGE:
-        turning.append(link(f"staffpanels {page + 1}", _("More")))
-    return end(text, [*rows, turning, [link("newpanel", _("Begin a panel")), link("menu", _("Menu"))]])
+    onward = turning("staffpanels", page, len(found) > PAGE)
+    return end(text, [*rows, *onward, [link("newpanel", _("Begin a panel")), link("menu", _("Menu"))]])
 
 
 def _numbers(desk: Desk, panel: Panel) -> Text:

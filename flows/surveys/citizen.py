@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.answering import Unclear, before, ticked, understood
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
@@ -72,9 +73,9 @@ Place = Answering | Writing | Reviewing | Changing
 
 @flow.command("surveys", _("Questions for me"), keywords=_("questions,survey,surveys"))
 async def surveys(desk: Desk, argument: str) -> Turn:
-    page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
-    found = await desk.store.responses.open_for(desk.person.id, desk.now, page * PAGE, PAGE + 1)
-    if page and not found:
+    page = page_number(argument)
+    found = await desk.store.responses.open_for(desk.person.id, desk.now, (page - 1) * PAGE, PAGE + 1)
+    if page > 1 and not found:
         return go("surveys")
     if not found:
         text = paragraphs(
@@ -84,8 +85,7 @@ async def surveys(desk: Desk, argument: str) -> Turn:
         return end(text, [*await _results_to_read(desk), [link("panels", _("Panels"))], [link("menu", _("Menu"))]])
     text = paragraphs(_("<b>Questions for you</b>"), *(_waiting(one) for one in found[:PAGE]))
     rows: list[Row] = [[link(f"survey {one.id}", one.question)] for one in found[:PAGE]]
-    if len(found) > PAGE:
-        rows.append([link(f"surveys {page + 1}", _("More"))])
+    rows += turning("surveys", page, len(found) > PAGE)
     return end(text, [*rows, *await _results_to_read(desk), [link("menu", _("Menu"))]])
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from flows.dates import read_moment
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, Limits, field_text, problems
@@ -48,17 +49,16 @@ def _unknown() -> Turn:
 
 @flow.command("consultations", _("Drafts, what is open, results"), audience="staff")
 async def consultations(desk: Desk, argument: str) -> Turn:
-    page = int(argument) if argument.isdecimal() and len(argument) < 4 else 0
-    found = await desk.store.consultations.page(page * PAGE, PAGE + 1)
+    page = page_number(argument)
+    found = await desk.store.consultations.page((page - 1) * PAGE, PAGE + 1)
     ways: list[Row] = [[link("consult", _("New consultation"))], [link("menu", _("Menu"))]]
-    if page and not found:
+    if page > 1 and not found:
         return go("consultations")
     if not found:
         return end(_("There is no consultation yet. Would you like to ask a panel something?"), ways)
     entries = [await entry(desk, one) for one in found[:PAGE]]
     rows: list[Row] = [[link(f"consultation {one.id}", one.question)] for one in found[:PAGE]]
-    if len(found) > PAGE:
-        rows.append([link(f"consultations {page + 1}", _("More"))])
+    rows += turning("consultations", page, len(found) > PAGE)
     return end(paragraphs(_("<b>Consultations</b>"), *entries), [*rows, *ways])
 
 

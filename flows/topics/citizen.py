@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.topics.similar import most_alike
-from flows.topics.telling import as_listed, page_number, supporters, turning, with_answer
+from flows.topics.telling import as_listed, supporters, with_answer
 from flows.turn import Button, Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic

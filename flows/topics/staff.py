@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.paging import page_number, turning
 from flows.saved import saved
-from flows.topics.telling import page_number, supporters, turning, with_answer
+from flows.topics.telling import supporters, with_answer
 from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic, TopicState

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flows.turn import Row, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic
 
@@ -24,16 +23,3 @@ def supporters(topic: Topic) -> Text:
 def with_answer(topic: Topic) -> Text:
     """Its words and what was answered."""
     return paragraphs(_("<b>{words}</b>", words=topic.words), Verbatim(topic.answer))
-
-
-def page_number(argument: str) -> int:
-    """The page somebody asked for, from 1; the first for anything else."""
-    return max(1, int(argument)) if argument.isdecimal() and len(argument) < 5 else 1
-
-
-def turning(command: str, page: int, more: bool) -> list[Row]:
-    """The row that leads to the pages before and after, where there are any."""
-    row = [link(f"{command} {page - 1}", _("Back"))] if page > 1 else []
-    if more:
-        row.append(link(f"{command} {page + 1}", _("More")))
-    return [row] if row else []
