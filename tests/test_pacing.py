@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.telegram.pacing import CHAT_BURST, ChatPace, Window
+from bot.telegram.pacing import CHAT_BURST, ChatPace, Window, chat_rate
 
 
 @given(
@@ -63,6 +63,14 @@ def test_one_chat_has_a_burst_and_then_one_a_second() -> None:
     assert pace.wait(101, bulk=False) == pytest.approx(0)
     pace.block(until=160)
     assert pace.wait(101, bulk=False) == pytest.approx(59)
+
+
+def test_a_chat_has_its_share_of_a_faster_servers_rate() -> None:
+    assert chat_rate(28) == chat_rate(5) == 1
+    assert chat_rate(280) == 10
+    pace = ChatPace(chat_rate(280))
+    pace.spend(100)
+    assert pace.wait(100, bulk=True) == pytest.approx(0.1)
 
 
 def test_bulk_gives_a_chat_a_second_of_its_own() -> None:

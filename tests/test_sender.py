@@ -254,11 +254,12 @@ async def test_the_usual_rate_is_within_telegrams_limits(tmp_path: Path) -> None
     assert took < 2 * 70 / 28, "and nothing lost"
 
 
-async def test_bulk_keeps_a_second_between_messages_to_one_chat(office: Office) -> None:
-    await office.announce([ANA, ANA, BEN])
-    await office.all_sent(3)
-    first, second = (message.message_id for message in office.messages(ANA))
-    sent = {call["response"]["result"]["message_id"]: call for call in calls(office.playground, "sendMessage")}
+async def test_bulk_keeps_a_second_between_messages_to_one_chat(tmp_path: Path) -> None:
+    async with working(tmp_path, [ANA, BEN], rate=28) as office:
+        await office.announce([ANA, ANA, BEN])
+        await office.all_sent(3)
+        first, second = (message.message_id for message in office.messages(ANA))
+        sent = {call["response"]["result"]["message_id"]: call for call in calls(office.playground, "sendMessage")}
     apart = datetime.fromisoformat(sent[second]["at"]) - datetime.fromisoformat(sent[first]["at"])
     assert apart > timedelta(seconds=0.9)
 

@@ -11,6 +11,7 @@ from collections import deque
 
 CHAT_BURST = 20.0
 CHAT_RATE = 1.0
+USUAL_RATE = 28.0
 CATCH_UP_SECONDS = 0.02
 
 
@@ -56,26 +57,33 @@ class Window:
         self._bulk_from = max(self._bulk_from, until)
 
 
+def chat_rate(rate: float) -> float:
+    """What one chat may have of an overall rate: with Telegram's usual 28 a second one, on a faster server more."""
+    return max(CHAT_RATE, CHAT_RATE * rate / USUAL_RATE)
+
+
 class ChatPace:
-    """One chat's allowance: a burst of replies, then one a second; bulk waits for a whole second of its own."""
+    """One chat's allowance: a burst of replies, then `rate` a second; bulk waits for a whole interval of its own."""
 
-    __slots__ = ("_at", "_blocked_until", "_last", "_tokens")
+    __slots__ = ("_at", "_blocked_until", "_burst", "_last", "_rate", "_tokens")
 
-    def __init__(self) -> None:
-        self._tokens = CHAT_BURST
+    def __init__(self, rate: float = CHAT_RATE) -> None:
+        self._rate = rate
+        self._burst = CHAT_BURST * rate
+        self._tokens = self._burst
         self._at = 0.0
         self._last = -math.inf
         self._blocked_until = 0.0
 
     def wait(self, now: float, bulk: bool) -> float:
-        tokens = min(CHAT_BURST, self._tokens + (now - self._at) * CHAT_RATE)
-        free_at = now if tokens >= 1 else now + (1 - tokens) / CHAT_RATE
+        tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        free_at = now if tokens >= 1 else now + (1 - tokens) / self._rate
         if bulk:
-            free_at = max(free_at, self._last + 1 / CHAT_RATE)
+            free_at = max(free_at, self._last + 1 / self._rate)
         return max(0.0, free_at - now, self._blocked_until - now)
 
     def spend(self, now: float) -> None:
-        self._tokens = min(CHAT_BURST, self._tokens + (now - self._at) * CHAT_RATE) - 1
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate) - 1
         self._at = self._last = now
 
     def block(self, until: float) -> None:

@@ -38,7 +38,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 from bot.clock import Clock
 from bot.pictures import draw
 from bot.telegram.api import Api
-from bot.telegram.pacing import ChatPace, Window
+from bot.telegram.pacing import ChatPace, Window, chat_rate
 from bot.telegram.rendering import keyboard
 from storage.database import Database, DatabaseProblem
 from storage.outbox import Claimed, Finished
@@ -68,11 +68,11 @@ class Queue:
 
     __slots__ = ("bulk", "busy", "failures", "listed", "pace", "replies", "telegram_id")
 
-    def __init__(self, telegram_id: int) -> None:
+    def __init__(self, telegram_id: int, rate: float) -> None:
         self.telegram_id = telegram_id
         self.replies: deque[Claimed] = deque()
         self.bulk: deque[Claimed] = deque()
-        self.pace = ChatPace()
+        self.pace = ChatPace(rate)
         self.busy = False
         self.listed = False
         self.failures = 0
@@ -93,6 +93,7 @@ class Sender:
         self._clock = clock
         self._instance = instance
         self._window = Window(rate)
+        self._chat_rate = chat_rate(rate)
         self._bulk_target = max(BATCH, int(rate * 2))
         self._queues: dict[int, Queue] = {}
         self._ready_replies: deque[Queue] = deque()
@@ -118,7 +119,7 @@ class Sender:
                 continue
             queue = self._queues.get(parcel.telegram_id)
             if queue is None:
-                queue = self._queues[parcel.telegram_id] = Queue(parcel.telegram_id)
+                queue = self._queues[parcel.telegram_id] = Queue(parcel.telegram_id, self._chat_rate)
             if parcel.lane == "reply":
                 self._supersede(queue, parcel)
                 insort(queue.replies, parcel, key=_age)  # what a dead process had in hand comes before what followed
