@@ -17,6 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from flows.slices import ROUTER
+from flows.staff.staff import TIMERS
 from flows.words import LANGUAGES, Day, Moment, Percent, Voice, Words, _, known_language, ngettext
 
 ROOT = Path(__file__).parent.parent
@@ -103,6 +104,10 @@ def _commands_in_buttons() -> Iterator[tuple[str, str]]:
 def test_every_button_leads_to_a_command_that_exists() -> None:
     known = {*ROUTER.commands, "continue"}
     assert {(file, name) for file, name in _commands_in_buttons() if name not in known} == set()
+
+
+def test_every_timer_has_words_for_the_status() -> None:
+    assert set(TIMERS) == set(ROUTER.happenings)
 
 
 # ---------------------------------------------------------------- words in a text

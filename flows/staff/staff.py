@@ -90,12 +90,36 @@ def _pile(desk: Desk, pile: Pile) -> Text:
     return _("{number} {state}{reason}", number=pile.number, state=state, reason=reason)
 
 
+TIMERS: dict[str, Words] = {
+    "outcome.owed": _("reminder of a promise"),
+    "outcome.post": _("an outcome is posted"),
+    "outcome.tell": _("people are told an outcome"),
+    "panel.closed": _("members are told that a panel has closed"),
+    "panel.notice": _("notice that a term ends"),
+    "panel.term": _("a term on a panel ends"),
+    "survey.cancelled": _("people are told that a consultation is cancelled"),
+    "survey.close": _("a consultation closes"),
+    "survey.invite": _("invitations go out"),
+    "survey.publish": _("a consultation opens"),
+    "survey.remind": _("reminders go out"),
+    "survey.results": _("results go out"),
+    "topic.answered": _("supporters are told an answer"),
+}
+"""What each kind of timer brings, in words."""
+
+
 async def _next_timers(desk: Desk) -> list[Text]:
     coming = await desk.store.timers.coming(TIMERS_SHOWN)
     failed = [pile for pile in await desk.store.timers.counts() if pile.state == "failed"]
     return [
-        *(_("{what}: {at}", what=Verbatim(timer.kind), at=Moment(timer.due_at)) for timer in coming),
-        *(_("{number} failed: {what}", number=pile.number, what=Verbatim(pile.reason)) for pile in failed),
+        *(
+            _("{what}: {at}", what=TIMERS.get(timer.kind, Verbatim(timer.kind)), at=Moment(timer.due_at))
+            for timer in coming
+        ),
+        *(
+            _("{number} failed: {what}", number=pile.number, what=TIMERS.get(pile.reason, Verbatim(pile.reason)))
+            for pile in failed
+        ),
     ] or [_("nothing is planned")]
 
 
