@@ -64,6 +64,13 @@ WORDS = (
 )
 
 
+def beginning() -> list[str]:
+    """A panel with members, a topic and an open survey, so that there is something to tap."""
+    cycle = Path(__file__).with_name("transcripts") / "cycle.chat"
+    lines = [line for line in cycle.read_text("utf-8").splitlines() if line.startswith(("~", ">"))]
+    return lines[: lines.index("> olga: [Publish now]") + 1]
+
+
 def anything(chance: random.Random, phone: Phone) -> str:
     """One line of what this person does next; mostly taps on what they see."""
     buttons = [button for shown in phone.shown[-6:] for row in shown.rows for button in row]
@@ -95,7 +102,8 @@ async def test_nobody_meets_silence(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     player = Player(f"sqlite:///{tmp_path}/monkey.db")
     async with opened(f"sqlite:///{tmp_path}/monkey.db") as database:
-        await player.act(database, "~ 1 March 2027, 09:00")
+        for line in beginning():
+            await player.act(database, line)
         for name in PEOPLE:
             await player.act(database, f"> {name}: /start")
         said: deque[str] = deque(maxlen=12)
