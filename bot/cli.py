@@ -1,12 +1,14 @@
-"""The command line: `folkmoot demo`, `folkmoot run`, `folkmoot check`.
+"""The command line: `folkmoot demo`, `folkmoot run`, `folkmoot check`, `folkmoot draw`, `folkmoot verify-draw`.
 
-Exit status: 0 all is well; 1 something did not work; 2 the settings (or the token) are missing or wrong.
+Exit status: 0 all is well; 1 something did not work; 2 the settings, the token or the input are missing or wrong;
+3 the quotas of a draw cannot be met together.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -110,6 +112,52 @@ def demo(
         raise _refuse(
             f"Cannot use port {port}: {problem.strerror or problem}. Try: folkmoot demo --port 0", 1
         ) from None
+
+
+@app.command()
+def draw(
+    quotas: Annotated[Path, typer.Option(help="CSV: category,feature,min,max; for the whole panel.")],
+    pool: Annotated[Path, typer.Option(help="CSV: a row a person, a column a category; id and address if there are.")],
+    size: Annotated[int, typer.Option(help="Seats on the whole panel.")],
+    seed: Annotated[str | None, typer.Option(help="Any text: picks one panel. Made up if not given.")] = None,
+    serving: Annotated[Path | None, typer.Option(help="CSV: who sits on the panel now (id, categories).")] = None,
+    leaving: Annotated[Path | None, typer.Option(help="CSV: who leaves now, or still rests (id): not drawn.")] = None,
+    past: Annotated[Path | None, typer.Option(help="CSV: earlier chances (id,chance), as in history.csv.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the record, the input and history.csv.")] = None,
+    algorithm: Annotated[str, typer.Option(help="leximin, maximin or random.")] = "leximin",
+    households: Annotated[bool, typer.Option(help="Whether people with the same address sit at most once.")] = True,
+    seconds: Annotated[float, typer.Option(help="After so long the fairest lottery so far is used.")] = 300.0,
+) -> None:
+    """Draw a panel by a lottery that is as fair as the quotas permit, and print its record as JSON.
+
+    Without an id column people are called by their row in the file; the heading is row 1.
+    """
+    from bot.drawing import Files, run_draw
+
+    status = run_draw(
+        Files(quotas, pool, serving, leaving, past),
+        size,
+        seed,
+        out,
+        algorithm,
+        households=households,
+        seconds=seconds,
+        say=typer.echo,
+        complain=_complain,
+    )
+    raise typer.Exit(status)
+
+
+@app.command("verify-draw")
+def verify_draw(path: Annotated[Path, typer.Argument(help="A draw's record, or the folder it was kept in.")]) -> None:
+    """Check a draw's record and repeat the draw from it; exit status 1 if anything differs."""
+    from bot.drawing import run_verify
+
+    raise typer.Exit(run_verify(path, typer.echo, _complain))
+
+
+def _complain(sentence: str) -> None:
+    typer.echo(sentence, err=True)
 
 
 def _settings() -> Settings:

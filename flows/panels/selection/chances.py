@@ -1,0 +1,334 @@
+"""Equal chances: how likely each panel must be so that people's chances are as equal as the quotas permit.
+
+LEXIMIN makes the smallest chance as large as possible, then the next smallest, and so on; maximin stops after the
+first (Flanigan, Gölz, Gupta, Hennig, Procaccia, "Fair algorithms for selecting citizens' assemblies", Nature 596,
+2021). Whoever is alike has the same chance, so everything is counted by kind. The chances come first, as if people
+could be divided; that bounds what any lottery attains. Then panels are looked for, by column generation, that together
+give exactly these chances. Only where there are none are the levels worked out on panels one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from flows.panels.selection.committees import Best, Committees
+from flows.panels.selection.effort import Effort
+from flows.panels.selection.programme import Column, Floats, Integers, Programme
+
+EXACT = 1e-7
+"""Chances and seats that differ by less count as equal."""
+
+GRAIN = 2.0**30
+"""Weights are rounded to this grain, so that the last bits of a solver decide nothing."""
+
+AT_ONCE = 10
+"""Panels looked for with one set of prices; each one halves the price of the kinds it has."""
+
+FIRST = 30
+"""Panels with which the search begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Panels by kind and how likely each is; `bound` is what the smallest cumulative chance cannot exceed."""
+
+    panels: tuple[Integers, ...]
+    weights: Floats
+    bound: float
+    hopeless: tuple[int, ...]
+
+    def seats(self) -> Floats:
+        """The expected number of people of each kind."""
+        return sum(
+            (weight * panel for weight, panel in zip(self.weights, self.panels, strict=True)),
+            start=np.zeros(len(self.panels[0])),
+        )
+
+
+def equal_chances(committees: Committees, first: Integers, effort: Effort, *, levels: bool) -> Chances:
+    """The fairest lottery, LEXIMIN with `levels`, else maximin; `first` is any panel."""
+    search = _Search(committees, effort)
+    search.add(first)
+    search.hopeless |= set(_out_of_reach(committees))
+    while True:
+        committees.forbid(sorted(search.hopeless))
+        target, bound = _relaxed_target(committees, search.hopeless, levels=levels)
+        if search.reach(target) or effort.cut:
+            break
+        more = search.without_any_panel()
+        if not more:
+            bound = min(bound, search.climb(levels=levels))
+            break
+        search.hopeless |= more
+    if effort.cut:
+        search.settle()
+    return Chances(tuple(search.panels), search.weights, bound, tuple(sorted(search.hopeless)))
+
+
+def highest_minimum(committees: Committees) -> tuple[float, tuple[int, ...]]:
+    """What no lottery's smallest cumulative chance exceeds, and the kinds that are left out because they have none."""
+    hopeless = _out_of_reach(committees)
+    _, bound = _relaxed_target(committees, set(hopeless), levels=False)
+    return bound, tuple(hopeless)
+
+
+# ---------------------------------------------------------------- as if people could be divided
+
+
+def _out_of_reach(committees: Committees) -> list[int]:
+    """Kinds with no seat on any panel even if people could be divided.
+
+    One programme for all: panels are scaled by a factor of at least 1, so that every kind that can have any seat
+    can have a whole one.
+    """
+    count, rows = len(committees.kinds), len(committees.lower)
+    infinite = np.inf
+    # Rows: quotas from below, quotas from above, limits, and what counts as a whole seat; all homogeneous.
+    lower = np.concatenate([np.zeros(rows), np.full(rows + count, -infinite), np.zeros(count)])
+    upper = np.concatenate([np.full(rows, infinite), np.zeros(rows + count), np.full(count, infinite)])
+    columns: list[Column] = []
+    for kind, (stands, values) in enumerate(committees.columns):
+        above = [rows + row for row in stands]
+        own = [2 * rows + kind, 2 * rows + count + kind]
+        columns.append(([*stands, *above, *own], [*values, *values, 1.0, 1.0]))
+    columns.extend(([2 * rows + count + kind], [-1.0]) for kind in range(count))
+    scale = np.concatenate([-committees.lower, -committees.upper, -committees.limits])
+    columns.append((list(range(2 * rows + count)), list(scale)))
+    costs = np.concatenate([np.zeros(count), np.ones(count), [0.0]])
+    limits = np.concatenate([np.full(count, infinite), np.ones(count), [infinite]])
+    found = Programme(lower, upper).begin(costs, limits, columns).solve()
+    assert found is not None, "nobody at all is always a solution"
+    return [kind for kind in range(count) if found.x[count + kind] < 0.5]
+
+
+def _relaxed_target(committees: Committees, hopeless: set[int], *, levels: bool) -> tuple[Floats, float]:
+    """Seats of each kind at the fairest, and the smallest cumulative chance among those with any hope."""
+    rows, count = len(committees.lower), len(committees.kinds)
+    hopeful = [kind for kind in range(count) if kind not in hopeless]
+    lower = np.concatenate([committees.lower, np.full(count, -np.inf)])
+    for kind in hopeful:
+        lower[rows + kind] = -committees.past[kind]
+    columns: list[Column] = [
+        ([*stands, rows + kind], [*values, 1.0 / committees.people[kind]])
+        for kind, (stands, values) in enumerate(committees.columns)
+    ]
+    columns.append(([rows + kind for kind in hopeful], [-1.0] * len(hopeful)))
+    upper = np.concatenate([committees.upper, np.full(count, np.inf)])
+    costs = np.append(np.zeros(count), 1.0)
+    programme = Programme(lower, upper).begin(costs, np.append(committees.limits, np.inf), columns)
+    bound, seats = _levels(programme, rows, count, hopeful, committees.past, first_only=not levels)
+    if levels:
+        return seats, bound
+    target = np.zeros(count)
+    for kind in hopeful:
+        target[kind] = max(0.0, bound - committees.past[kind]) * committees.people[kind]
+    return target, bound
+
+
+def _levels(
+    programme: Programme, rows: int, level: int, hopeful: Sequence[int], past: Floats, *, first_only: bool
+) -> tuple[float, Floats]:
+    """Raises the lowest level as far as it goes, holds what cannot follow, and goes on with the rest.
+
+    The row `rows + kind` says that a kind's chance less the variable `level` is at least minus its past chance.
+    Whose price is positive cannot rise above the level (strict complementarity). The lowest level, and the seats of
+    every kind in the end.
+    """
+    free = set(hopeful)
+    lowest: float | None = None
+    seats = np.zeros(level)
+    while free:
+        solution = programme.solve()
+        assert solution is not None, "what was attained stays attainable"
+        lowest = solution.value if lowest is None else lowest
+        seats = solution.x[:level]
+        if first_only:
+            break
+        prices = -solution.duals
+        held = [kind for kind in sorted(free) if prices[rows + kind] > EXACT]
+        for kind in held or [max(sorted(free), key=lambda kind: float(prices[rows + kind]))]:
+            programme.bind(rows + kind, solution.value - past[kind] - 1e-9, level, 0.0)
+            free.discard(kind)
+    return lowest or 0.0, np.maximum(seats, 0.0)
+
+
+# ---------------------------------------------------------------- with whole people
+
+
+class _Search:
+    """Panels found so far, and the likelihood of each."""
+
+    def __init__(self, committees: Committees, effort: Effort) -> None:
+        self.committees = committees
+        self.effort = effort
+        self.panels: list[Integers] = []
+        self.weights: Floats = np.zeros(0)
+        self.hopeless: set[int] = set()
+        self._known: set[bytes] = set()
+
+    def add(self, panel: Integers) -> bool:
+        """Keeps a panel; False for one it has."""
+        key = panel.tobytes()
+        if key in self._known:
+            return False
+        self._known.add(key)
+        self.panels.append(panel)
+        return True
+
+    def without_any_panel(self) -> set[int]:
+        """Kinds of which nobody sits on any panel, found or not."""
+        seen = sum(self.panels)
+        missing: set[int] = set()
+        for kind in range(len(self.committees.kinds)):
+            if kind in self.hopeless or np.any(np.asarray(seen)[kind] > 0):
+                continue
+            wanted = np.zeros(len(self.committees.kinds))
+            wanted[kind] = 1.0
+            best = self.committees.best(wanted)
+            if best is None or best.panel[kind] == 0:
+                missing.add(kind)
+            else:
+                self.add(best.panel)
+        return missing
+
+    # The chances are given: panels are looked for that make up for what falls short of them.
+
+    def reach(self, target: Floats) -> bool:
+        """Whether panels give every kind the `target` number of seats on average; their weights are kept."""
+        count = len(target)
+        self._begin_with(target)
+        lower = np.append(target, 1.0)
+        upper = np.append(np.full(count, np.inf), 1.0)
+        short: list[Column] = [([kind], [1.0]) for kind in range(count)]
+        costs = np.concatenate([np.full(count, -1.0), np.zeros(len(self.panels))])
+        columns = [*short, *(_seats(panel) for panel in self.panels)]
+        programme = Programme(lower, upper).begin(costs, np.full(len(columns), np.inf), columns)
+        while True:
+            solution = programme.solve()
+            assert solution is not None, "any panel with any shortfall is a solution"
+            self.weights = _normal(solution.x[count:])
+            missing = -solution.value
+            self.effort.say(f"{len(self.panels)} panels; {missing:.4f} seats away from equal chances")
+            if missing < EXACT * max(1, count):
+                return True
+            if not self.effort.go_on():
+                return False
+            prices = _grained(-solution.duals[:count])
+            new = self._better(prices, float(solution.duals[count]), missing)
+            if not new:
+                return False
+            for panel in new:
+                programme.add(0.0, _seats(panel))
+
+    def _begin_with(self, target: Floats) -> None:
+        """Panels that, one after the other, make up for what the earlier ones left short."""
+        owed = target.copy()
+        for _ in range(FIRST):
+            found = self.committees.good(_grained(np.maximum(owed / self.committees.people, 0.0)), -np.inf)
+            if found is None:
+                return
+            self.add(found.panel)
+            owed += target - found.panel
+
+    def _better(self, prices: Floats, base: float, missing: float) -> list[Integers]:
+        """New panels worth more at these prices than all those known; none where that is proved."""
+        new: list[Integers] = []
+        weights = prices.copy()
+        for _ in range(AT_ONCE):
+            found = self.committees.good(weights, base + EXACT if not new else -np.inf)
+            if found is None:
+                break
+            if _worth(prices, found.panel) > base + EXACT and self.add(found.panel):
+                new.append(found.panel)
+            weights = np.where(found.panel > 0, np.floor(weights * GRAIN / 2) / GRAIN, weights)
+        if new:
+            return new
+        best = self.committees.best(prices)
+        if best is None or best.value <= base + EXACT or missing - (best.bound - base) > EXACT * len(prices):
+            return []
+        return [best.panel] if self.add(best.panel) else []
+
+    # No lottery has these chances: level by level, on panels.
+
+    def climb(self, *, levels: bool) -> float:
+        """Raises the levels on panels, looking for better ones; the bound on the lowest."""
+        return self._climb(levels=levels, searching=True)
+
+    def settle(self) -> None:
+        """Raises the levels on the panels there are."""
+        self._climb(levels=True, searching=False)
+
+    def _climb(self, *, levels: bool, searching: bool) -> float:
+        people, past = self.committees.people, self.committees.past
+        free = [kind for kind in range(len(people)) if kind not in self.hopeless]
+        lower = np.full(len(people), -np.inf)
+        lower[free] = -past[free]
+        upper = np.append(np.full(len(people), np.inf), 1.0)
+        columns: list[Column] = [(free, [-1.0] * len(free)), *(_chances(panel, people) for panel in self.panels)]
+        costs = np.append(1.0, np.zeros(len(self.panels)))
+        programme = Programme(np.append(lower, 1.0), upper)
+        programme.begin(costs, np.full(len(columns), np.inf), columns)
+        bound = np.inf
+        rising = set(free)
+        while rising:
+            solution = programme.solve()
+            assert solution is not None, "any panel is a solution"
+            self.weights = _normal(solution.x[1:])
+            prices = np.maximum(-solution.duals[: len(people)], 0.0)
+            if searching and self.effort.go_on():
+                self.effort.say(f"{len(self.panels)} panels; {len(rising)} kinds of people still rising")
+                base = float(solution.duals[len(people)])
+                new, ceiling = self._rising(_grained(prices / people), base)
+                if len(rising) == len(free):
+                    bound = min(bound, solution.value + max(0.0, ceiling))
+                if new:
+                    for panel in new:
+                        programme.add(0.0, _chances(panel, people))
+                    continue
+            elif searching:
+                break
+            if not levels:
+                break
+            held = [kind for kind in sorted(rising) if prices[kind] > EXACT]
+            for kind in held or [max(sorted(rising), key=lambda kind: float(prices[kind]))]:
+                programme.bind(kind, solution.value - past[kind] - 1e-9, 0, 0.0)
+                rising.discard(kind)
+        return float(bound)
+
+    def _rising(self, prices: Floats, base: float) -> tuple[list[Integers], float]:
+        """New panels worth more at these prices, and by how much any panel could be."""
+        found = self.committees.good(prices, base + EXACT)
+        if found is not None and self.add(found.panel):
+            return [found.panel], found.bound - base
+        best: Best | None = self.committees.best(prices)
+        if best is None:
+            return [], 0.0
+        if best.value > base + EXACT and self.add(best.panel):
+            return [best.panel], best.bound - base
+        return [], best.bound - base
+
+
+def _worth(prices: Floats, panel: Integers) -> float:
+    return float(sum(prices[kind] * panel[kind] for kind in np.flatnonzero(panel)))
+
+
+def _seats(panel: Integers) -> Column:
+    kinds = np.flatnonzero(panel)
+    return [*kinds, len(panel)], [*panel[kinds], 1.0]
+
+
+def _chances(panel: Integers, people: Floats) -> Column:
+    kinds = np.flatnonzero(panel)
+    return [*kinds, len(panel)], [*(panel[kinds] / people[kinds]), 1.0]
+
+
+def _grained(prices: Floats) -> Floats:
+    return np.rint(np.maximum(prices, 0.0) * GRAIN) / GRAIN
+
+
+def _normal(weights: Floats) -> Floats:
+    kept = np.where(weights > 1e-12, weights, 0.0)
+    return np.asarray(kept / kept.sum())

@@ -1,0 +1,146 @@
+"""The panels the quotas allow, counted by kind: the best one for given weights, and what bounds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from flows.panels.selection.frozen import Frozen, Quota
+from flows.panels.selection.kinds import Kinds
+from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
+
+WINDOWS = (30, 45, 60, 80)
+"""How many kinds are left open around the relaxed optimum, few first; the rest keep the numbers they have there."""
+
+NEAR_ENOUGH = 0.03
+WHOLE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A panel, as the number of people of each kind, and an upper bound on what any panel is worth."""
+
+    panel: Integers
+    value: float
+    bound: float
+
+
+class Committees:
+    """All panels that fill the seats and, with those who stay, meet every quota; never two of one household."""
+
+    def __init__(self, frozen: Frozen, kinds: Kinds) -> None:
+        self.kinds = kinds.all
+        self.limits = np.array([min(kind.limit, frozen.seats) for kind in kinds.all], dtype=np.float64)
+        self.people = np.array([len(kind.members) for kind in kinds.all], dtype=np.float64)
+        self.past = np.array([kind.past for kind in kinds.all], dtype=np.float64)
+        taken = frozen.taken()
+        least = [quota.least - taken[quota.category, quota.feature] for quota in frozen.quotas]
+        most = [quota.most - taken[quota.category, quota.feature] for quota in frozen.quotas]
+        self.lower = np.array([*least, frozen.seats, *(0 for _ in kinds.homes)], dtype=np.float64)
+        self.upper = np.array([*most, frozen.seats, *kinds.homes], dtype=np.float64)
+        self.columns = _columns(frozen, kinds)
+        self._relaxed = self.programme()
+
+    def programme(self, *, integer: bool = False) -> Programme:
+        """The number of each kind, between the quotas; without costs."""
+        blank = np.zeros(len(self.kinds))
+        return Programme(self.lower, self.upper, integer=integer).begin(blank, self.limits, self.columns)
+
+    def forbid(self, hopeless: Sequence[int]) -> None:
+        """Leaves out kinds of which nobody can sit on any panel."""
+        for kind in hopeless:
+            self.limits[kind] = 0.0
+        self._relaxed = self.programme()
+
+    def relaxed(self, weights: Floats) -> Solution | None:
+        """The best panel if people could be divided: its value bounds that of every panel."""
+        self._relaxed.price(weights)
+        return self._relaxed.solve()
+
+    def good(self, weights: Floats, above: float) -> Best | None:
+        """A panel worth more than `above`, found quickly near the relaxed optimum; None where none is found there."""
+        relaxed = self.relaxed(weights)
+        if relaxed is None or relaxed.value <= above:
+            return None
+        for window in WINDOWS:
+            found = self._near(relaxed, weights, window)
+            if found is not None and found.value > above:
+                return found
+        return None
+
+    def best(self, weights: Floats) -> Best | None:
+        """The best panel of all; None where no panel meets the quotas."""
+        programme = self.programme(integer=True)
+        programme.price(weights)
+        found = programme.solve()
+        return None if found is None else _whole(found.x, weights, found.bound)
+
+    def _near(self, relaxed: Solution, weights: Floats, window: int) -> Best | None:
+        divided = np.abs(relaxed.x - np.rint(relaxed.x)) > WHOLE
+        order = np.argsort(np.where(divided, -1.0, np.abs(relaxed.reduced)), kind="stable")
+        free = np.sort(order[:window])
+        panel = np.rint(relaxed.x)
+        panel[free] = 0.0
+        filled = np.zeros(len(self.lower))
+        for kind in np.flatnonzero(panel):
+            rows, _ = self.columns[kind]
+            filled[list(rows)] += panel[kind]
+        programme = Programme(self.lower - filled, self.upper - filled, integer=True, gap=NEAR_ENOUGH)
+        programme.begin(weights[free], self.limits[free], [self.columns[kind] for kind in free])
+        found = programme.solve()
+        if found is None:
+            return None
+        panel[free] = found.x
+        return _whole(panel, weights, relaxed.value)
+
+
+def _columns(frozen: Frozen, kinds: Kinds) -> list[Column]:
+    rows = {(quota.category, quota.feature): row for row, quota in enumerate(frozen.quotas)}
+    seats = len(rows)
+    columns: list[Column] = []
+    for kind in kinds.all:
+        stands = [rows[pair] for pair in zip(frozen.categories, kind.features, strict=True)]
+        stands += [seats] if kind.homes is None else [seats, seats + 1 + kind.homes]
+        columns.append((stands, [1.0] * len(stands)))
+    return columns
+
+
+def _whole(x: Floats, weights: Floats, bound: float) -> Best:
+    panel = np.rint(x).astype(np.int64)
+    return Best(panel, float(sum(weights[kind] * panel[kind] for kind in np.flatnonzero(panel))), bound)
+
+
+# ---------------------------------------------------------------- quotas that cannot be met
+
+
+def smallest_widening(frozen: Frozen, kinds: Kinds, needed: int | None = None) -> list[Quota]:
+    """The quotas to widen, as they would have to be, so that a panel exists: fewest seats in all.
+
+    `needed` is a kind of which somebody must be able to sit on it. Empty where nothing needs to be widened.
+    """
+    committees = Committees(frozen, kinds)
+    count = len(frozen.quotas)
+    lower = committees.lower.copy()
+    columns = list(committees.columns)
+    if needed is not None:
+        lower = np.append(lower, 1.0)
+        rows, values = columns[needed]
+        columns[needed] = ([*rows, len(lower) - 1], [*values, 1.0])
+    below: list[Column] = [([row], [1.0]) for row in range(count)]
+    above: list[Column] = [([row], [-1.0]) for row in range(count)]
+    upper = np.append(committees.upper, [highspy.kHighsInf] * (len(lower) - len(committees.upper)))
+    costs = np.concatenate([np.zeros(len(columns)), np.full(2 * count, -1.0)])
+    limits = np.concatenate([committees.limits, np.full(2 * count, float(frozen.size))])
+    programme = Programme(lower, upper, integer=True).begin(costs, limits, [*columns, *below, *above])
+    found = programme.solve()
+    if found is None:
+        return []
+    widened = np.rint(found.x[len(columns) :]).astype(int)
+    return [
+        Quota(quota.category, quota.feature, quota.least - int(down), quota.most + int(up))
+        for quota, down, up in zip(frozen.quotas, widened[:count], widened[count:], strict=True)
+        if down or up
+    ]

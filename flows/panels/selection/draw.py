@@ -1,0 +1,159 @@
+"""One draw: from the frozen input to everybody's chance, the lottery and the panel the seed picks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from flows.panels.selection.chances import Chances, equal_chances, highest_minimum
+from flows.panels.selection.committees import Committees, smallest_widening
+from flows.panels.selection.effort import Effort
+from flows.panels.selection.frozen import Frozen, Quota
+from flows.panels.selection.kinds import Kinds, kinds_of
+from flows.panels.selection.lottery import PANELS, named_panels, picked, thousandths
+from flows.panels.selection.programme import Floats
+
+Algorithm = Literal["leximin", "maximin", "random"]
+ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
+
+CERTAIN = 1e-6
+"""A smallest chance that is nearer to its bound than this meets it."""
+
+DIGITS = 10
+
+
+class Unmeetable(Exception):
+    """No panel meets the quotas; `widening` are the quotas as they would have to be, fewest seats in all."""
+
+    def __init__(self, widening: list[Quota]) -> None:
+        super().__init__("The quotas cannot be met together.")
+        self.widening = widening
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """People with one profile who are on no possible panel, and the smallest widening that gives them a chance."""
+
+    ids: list[str]
+    features: tuple[str, ...]
+    widening: list[Quota]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What came of a draw. `chances` are in the order of those waiting, and so are the `lottery`'s own.
+
+    `bound` is what the smallest cumulative chance (this draw's and the past ones') of those with any hope cannot
+    exceed. `rounds` says after how many rounds the search was cut short; None if it came to its end.
+    """
+
+    lottery: list[list[str]]
+    pick: int
+    chances: list[float]
+    lottery_chances: list[float]
+    smallest_cumulative: float
+    bound: float
+    hopeless: list[Hopeless]
+    rounds: int | None
+
+    @property
+    def is_optimal(self) -> bool:
+        return self.smallest_cumulative >= self.bound - CERTAIN
+
+
+def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort) -> Drawn:
+    """Draws a panel. Raises Unmeetable where the quotas allow none."""
+    kinds = kinds_of(frozen)
+    committees = Committees(frozen, kinds)
+    first = committees.best(np.zeros(len(kinds.all)))
+    if first is None:
+        raise Unmeetable(smallest_widening(frozen, kinds))
+    digest = digest_of(frozen)
+    if algorithm == "random":
+        found = _random_panels(committees, digest)
+        times = [1] * PANELS
+    else:
+        found = equal_chances(committees, first.panel, effort, levels=algorithm == "leximin")
+        likely = np.flatnonzero(found.weights)
+        found = Chances(
+            tuple(found.panels[number] for number in likely), found.weights[likely], found.bound, found.hopeless
+        )
+        times = thousandths(found.panels, found.weights, committees.people)
+    lottery = named_panels(frozen, kinds.all, found.panels, times, digest)
+    return _drawn(frozen, kinds, committees.people, found, lottery, picked(seed), effort)
+
+
+def _drawn(
+    frozen: Frozen,
+    kinds: Kinds,
+    people: Floats,
+    found: Chances,
+    lottery: list[list[str]],
+    pick: int,
+    effort: Effort,
+) -> Drawn:
+    by_kind = found.seats() / people
+    chances = [0.0] * len(frozen.waiting)
+    smallest = np.inf
+    for number, kind in enumerate(kinds.all):
+        chance = round(min(1.0, float(by_kind[number])), DIGITS)
+        for position in kind.members:
+            chances[position] = chance
+        if number not in found.hopeless:
+            smallest = min(smallest, chance + kind.past)
+    often = Counter(person for panel in lottery for person in panel)
+    return Drawn(
+        lottery,
+        pick,
+        chances,
+        [often[person.id] / PANELS for person in frozen.waiting],
+        round(float(smallest), DIGITS),
+        round(found.bound, DIGITS),
+        [_why_hopeless(frozen, kinds, number) for number in found.hopeless],
+        effort.rounds if effort.cut else None,
+    )
+
+
+def _why_hopeless(frozen: Frozen, kinds: Kinds, number: int) -> Hopeless:
+    kind = kinds.all[number]
+    ids = [frozen.waiting[position].id for position in kind.members]
+    return Hopeless(ids, kind.features, smallest_widening(frozen, kinds, number))
+
+
+def _random_panels(committees: Committees, digest: str) -> Chances:
+    """1,000 panels, each the best for weights drawn by lot; the bound is the one of the fairest lottery."""
+    source = np.random.Generator(np.random.PCG64(int(digest, 16)))
+    panels = []
+    for _ in range(PANELS):
+        weights = np.rint(source.random(len(committees.kinds)) * 2.0**20)
+        best = committees.good(weights, -np.inf) or committees.best(weights)
+        assert best is not None, "there is a panel"
+        panels.append(best.panel)
+    bound, hopeless = highest_minimum(committees)
+    return Chances(tuple(panels), np.full(PANELS, 1.0 / PANELS), bound, hopeless)
+
+
+def digest_of(frozen: Frozen) -> str:
+    """SHA-256 of the frozen input, in its canonical JSON form."""
+    return hashlib.sha256(json.dumps(as_data(frozen), separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+
+
+def as_data(frozen: Frozen) -> dict[str, object]:
+    """The frozen input as plain values; households are numbered, so that no address is in it."""
+    numbers: dict[str, int] = {"": 0}
+    for person in frozen.waiting:
+        numbers.setdefault(person.household, len(numbers))
+    return {
+        "size": frozen.size,
+        "categories": list(frozen.categories),
+        "quotas": [[quota.category, quota.feature, quota.least, quota.most] for quota in frozen.quotas],
+        "waiting": [
+            [person.id, list(person.features), numbers[person.household], person.past] for person in frozen.waiting
+        ],
+        "staying": [[person.id, list(person.features)] for person in frozen.staying],
+    }

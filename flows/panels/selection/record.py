@@ -1,0 +1,151 @@
+"""A draw's record: everything needed to repeat it, on any machine, and to check it without trusting anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.metadata import version
+from typing import Any
+
+from flows.panels.selection.draw import ALGORITHMS, Drawn, Hopeless, as_data, digest_of, draw
+from flows.panels.selection.effort import Effort
+from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+from flows.panels.selection.lottery import PANELS, picked
+
+FORMAT = "folkmoot-draw-1"
+
+Record = dict[str, Any]
+
+
+class BadRecord(Exception):
+    """This is no record of a draw; the message says what is missing."""
+
+
+def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str) -> Record:
+    """The record, as plain values in the order in which a reader wants them."""
+    chances = dict(zip((person.id for person in frozen.waiting), drawn.chances, strict=True))
+    hopeless = {name for group in drawn.hopeless for name in group.ids}
+    with_hope = [chance for name, chance in chances.items() if name not in hopeless]
+    staying = [person.id for person in frozen.staying]
+    changes = [abs(ideal - real) for ideal, real in zip(drawn.chances, drawn.lottery_chances, strict=True)]
+    return {
+        "format": FORMAT,
+        "panel": sorted([*staying, *drawn.lottery[drawn.pick]]),
+        "drawn": drawn.lottery[drawn.pick],
+        "staying": staying,
+        "min_probability": min(with_hope),
+        "max_probability": max(with_hope),
+        "min_cumulative": drawn.smallest_cumulative,
+        "upper_bound": drawn.bound,
+        "optimal": drawn.is_optimal,
+        "algorithm": algorithm,
+        "size": frozen.size,
+        "seed": seed,
+        "pick": drawn.pick,
+        "rounds": drawn.rounds,
+        "solver": f"HiGHS {version('highspy')}",
+        "largest_change_in_lottery": round(max(changes), 10),
+        "without_chance": [_hopeless_data(group) for group in drawn.hopeless],
+        "probabilities": chances,
+        "frozen_sha256": digest_of(frozen),
+        "frozen": as_data(frozen),
+        "lottery": drawn.lottery,
+    }
+
+
+def widening_data(widening: list[Quota]) -> list[dict[str, object]]:
+    return [{"category": q.category, "feature": q.feature, "min": q.least, "max": q.most} for q in widening]
+
+
+def _hopeless_data(group: Hopeless) -> dict[str, object]:
+    return {"ids": group.ids, "features": list(group.features), "widening": widening_data(group.widening)}
+
+
+def frozen_of(record: Record) -> Frozen:
+    """The frozen input a record holds. Raises BadRecord."""
+    try:
+        data = record["frozen"]
+        return freeze(
+            data["size"],
+            [Quota(*quota) for quota in data["quotas"]],
+            [
+                Person(name, tuple(features), str(home) if home else "", past)
+                for name, features, home, past in data["waiting"]
+            ],
+            [Person(name, tuple(features)) for name, features in data["staying"]],
+            data["categories"],
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise BadRecord(f"It has no complete frozen input ({type(problem).__name__}: {problem}).") from None
+
+
+# ---------------------------------------------------------------- checking
+
+
+def problems_of(record: Record) -> list[str]:
+    """What is wrong with a record: the arithmetic anybody can do by hand first, then the draw is repeated.
+
+    Raises BadRecord where it is none.
+    """
+    if record.get("format") != FORMAT or record.get("algorithm") not in ALGORITHMS:
+        raise BadRecord(f"It is not a record in the format {FORMAT}.")
+    frozen = frozen_of(record)
+    try:
+        found = [*_wrong_frozen(record, frozen), *_wrong_lottery(record, frozen), *_wrong_pick(record)]
+        return found or _different(record, frozen)
+    except (KeyError, TypeError, ValueError, IndexError) as problem:
+        raise BadRecord(f"It is not complete ({type(problem).__name__}: {problem}).") from None
+
+
+def _wrong_frozen(record: Record, frozen: Frozen) -> list[str]:
+    if digest_of(frozen) != record["frozen_sha256"]:
+        return ["The frozen input does not have the SHA-256 that was published."]
+    return []
+
+
+def _wrong_lottery(record: Record, frozen: Frozen) -> list[str]:
+    lottery = record["lottery"]
+    if len(lottery) != PANELS:
+        return [f"The lottery has {len(lottery)} panels instead of {PANELS}."]
+    waiting = {person.id: person for person in frozen.waiting}
+    for number, panel in enumerate(lottery):
+        if wrong := _wrong_panel(frozen, waiting, panel):
+            return [f"Panel {number} of the lottery {wrong}."]
+    often = Counter(name for panel in lottery for name in panel)
+    largest = record["largest_change_in_lottery"]
+    return [
+        f"The chance of {name} in the lottery is not the one stated."
+        for name, chance in record["probabilities"].items()
+        if abs(often[name] / PANELS - chance) > largest + 1e-9
+    ]
+
+
+def _wrong_panel(frozen: Frozen, waiting: dict[str, Person], panel: list[str]) -> str | None:
+    if len(panel) != frozen.seats or len(set(panel)) != len(panel):
+        return f"does not have {frozen.seats} different people"
+    if any(name not in waiting for name in panel):
+        return "has somebody who was not waiting"
+    people = [waiting[name] for name in panel]
+    homes = [person.household for person in people if person.household]
+    if len(set(homes)) != len(homes):
+        return "has two people of one household"
+    have = frozen.taken()
+    have.update(pair for person in people for pair in zip(frozen.categories, person.features, strict=True))
+    for quota in frozen.quotas:
+        if not quota.least <= have[quota.category, quota.feature] <= quota.most:
+            return f"does not meet the quota of {quota.category} {quota.feature}"
+    return None
+
+
+def _wrong_pick(record: Record) -> list[str]:
+    if picked(record["seed"]) != record["pick"] or record["lottery"][record["pick"]] != record["drawn"]:
+        return ["The seed does not pick this panel."]
+    return []
+
+
+def _different(record: Record, frozen: Frozen) -> list[str]:
+    effort = Effort(rounds=record["rounds"])
+    again = record_of(
+        frozen, draw(frozen, record["algorithm"], record["seed"], effort), record["algorithm"], record["seed"]
+    )
+    names = [name for name, value in again.items() if record.get(name) != value]
+    return [f"Repeating the draw gives another result for: {', '.join(names)}."] if names else []
