@@ -21,6 +21,9 @@ from flows.panels.selection.programme import Column, Floats, Integers, Programme
 EXACT = 1e-7
 """Chances and seats that differ by less count as equal."""
 
+SLACK = 1e-10
+"""How far a level that is held may sink, so that rounding does not make the rest impossible."""
+
 GRAIN = 2.0**30
 """Weights are rounded to this grain, so that the last bits of a solver decide nothing."""
 
@@ -28,7 +31,7 @@ AT_ONCE = 10
 """Panels looked for with one set of prices; each one halves the price of the kinds it has."""
 
 FIRST = 30
-"""Panels with which the search begins."""
+"""Panels with which the search begins, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _levels(
         prices = -solution.duals
         held = [kind for kind in sorted(free) if prices[rows + kind] > EXACT]
         for kind in held or [max(sorted(free), key=lambda kind: float(prices[rows + kind]))]:
-            programme.bind(rows + kind, solution.value - past[kind] - 1e-9, level, 0.0)
+            programme.bind(rows + kind, solution.value - past[kind] - SLACK, level, 0.0)
             free.discard(kind)
     return lowest or 0.0, np.maximum(seats, 0.0)
 
@@ -226,7 +229,7 @@ class _Search:
     def _begin_with(self, target: Floats) -> None:
         """Panels that, one after the other, make up for what the earlier ones left short."""
         owed = target.copy()
-        for _ in range(FIRST):
+        for _ in range(min(FIRST, len(target))):
             found = self.committees.good(_grained(np.maximum(owed / self.committees.people, 0.0)), -np.inf)
             if found is None:
                 return
@@ -294,7 +297,7 @@ class _Search:
                 break
             held = [kind for kind in sorted(rising) if prices[kind] > EXACT]
             for kind in held or [max(sorted(rising), key=lambda kind: float(prices[kind]))]:
-                programme.bind(kind, solution.value - past[kind] - 1e-9, 0, 0.0)
+                programme.bind(kind, solution.value - past[kind] - SLACK, 0, 0.0)
                 rising.discard(kind)
         return float(bound)
 

@@ -24,7 +24,7 @@ ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
 CERTAIN = 1e-6
 """A smallest chance that is nearer to its bound than this meets it."""
 
-DIGITS = 10
+DIGITS = 8
 
 
 class Unmeetable(Exception):
