@@ -44,5 +44,7 @@ monkey: .venv/development
 
 words: .venv/development
 	$(BIN)/pybabel --quiet extract -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build-words.pot flows bot
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header -i build-words.pot -D folkmoot -l cy -d flows/locales
-	rm build-words.pot
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete -i build-words.pot -D folkmoot -l cy -d flows/locales
+	sed -i.before -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To)/d' \
+		flows/locales/*/LC_MESSAGES/folkmoot.po
+	rm build-words.pot flows/locales/*/LC_MESSAGES/folkmoot.po.before

@@ -161,11 +161,11 @@ class Router:
         return go("menu")
 
     def _keyword(self, desk: Desk, words: str) -> str | None:
-        said = " ".join(words.casefold().split()).strip(" .!?")
+        said = _compared(words).strip(" .!?")
         for spoken in self.commands.values():
             if spoken.keywords is not None and (spoken.audience != "staff" or desk.is_staff):
                 own = desk.voice.plain(spoken.keywords)
-                if said in {word.strip().casefold() for word in f"{own},{spoken.keywords.english}".split(",")}:
+                if said in {_compared(word) for word in f"{own},{spoken.keywords.english}".split(",")}:
                     return spoken.name
         return None
 
@@ -195,8 +195,8 @@ class Router:
 
         Where free text is the answer only the whole label counts.
         """
-        said = " ".join(words.casefold().split()).rstrip(".!")
-        buttons = [(label.casefold(), data.partition(":")[2]) for label, data in _buttons(conversation.view)]
+        said = _compared(words).rstrip(".!")
+        buttons = [(_compared(label), data.partition(":")[2]) for label, data in _buttons(conversation.view)]
         found = [id for label, id in buttons if label == said]
         if not found and not free_text:
             answers = [id for _label, id in buttons if id not in WAYS_OUT]
@@ -248,6 +248,11 @@ class Router:
     def menus(self) -> Iterable[Spoken]:
         """The commands that belong in Telegram's own menu, in the order of the flows."""
         return (spoken for spoken in self.commands.values() if spoken.summary is not None)
+
+
+def _compared(words: str) -> str:
+    """Without what people type differently: case, spaces, and the curled apostrophe of telephones."""
+    return " ".join(words.replace("’", "'").casefold().split())
 
 
 def cannot_read(kind: str) -> Words:

@@ -33,9 +33,7 @@ def how_full(panel: Panel) -> Text:
             "{n} people sit on it; there is room for everybody.",
             panel.serving,
         )
-    return ngettext(
-        "{taken} of {n} place is taken.", "{taken} of {n} places are taken.", panel.seats, taken=panel.serving
-    )
+    return _("Places taken: {taken} of {seats}.", taken=panel.serving, seats=panel.seats)
 
 
 async def term_for(desk: Desk, panel: Panel, person_id: str) -> Term | CoolingOff:

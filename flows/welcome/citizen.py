@@ -116,8 +116,11 @@ async def full_notice(desk: Desk) -> Text:
         _("Who asks: {organisation}.", organisation=await desk.named_organisation()),
         _("Why: so that decisions are made with the people they are for."),
         lines(
-            _("What is kept: your Telegram number, your language, the panels you join, your topics and supports, and"),
-            _("your answers. Your name and phone number are not kept."),
+            _(
+                "What is kept: your Telegram number, your language, the panels you join, your topics and supports, "
+                "and your answers."
+            ),
+            _("Your name and phone number are not kept."),
         ),
         _("Who sees it: staff see answers counted together, not who gave which."),
         _("How long: until you ask for it to be removed. /stop ends all messages at once."),
