@@ -31,6 +31,12 @@ WEEKDAYS = tuple(
 
 TODAY = ("today", "heddiw")
 TOMORROW = ("tomorrow", "yfory")
+UNITS = {
+    "day": ("day", "days", "diwrnod", "ddiwrnod"),
+    "week": ("week", "weeks", "wythnos"),
+    "month": ("month", "months", "mis", "fis"),
+    "year": ("year", "years", "blwyddyn", "flwyddyn", "flynedd"),
+}
 NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
@@ -70,7 +76,7 @@ def read_date(words: str, today: date) -> date | None:
 def read_moment(words: str, today: date, zone: ZoneInfo, usual: time = EVENING) -> datetime | None:
     """The instant meant by a day and perhaps a time: `3 May 18:00`, `tomorrow at 6pm`; `usual` where there is none."""
     said = _tidied(words)
-    found = re.fullmatch(r"(.+?) (?:at )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?", said)
+    found = re.fullmatch(r"(.+?) (?:at |am )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?", said)
     at: time | None = usual
     if found and (found[3] or found[4]):
         said, at = found[1], _time(int(found[2]), int(found[3] or 0), found[4])
@@ -97,9 +103,10 @@ def _named_day(said: str, today: date) -> date | None:
     weekday = _weekday(said.removeprefix("next ").removeprefix("on "))
     if weekday is not None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-    if found := re.fullmatch(r"in (\d{1,4}|[a-z]+) (day|week|month|year)s?", said):
+    if found := re.fullmatch(r"(?:in|mewn) (\d{1,4}|[a-z]+) ([a-z]+)", said):
         number = int(found[1]) if found[1].isdecimal() else NUMBERS.get(found[1])
-        return _after(today, number, found[2]) if number is not None else None
+        unit = next((unit for unit, names in UNITS.items() if found[2] in names), None)
+        return _after(today, number, unit) if number is not None and unit is not None else None
     return None
 
 

@@ -42,6 +42,8 @@ zones = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Ho
         ("monday", date(2027, 3, 8)),
         ("next friday", date(2027, 3, 5)),
         ("in 2 weeks", date(2027, 3, 15)),
+        ("mewn 2 wythnos", date(2027, 3, 15)),
+        ("mewn 3 mis", date(2027, 6, 1)),
         ("in a month", date(2027, 4, 1)),
         ("in three days", date(2027, 3, 4)),
         ("3 Mai", date(2027, 5, 3)),
