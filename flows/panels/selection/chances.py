@@ -30,8 +30,9 @@ GRAIN = 2.0**30
 AT_ONCE = 10
 """Panels looked for with one set of prices; each one halves the price of the kinds it has."""
 
-FIRST = 30
-"""Panels with which the search begins, at most."""
+ROUNDING = 1e-11
+MUST = 2.0**10
+"""A weight that outweighs all others: the kinds whose people sit on every panel of a face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
     search.hopeless |= set(_out_of_reach(committees))
     while True:
         committees.forbid(sorted(search.hopeless))
-        target, bound = _relaxed_target(committees, search.hopeless, levels=levels)
+        target, bound, seats = _relaxed_target(committees, search.hopeless, levels=levels)
+        search.peel(seats)
         if search.reach(target) or effort.cut:
             break
         more = search.without_any_panel()
@@ -74,7 +76,7 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
 def highest_minimum(committees: Committees) -> tuple[float, tuple[int, ...]]:
     """What no lottery's smallest cumulative chance exceeds, and the kinds that are left out because they have none."""
     hopeless = _out_of_reach(committees)
-    _, bound = _relaxed_target(committees, set(hopeless), levels=False)
+    _, bound, _ = _relaxed_target(committees, set(hopeless), levels=False)
     return bound, tuple(hopeless)
 
 
@@ -107,7 +109,7 @@ def _out_of_reach(committees: Committees) -> list[int]:
     return [kind for kind in range(count) if found.x[count + kind] < 0.5]
 
 
-def _relaxed_target(committees: Committees, hopeless: set[int], *, levels: bool) -> tuple[Floats, float]:
+def _relaxed_target(committees: Committees, hopeless: set[int], *, levels: bool) -> tuple[Floats, float, Floats]:
     """Seats of each kind at the fairest, and the smallest cumulative chance among those with any hope."""
     rows, count = len(committees.lower), len(committees.kinds)
     hopeful = [kind for kind in range(count) if kind not in hopeless]
@@ -124,11 +126,11 @@ def _relaxed_target(committees: Committees, hopeless: set[int], *, levels: bool)
     programme = Programme(lower, upper).begin(costs, np.append(committees.limits, np.inf), columns)
     bound, seats = _levels(programme, rows, count, hopeful, committees.past, first_only=not levels)
     if levels:
-        return seats, bound
+        return seats, bound, seats
     target = np.zeros(count)
     for kind in hopeful:
         target[kind] = max(0.0, bound - committees.past[kind]) * committees.people[kind]
-    return target, bound
+    return target, bound, seats
 
 
 def _levels(
@@ -202,7 +204,6 @@ class _Search:
     def reach(self, target: Floats) -> bool:
         """Whether panels give every kind the `target` number of seats on average; their weights are kept."""
         count = len(target)
-        self._begin_with(target)
         lower = np.append(target, 1.0)
         upper = np.append(np.full(count, np.inf), 1.0)
         short: list[Column] = [([kind], [1.0]) for kind in range(count)]
@@ -215,26 +216,50 @@ class _Search:
             self.weights = _normal(solution.x[count:])
             missing = -solution.value
             self.effort.say(f"{len(self.panels)} panels; {missing:.4f} seats away from equal chances")
-            if missing < EXACT * max(1, count):
+            if missing < EXACT:
                 return True
             if not self.effort.go_on():
                 return False
             prices = _grained(-solution.duals[:count])
             new = self._better(prices, float(solution.duals[count]), missing)
             if not new:
-                return False
+                return missing < EXACT * count
             for panel in new:
                 programme.add(0.0, _seats(panel))
 
-    def _begin_with(self, target: Floats) -> None:
-        """Panels that, one after the other, make up for what the earlier ones left short."""
-        owed = target.copy()
-        for _ in range(min(FIRST, len(target))):
-            found = self.committees.good(_grained(np.maximum(owed / self.committees.people, 0.0)), -np.inf)
-            if found is None:
+    def peel(self, seats: Floats) -> None:
+        """Takes `seats` apart into panels, one after the other, each as likely as what is left allows.
+
+        Every panel lies on the smallest face of the (divided) panels on which the rest lies, so every step leaves a
+        smaller face; where one has no panel of whole people, the search goes on with prices.
+        """
+        committees = self.committees
+        rest, left = seats.copy(), 1.0
+        while left > SLACK and self.effort.go_on():
+            self.effort.say(f"{len(self.panels)} panels; {1 - left:.1%} of the lottery")
+            filled = (committees.matrix * rest).sum(axis=1)
+            at_least = filled <= left * committees.lower + ROUNDING
+            at_most = filled >= left * committees.upper - ROUNDING
+            lower = np.where(at_most, committees.upper, committees.lower)
+            upper = np.where(at_least, committees.lower, committees.upper)
+            limits = np.where(rest > ROUNDING, committees.limits, 0.0)
+            full = (rest >= left * committees.limits - ROUNDING) & (limits > 0)
+            face = committees.on_face(lower, upper, limits)
+            found = face.good(_grained(rest / left) + np.where(full, MUST, 0.0), -np.inf)
+            if found is None or np.any(found.panel[full] < limits[full]):
                 return
-            self.add(found.panel)
-            owed += target - found.panel
+            panel = found.panel
+            taken = (committees.matrix * panel).sum(axis=1)
+            step = min(
+                left,
+                _most(rest, panel.astype(np.float64)),
+                _most(left * committees.limits - rest, committees.limits - panel),
+                _most(filled - left * committees.lower, taken - committees.lower),
+                _most(left * committees.upper - filled, committees.upper - taken),
+            )
+            self.add(panel)
+            rest = np.maximum(rest - step * panel, 0.0)
+            left -= step
 
     def _better(self, prices: Floats, base: float, missing: float) -> list[Integers]:
         """New panels worth more at these prices than all those known; none where that is proved."""
@@ -312,6 +337,12 @@ class _Search:
         if best.value > base + EXACT and self.add(best.panel):
             return [best.panel], best.bound - base
         return [], best.bound - base
+
+
+def _most(room: Floats, used: Floats) -> float:
+    """How many times `used` fits into `room`."""
+    uses = used > ROUNDING
+    return float(np.min(np.maximum(room[uses], 0.0) / used[uses], initial=np.inf))
 
 
 def _worth(prices: Floats, panel: Integers) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import highspy
@@ -15,7 +16,7 @@ from flows.panels.selection.programme import Column, Floats, Integers, Programme
 WINDOWS = (30, 45, 60, 80)
 """How many kinds are left open around the relaxed optimum, few first; the rest keep the numbers they have there."""
 
-NEAR_ENOUGH = 0.03
+NEAR_ENOUGH = 0.1
 WHOLE = 1e-6
 
 
@@ -42,6 +43,9 @@ class Committees:
         self.lower = np.array([*least, frozen.seats, *(0 for _ in kinds.homes)], dtype=np.float64)
         self.upper = np.array([*most, frozen.seats, *kinds.homes], dtype=np.float64)
         self.columns = _columns(frozen, kinds)
+        self.matrix = np.zeros((len(self.lower), len(self.columns)))
+        for kind, (stands, values) in enumerate(self.columns):
+            self.matrix[stands, kind] = values
         self._relaxed = self.programme()
 
     def programme(self, *, integer: bool = False) -> Programme:
@@ -54,6 +58,13 @@ class Committees:
         for kind in hopeless:
             self.limits[kind] = 0.0
         self._relaxed = self.programme()
+
+    def on_face(self, lower: Floats, upper: Floats, limits: Floats) -> Committees:
+        """The panels among these that keep within narrower bounds."""
+        face = copy(self)
+        face.lower, face.upper, face.limits = lower, upper, limits
+        face._relaxed = face.programme()
+        return face
 
     def relaxed(self, weights: Floats) -> Solution | None:
         """The best panel if people could be divided: its value bounds that of every panel."""
