@@ -16,13 +16,15 @@ import numpy as np
 
 from flows.panels.selection.committees import Best, Committees
 from flows.panels.selection.effort import Effort
-from flows.panels.selection.programme import Column, Floats, Integers, Programme
+from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
 
 EXACT = 1e-7
 """Chances and seats that differ by less count as equal."""
 
 SLACK = 1e-10
 """How far a level that is held may sink, so that rounding does not make the rest impossible."""
+
+EASINGS = (0.0, 1e-9, 1e-8, 1e-7, 1e-6)
 
 GRAIN = 2.0**30
 """Weights are rounded to this grain, so that the last bits of a solver decide nothing."""
@@ -145,9 +147,9 @@ def _levels(
     free = set(hopeful)
     lowest: float | None = None
     seats = np.zeros(level)
+    floors: dict[int, float] = {}
     while free:
-        solution = programme.solve()
-        assert solution is not None, "what was attained stays attainable"
+        solution = _held_to(programme, floors, level)
         lowest = solution.value if lowest is None else lowest
         seats = solution.x[:level]
         if first_only:
@@ -155,9 +157,21 @@ def _levels(
         prices = -solution.duals
         held = [kind for kind in sorted(free) if prices[rows + kind] > EXACT]
         for kind in held or [max(sorted(free), key=lambda kind: float(prices[rows + kind]))]:
-            programme.bind(rows + kind, solution.value - past[kind] - SLACK, level, 0.0)
+            floors[rows + kind] = solution.value - past[kind] - SLACK
+            programme.bind(rows + kind, floors[rows + kind], level, 0.0)
             free.discard(kind)
     return lowest or 0.0, np.maximum(seats, 0.0)
+
+
+def _held_to(programme: Programme, floors: dict[int, float], level: int) -> Solution:
+    """The solution with the levels that are held; they sink a little where rounding has made them impossible."""
+    for easing in EASINGS:
+        if easing:
+            for row, floor in floors.items():
+                programme.bind(row, floor - easing, level, 0.0)
+        if (solution := programme.solve()) is not None:
+            return solution
+    raise ArithmeticError("what was attained is not attainable any more")
 
 
 # ---------------------------------------------------------------- with whole people
@@ -301,9 +315,9 @@ class _Search:
         programme.begin(costs, np.full(len(columns), np.inf), columns)
         bound = np.inf
         rising = set(free)
+        floors: dict[int, float] = {}
         while rising:
-            solution = programme.solve()
-            assert solution is not None, "any panel is a solution"
+            solution = _held_to(programme, floors, 0)
             self.weights = _normal(solution.x[1:])
             prices = np.maximum(-solution.duals[: len(people)], 0.0)
             if searching and self.effort.go_on():
@@ -322,7 +336,8 @@ class _Search:
                 break
             held = [kind for kind in sorted(rising) if prices[kind] > EXACT]
             for kind in held or [max(sorted(rising), key=lambda kind: float(prices[kind]))]:
-                programme.bind(kind, solution.value - past[kind] - SLACK, 0, 0.0)
+                floors[kind] = solution.value - past[kind] - SLACK
+                programme.bind(kind, floors[kind], 0, 0.0)
                 rising.discard(kind)
         return float(bound)
 

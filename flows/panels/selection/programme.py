@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import highspy
 import numpy as np
@@ -16,6 +16,7 @@ Column = tuple[Sequence[int], Sequence[float]]
 """The rows in which a variable stands, and its coefficients there."""
 
 TOLERANCE = 1e-9
+LESS_STRICT = (1e-9, 1e-8, 1e-7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,7 @@ class Programme:
 
     def solve(self) -> Solution | None:
         """The best x; None where there is none."""
-        self._highs.run()
-        status = self._highs.getModelStatus()
+        status = self._run()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None
         if status != highspy.HighsModelStatus.kOptimal:
@@ -100,3 +100,15 @@ class Programme:
             np.array(found.row_dual),
             np.array(found.col_dual),
         )
+
+    def _run(self) -> highspy.HighsModelStatus:
+        """Runs the solver; where rounding leaves it undecided, from the start and less strictly."""
+        self._highs.run()
+        for tolerance in LESS_STRICT:
+            if self._highs.getModelStatus() != highspy.HighsModelStatus.kUnknown:
+                break
+            self._highs.clearSolver()
+            self._highs.setOptionValue("primal_feasibility_tolerance", tolerance)
+            self._highs.setOptionValue("dual_feasibility_tolerance", tolerance)
+            self._highs.run()
+        return cast("highspy.HighsModelStatus", self._highs.getModelStatus())
