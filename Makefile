@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: demo test check bench monkey words clean
+.PHONY: demo test check bench bench-draw soak monkey words clean
 
 demo: .venv/product
 	$(BIN)/folkmoot demo
@@ -18,6 +18,14 @@ check: .venv/development
 
 bench: .venv/development
 	$(BIN)/python -m bench
+
+bench-draw: .venv/development build/sortition/made
+	$(BIN)/python -m bench.draw --library build/sortition/bin/python
+
+build/sortition/made:
+	$(PYTHON) -m venv build/sortition
+	build/sortition/bin/python -m pip install --quiet --disable-pip-version-check sortition-algorithms
+	touch $@
 
 soak: .venv/development
 	SOAK_KILLS=$${SOAK_KILLS:-300} $(BIN)/pytest -q tests/test_kill.py
