@@ -17,6 +17,7 @@ Column = tuple[Sequence[int], Sequence[float]]
 
 TOLERANCE = 1e-9
 LESS_STRICT = (1e-9, 1e-8, 1e-7)
+UNDECIDED = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kSolveError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Programme:
         """Runs the solver; where rounding leaves it undecided, from the start and less strictly."""
         self._highs.run()
         for tolerance in LESS_STRICT:
-            if self._highs.getModelStatus() != highspy.HighsModelStatus.kUnknown:
+            if self._highs.getModelStatus() not in UNDECIDED:
                 break
             self._highs.clearSolver()
             self._highs.setOptionValue("primal_feasibility_tolerance", tolerance)
