@@ -63,13 +63,12 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
         committees.forbid(sorted(search.hopeless))
         target, bound, seats = _relaxed_target(committees, search.hopeless, levels=levels)
         search.peel(seats)
-        if search.reach(target) or effort.cut:
-            break
-        more = search.without_any_panel()
-        if not more:
+        if more := search.without_any_panel(target):
+            search.hopeless |= more
+            continue
+        if not search.reach(target) and not effort.cut:
             bound = min(bound, search.climb(levels=levels))
-            break
-        search.hopeless |= more
+        break
     if effort.cut:
         search.settle()
     return Chances(tuple(search.panels), search.weights, bound, tuple(sorted(search.hopeless)))
@@ -197,20 +196,20 @@ class _Search:
         self.panels.append(panel)
         return True
 
-    def without_any_panel(self) -> set[int]:
-        """Kinds of which nobody sits on any panel, found or not."""
-        seen = sum(self.panels)
+    def without_any_panel(self, target: Floats) -> set[int]:
+        """Kinds that should have seats, and of which nobody sits on any panel, found or not."""
         missing: set[int] = set()
-        for kind in range(len(self.committees.kinds)):
-            if kind in self.hopeless or np.any(np.asarray(seen)[kind] > 0):
+        seen = np.sum(self.panels, axis=0)
+        for kind in np.flatnonzero(target > EXACT).tolist():
+            if seen[kind] or kind in self.hopeless or not self.effort.go_on():
                 continue
-            wanted = np.zeros(len(self.committees.kinds))
+            wanted = np.zeros(len(target))
             wanted[kind] = 1.0
-            best = self.committees.best(wanted)
-            if best is None or best.panel[kind] == 0:
+            found = self.committees.good(wanted, 0.5) or self.committees.best(wanted)
+            if found is None or not found.panel[kind]:
                 missing.add(kind)
-            else:
-                self.add(best.panel)
+            elif self.add(found.panel):
+                seen += found.panel
         return missing
 
     # The chances are given: panels are looked for that make up for what falls short of them.
