@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.attributes import Attributes
 from storage.consultations import Consultations
 from storage.conversations import Conversations
 from storage.database import Session
@@ -11,6 +12,7 @@ from storage.outbox import Outbox
 from storage.outcomes import Outcomes
 from storage.panels import Panels
 from storage.people import People
+from storage.profiles import Profiles
 from storage.responses import Responses
 from storage.timers import Timers
 from storage.topics import Topics
@@ -25,6 +27,8 @@ class Store:
         self.timers = Timers(session)
         self.conversations = Conversations(session)
         self.people = People(session)
+        self.attributes = Attributes(session)
+        self.profiles = Profiles(session)
         self.instances = Instances(session)
         self.settings = Settings(session)
         self.media = Media(session)

@@ -1,0 +1,93 @@
+-- How somebody wants to be spoken with, what they have said about themselves, and where they came from.
+
+ALTER TABLE people ADD COLUMN text_only INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE people ADD COLUMN plain_words INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE people ADD COLUMN with_helper INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE people ADD COLUMN zone TEXT NOT NULL DEFAULT '';
+-- Minutes after midnight in the person's zone; both or neither.
+ALTER TABLE people ADD COLUMN quiet_from INTEGER;
+ALTER TABLE people ADD COLUMN quiet_until INTEGER;
+ALTER TABLE people ADD COLUMN best_hour INTEGER;
+-- A pause is a stop with an end.
+ALTER TABLE people ADD COLUMN paused_until INTEGER;
+ALTER TABLE people ADD COLUMN active_at INTEGER;
+-- How they take part: by themselves in the chat, or through staff by telephone, on paper or at a stall.
+ALTER TABLE people ADD COLUMN channel TEXT NOT NULL DEFAULT 'chat'
+    CHECK (channel IN ('chat', 'phone', 'paper', 'stall'));
+-- A code of their own, as a salted hash, asked for before their data are shown or erased.
+ALTER TABLE people ADD COLUMN code TEXT NOT NULL DEFAULT '';
+
+-- What the organisation asks about people. Labels and reasons are JSON by language.
+CREATE TABLE attributes (
+    key TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('choice', 'birth_year', 'area')),
+    sensitive INTEGER NOT NULL DEFAULT 0,
+    labels TEXT NOT NULL,
+    reasons TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+-- One option, band or area. `least` and `most` are ages in years; `prefixes` are beginnings of postcodes, `latitude`
+-- and `longitude` its middle in millionths of a degree; `target` is the census share in parts per million.
+CREATE TABLE attribute_options (
+    attribute_key TEXT NOT NULL REFERENCES attributes (key) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    labels TEXT NOT NULL,
+    target INTEGER,
+    least INTEGER,
+    most INTEGER,
+    prefixes TEXT NOT NULL DEFAULT '[]',
+    latitude INTEGER,
+    longitude INTEGER,
+    PRIMARY KEY (attribute_key, key)
+) STRICT;
+
+-- What somebody has said about themselves, one value a person: JSON by attribute, sealed.
+CREATE TABLE profiles (
+    person_id TEXT PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
+    values_given TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- A link or QR code in a place: what it opens, and what it brought.
+CREATE TABLE links (
+    token TEXT PRIMARY KEY,
+    venue TEXT NOT NULL,
+    opens TEXT NOT NULL,
+    created_by TEXT REFERENCES people (id) ON DELETE SET NULL,
+    created_at INTEGER NOT NULL,
+    closed_at INTEGER
+) STRICT;
+CREATE TABLE openings (
+    token TEXT NOT NULL REFERENCES links (token) ON DELETE CASCADE,
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    opened_at INTEGER NOT NULL,
+    PRIMARY KEY (token, person_id)
+) STRICT;
+
+-- How many came, left, were erased and so on, by day: numbers only, kept when the people are gone.
+CREATE TABLE movements (
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (day, kind)
+) STRICT;
+
+-- What erased people had answered in published results, as counts that belong to nobody.
+CREATE TABLE kept_counts (
+    question_id TEXT NOT NULL REFERENCES questions (id) ON DELETE CASCADE,
+    value TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (question_id, value)
+) STRICT;
+CREATE TABLE kept_turnout (
+    consultation_id TEXT NOT NULL REFERENCES consultations (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (consultation_id, state)
+) STRICT;
+
+-- Answers that staff take for somebody are counted by the way they came.
+ALTER TABLE responses ADD COLUMN channel TEXT NOT NULL DEFAULT 'chat';
+ALTER TABLE responses ADD COLUMN with_helper INTEGER NOT NULL DEFAULT 0;

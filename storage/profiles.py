@@ -1,0 +1,42 @@
+"""Profiles: what people have said about themselves, sealed, and apart from who they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+
+from storage.database import Session
+from storage.queries import Queries
+
+SQL = Queries("profiles")
+
+Profile = dict[str, str | None]
+"""By attribute: the key of an option, or None for somebody who prefers not to say. Not asked or skipped: not there."""
+
+PAGE = 1000
+
+
+class Profiles:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def load(self, person_id: str) -> Profile:
+        """Empty for somebody who has not been asked anything."""
+        given = await self._session.value(SQL.load, person_id=person_id)
+        return json.loads(given) if given else {}
+
+    async def save(self, person_id: str, profile: Mapping[str, str | None], now: datetime) -> None:
+        if not profile:
+            await self._session.run(SQL.clear, person_id=person_id)
+            return
+        given = json.dumps(profile, ensure_ascii=False)
+        await self._session.run(SQL.save, person_id=person_id, values_given=given, now=now)
+
+    async def all(self) -> AsyncIterator[tuple[str, Profile]]:
+        """Everybody's, by person id."""
+        after = ""
+        while rows := await self._session.rows(SQL.page, after=after, most=PAGE):
+            for row in rows:
+                yield row["person_id"], json.loads(row["values_given"])
+            after = rows[-1]["person_id"]
