@@ -24,8 +24,10 @@ from storage.outbox import Parcel
 from storage.people import Recipient
 from storage.records import new_id
 from storage.store import Store
+from storage.vault import Vault
 
 TOKEN = "1:bench-0123456789-0123456789-0123"  # noqa: S105
+KEY = "a key for this benchmark only"
 PEOPLE = 1000
 SEQUENTIAL = 500
 FLOOD = 4000
@@ -48,6 +50,7 @@ async def running(*command: str, **environment: str) -> AsyncIterator[asyncio.su
 def folkmoot(server: Server, folder: str, rate: int) -> dict[str, str]:
     return {
         "FOLKMOOT_TOKEN": TOKEN,
+        "FOLKMOOT_KEY": KEY,
         "FOLKMOOT_OWNERS": "1",
         "FOLKMOOT_API_URL": server.url,
         "FOLKMOOT_DATABASE_URL": f"sqlite:///{Path(folder).resolve() / 'bench.db'}",
@@ -100,14 +103,14 @@ async def prepare_broadcast(folder: str) -> None:
             person, _conversation = await store.people.add(10_000 + number, "citizen", "en", now)
             await store.outbox.add([_parcel(person.recipient, now)])
 
-    async with opened(f"sqlite:///{folder}/bench.db") as database:
+    async with opened(f"sqlite:///{folder}/bench.db", Vault([KEY])) as database:
         await database.write(prepare)
 
 
 def _parcel(to: Recipient, now: datetime) -> Parcel:
     body = {"text": "We asked, you said, we did.", "rows": []}
     until = now + timedelta(days=7)
-    return Parcel(new_id(), to.id, to.telegram_id, "bulk", "message", body, now, now, until)
+    return Parcel(new_id(), to.id, "bulk", "message", body, now, now, until)
 
 
 async def bench_broadcast(rate: int, seconds: float) -> None:

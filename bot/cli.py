@@ -75,7 +75,7 @@ async def _check(settings: Settings) -> list[bool]:
 
 async def _check_database(settings: Settings) -> bool:
     try:
-        async with opened(settings.database_url) as database, database.reading() as store:
+        async with opened(settings.database_url, settings.vault) as database, database.reading() as store:
             people = (await store.people.counts()).people
     except DatabaseProblem as problem:
         typer.echo(f"database: {problem}")

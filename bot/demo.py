@@ -27,7 +27,7 @@ async def run_demo(port: int, clock: Clock, say: Callable[[str], None]) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="folkmoot-demo-") as folder:
             settings = _settings(token, playground.url, Path(folder))
-            async with opened(settings.database_url) as database:
+            async with opened(settings.database_url, settings.vault) as database:
                 await settle(database, clock, settings.timezone)
             service = Service(settings, clock)
             for sign in (signal.SIGTERM, signal.SIGINT):
@@ -47,6 +47,7 @@ def _settings(token: str, url: str, folder: Path) -> Settings:
             "FOLKMOOT_OWNERS": str(OFFICER.id),
             "FOLKMOOT_DATABASE_URL": f"sqlite:///{folder / 'folkmoot.db'}",
             "FOLKMOOT_API_URL": url,
+            "FOLKMOOT_KEY": secrets.token_urlsafe(32),
             "FOLKMOOT_TIMEZONE": ZONE,
             "FOLKMOOT_SEND_RATE": FAST_ENOUGH,
         }

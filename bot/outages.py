@@ -39,7 +39,6 @@ def _parcel(question: OpenQuestion, now: datetime) -> Parcel:
     return Parcel(
         new_id(),
         question.person_id,
-        question.telegram_id,
         "bulk",
         "message",
         json.loads(question.view),

@@ -136,10 +136,11 @@ class Service:
 
     async def run(self) -> None:
         """Raises DatabaseProblem or telegram.error.InvalidToken when it cannot begin, OSError when it cannot listen."""
-        async with opened(self._settings.database_url) as database, connected(self._settings) as api:
+        settings = self._settings
+        async with opened(settings.database_url, settings.vault) as database, connected(settings) as api:
             username = await self._username(api)
             if username is not None:
-                await _Running(self._settings, self._clock, database, api, username).run(self)
+                await _Running(settings, self._clock, database, api, username).run(self)
         if self._broken:
             raise Broken("A part of the program failed; see the log.")
 

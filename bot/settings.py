@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from storage.vault import Vault
+
 LARGEST_ID = 2**52
 FASTEST = 10_000.0
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -70,6 +72,20 @@ LISTEN = Setting(
     "Host and port where the webhook and the health page are served.",
     "HOST:PORT such as 127.0.0.1:8080 or [::1]:8080",
 )
+KEY = Setting(
+    "FOLKMOOT_KEY",
+    "",
+    "The key that seals what is kept about people, as `openssl rand -base64 32` makes one. Keep it apart from backups. "
+    "To change it give the new key, a comma, and the old one, until the program has started once.",
+    "at least 16 characters that nobody can guess, such as `openssl rand -base64 32` makes "
+    "(or set FOLKMOOT_ALLOW_PLAINTEXT=1 to keep everything readable)",
+)
+ALLOW_PLAINTEXT = Setting(
+    "FOLKMOOT_ALLOW_PLAINTEXT",
+    "",
+    "Set to 1 to run without FOLKMOOT_KEY: everything in the database can be read by whoever has a copy of it.",
+    "1, or not set",
+)
 TIMEZONE = Setting(
     "FOLKMOOT_TIMEZONE",
     "Europe/London",
@@ -97,6 +113,8 @@ SETTINGS = (
     WEBHOOK_URL,
     WEBHOOK_SECRET,
     LISTEN,
+    KEY,
+    ALLOW_PLAINTEXT,
     TIMEZONE,
     SEND_RATE,
     LOG_LEVEL,
@@ -123,6 +141,7 @@ class Settings:
     webhook_secret: str = field(repr=False)
     listen_host: str
     listen_port: int
+    keys: tuple[str, ...] = field(repr=False)
     timezone: ZoneInfo
     send_rate: float
     log_level: str
@@ -141,10 +160,16 @@ class Settings:
             webhook_secret=values[WEBHOOK_SECRET] or derived_secret(values[TOKEN]),
             listen_host=host,
             listen_port=port,
+            keys=values[KEY],
             timezone=values[TIMEZONE],
             send_rate=values[SEND_RATE],
             log_level=values[LOG_LEVEL],
         )
+
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(self.keys)
 
 
 def derived_secret(token: str) -> str:
@@ -164,6 +189,8 @@ def _read_all(env: Mapping[str, str]) -> dict[Setting, Any]:
             values[setting] = READERS[setting](text)
         except ValueError:
             problems.append(f"{setting.name} is wrong; it is to be {setting.form}.")
+    if KEY in values and not (values[KEY] or values.get(ALLOW_PLAINTEXT)):
+        problems.append(f"{KEY.name} is missing; it is to be {KEY.form}.")
     if problems:
         raise BadSettings(tuple(problems))
     return values
@@ -241,6 +268,14 @@ def _listen(text: str) -> tuple[str, int]:
     return host, number
 
 
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(_matching(r"\S{16,1000}", part.strip()) for part in text.split(",")) if text else ()
+
+
+def _yes(text: str) -> bool:
+    return bool(text) and bool(_matching("1", text))
+
+
 def _timezone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
@@ -269,6 +304,8 @@ READERS: dict[Setting, Callable[[str], Any]] = {
     WEBHOOK_URL: _webhook_url,
     WEBHOOK_SECRET: _secret,
     LISTEN: _listen,
+    KEY: _keys,
+    ALLOW_PLAINTEXT: _yes,
     TIMEZONE: _timezone,
     SEND_RATE: _send_rate,
     LOG_LEVEL: _log_level,

@@ -13,9 +13,10 @@ from bot.clock import Clock
 from bot.telegram.incoming import Heard, NotUnderstood, heard
 from bot.telegram.rendering import Body, bodies, commands
 from flows.desk import Desk, Surroundings, Telling
+from flows.hours import welcome_at
 from flows.router import Answer, Router
 from flows.turn import Tapped
-from flows.words import _, known_language
+from flows.words import Voice, _, known_language
 from storage.database import Database, DatabaseProblem
 from storage.inbox import Arrival
 from storage.outbox import Claimed, Parcel
@@ -101,7 +102,7 @@ class Turns:
         if composing.after != conversation:
             await store.conversations.save(composing.after, now)
         await tell(store, desk)
-        return Taken(tuple(_claimed(parcel) for parcel in composing.parcels), bool(desk.tellings))
+        return Taken(composing.claimed(), bool(desk.tellings))
 
     async def _speaker(self, store: Store, said: Heard, now: datetime) -> tuple[Person, Conversation, bool]:
         """Who speaks, where we were with them, and whether they are staff from now on."""
@@ -132,7 +133,7 @@ class Turns:
         composing = Composing(self._instance, person, Desk(store, now, self._surroundings, person), conversation, said)
         composing.apologise(sorry)
         await store.outbox.add(composing.parcels)
-        return Taken(tuple(_claimed(parcel) for parcel in composing.parcels))
+        return Taken(composing.claimed())
 
 
 class Composing:
@@ -170,6 +171,10 @@ class Composing:
     def hand_menu(self, commands: list[dict[str, str]]) -> None:
         """The command menu of this chat, for somebody whose role or language is not the usual one."""
         self._parcel("menu", {"commands": commands})
+
+    def claimed(self) -> tuple[Claimed, ...]:
+        """What is to be sent, as this process's sender takes it."""
+        return tuple(_claimed(parcel, self._person.telegram_id) for parcel in self.parcels)
 
     def apologise(self, sorry: Any) -> None:
         if self._said.callback_id:
@@ -281,7 +286,6 @@ class Composing:
         parcel = Parcel(
             new_id(),
             self._person.id,
-            self._person.telegram_id,
             "reply",
             kind,
             body,
@@ -302,11 +306,11 @@ def _answers(row: Iterable[dict[str, str]]) -> bool:
     return any(button.get("callback_data", "").startswith("c:") for button in row)
 
 
-def _claimed(parcel: Parcel) -> Claimed:
+def _claimed(parcel: Parcel, telegram_id: int) -> Claimed:
     return Claimed(
         parcel.id,
         parcel.person_id,
-        parcel.telegram_id,
+        telegram_id,
         parcel.lane,
         parcel.kind,
         parcel.expires_at,
@@ -315,31 +319,32 @@ def _claimed(parcel: Parcel) -> Claimed:
 
 
 async def tell(store: Store, desk: Desk) -> None:
-    """Put what the desk was asked to tell others into the outbox, worded once per language."""
+    """Put what the desk was asked to tell others into the outbox, worded once per voice."""
     if desk.tellings:
-        await store.outbox.add(_parcels(desk))
+        await store.outbox.add(list(_parcels(desk)))
 
 
 def _parcels(desk: Desk) -> Iterable[Parcel]:
-    worded: dict[tuple[int, str], list[Body]] = {}
+    worded: dict[tuple[int, Voice], list[Body]] = {}
     for telling in desk.tellings:
-        key = (id(telling.message), telling.to.language)
+        voice = desk.voice_to(telling.to)
+        key = (id(telling.message), voice)
         if key not in worded:
-            worded[key] = bodies(telling.message, desk.voice_for(telling.to.language), 0)
+            worded[key] = bodies(telling.message, voice, 0)
         for position, body in enumerate(worded[key]):
             yield _bulk(desk, telling, body, position)
 
 
 def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
+    at = welcome_at(telling.at, telling.to, desk.zone)
     return Parcel(
         new_id(),
         telling.to.id,
-        telling.to.telegram_id,
         "bulk",
         "message",
         body,
         desk.now,
-        telling.at,
-        telling.until,
+        at,
+        telling.until + (at - telling.at),
         once=f"{telling.once}:{position}" if telling.once else None,
     )

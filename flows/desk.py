@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flows.hours import zone_of
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
 from storage.people import Person, Recipient
@@ -77,10 +78,10 @@ class Desk:
 
     @property
     def voice(self) -> Voice:
-        return self.voice_for(self.speaker.language if self.speaker else DEFAULT_LANGUAGE)
+        return self.voice_to(self.speaker.recipient) if self.speaker else Voice(DEFAULT_LANGUAGE, self.zone)
 
-    def voice_for(self, language: str) -> Voice:
-        return Voice(language, self.zone)
+    def voice_to(self, recipient: Recipient) -> Voice:
+        return Voice(recipient.language, zone_of(recipient, self.zone), not recipient.text_only)
 
     @property
     def is_staff(self) -> bool:

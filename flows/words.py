@@ -100,10 +100,11 @@ def lines(*parts: Text | None) -> Paragraphs:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One reader's language and the organisation's time zone: turns texts into what is read."""
+    """One reader's language and time zone, and whether they want pictures: turns texts into what is read."""
 
     language: str
     zone: ZoneInfo
+    pictures: bool = True
 
     def html(self, text: Text) -> str:
         """Telegram HTML."""

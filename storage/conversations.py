@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.people import Conversation, OpenQuestion
 from storage.queries import Queries
@@ -18,21 +19,23 @@ class Conversations:
         self._session = session
 
     async def save(self, conversation: Conversation, now: datetime) -> None:
+        box = await DataKeys(self._session).box(conversation.person_id)
         await self._session.run(
             SQL.save,
             person_id=conversation.person_id,
-            state=conversation.state,
+            state=conversation.state and box.seal(conversation.state),
             number=conversation.number,
-            view=conversation.view,
+            view=conversation.view and box.seal(conversation.view),
             view_id=conversation.view_id,
-            parked=json.dumps(conversation.parked),
+            parked=box.seal(json.dumps(conversation.parked)) if conversation.parked else "",
             now=now,
         )
 
     async def open(self, since: datetime, after: str = "", most: int = 500) -> list[OpenQuestion]:
         """Questions waiting since `since` at the earliest, a page at a time."""
         rows = await self._session.rows(SQL.open, since=since, after=after, most=most)
-        return [make(OpenQuestion, row) for row in rows]
+        boxes = await DataKeys(self._session).boxes(row["person_id"] for row in rows)
+        return [make(OpenQuestion, row, view=boxes[row["person_id"]].open(row["view"])) for row in rows]
 
     async def move_view(self, person_id: str, older: str, newer: str) -> None:
         """The question has been put into the outbox again, as `newer`."""

@@ -4,6 +4,7 @@ Errors that callers handle:
 
     DatabaseProblem
     ├── Unavailable   it cannot be reached, is locked or full just now: try again later, nothing was written
+    ├── WrongKey      what is in it was sealed with another key
     ├── Conflict      two transactions met; `write` runs the job again, so a job lets this one pass
     └── TooNew        it was made by a later version of the program
 """
@@ -15,7 +16,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from storage.data_keys import Keyring
 from storage.queries import Query
+from storage.vault import Vault
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -36,12 +39,18 @@ class Conflict(DatabaseProblem):
     """Two transactions met; the whole job must be run again."""
 
 
+class WrongKey(DatabaseProblem):
+    """What is in the database was sealed with a key that was not given."""
+
+
 class TooNew(DatabaseProblem):
     """The database was made by a later version of the program."""
 
 
 class Session(ABC):
-    """The statements of one transaction. Each call is one round trip."""
+    """The statements of one transaction. Each call is one round trip. `keyring` opens what is sealed."""
+
+    keyring: Keyring
 
     @abstractmethod
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
@@ -90,26 +99,28 @@ class Database(ABC):
         """Finish what is being written and let go of every connection."""
 
 
-async def open_database(url: str) -> Database:
-    """Open `sqlite:///PATH` or `postgresql://…`, migrated to this program's schema.
+async def open_database(url: str, vault: Vault | None = None) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`, migrated to this program's schema, sealed with `vault`.
 
-    Raises TooNew for a database of a later version, Unavailable when it cannot be opened.
+    Raises TooNew for a database of a later version, WrongKey for one that another key sealed, Unavailable when it
+    cannot be opened.
     """
+    keyring = Keyring(vault or Vault())
     if url.startswith("sqlite:///"):
         from storage.sqlite import SqliteDatabase
 
-        return await SqliteDatabase.open(url.removeprefix("sqlite:///"))
+        return await SqliteDatabase.open(url.removeprefix("sqlite:///"), keyring)
     if url.startswith(("postgresql://", "postgres://")):
         from storage.postgresql import PostgresqlDatabase
 
-        return await PostgresqlDatabase.open(url)
+        return await PostgresqlDatabase.open(url, keyring)
     raise ValueError("a database URL is sqlite:///PATH or postgresql://…")
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str, vault: Vault | None = None) -> AsyncIterator[Database]:
     """`open_database`, closed again at the end of the block."""
-    database = await open_database(url)
+    database = await open_database(url, vault)
     try:
         yield database
     finally:

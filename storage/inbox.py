@@ -15,7 +15,10 @@ SQL = Queries("inbox")
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One update as it came: `lane` keeps one person's updates in order, `payload` is Telegram's own JSON."""
+    """One update as it came: `lane` keeps one person's updates in order, `payload` is Telegram's own JSON.
+
+    The lane comes back as a keyed hash.
+    """
 
     update_id: int
     lane: str
@@ -39,10 +42,16 @@ class Inbox:
         self._session = session
 
     async def record(self, arrivals: Iterable[Arrival]) -> None:
+        vault = self._session.keyring.vault
         await self._session.run_many(
             SQL.record,
             [
-                {"update_id": a.update_id, "lane": a.lane, "received_at": a.received_at, "payload": a.payload}
+                {
+                    "update_id": a.update_id,
+                    "lane": vault.veil(a.lane),
+                    "received_at": a.received_at,
+                    "payload": vault.house.seal(a.payload),
+                }
                 for a in arrivals
             ],
         )
@@ -50,7 +59,7 @@ class Inbox:
     async def next(self, now: datetime) -> Arrival | None:
         """The next update to answer, held by this transaction; None when nothing can be taken."""
         row = await self._session.row(SQL.next, now=now)
-        return row and make(Arrival, row)
+        return row and make(Arrival, row, payload=self._session.keyring.vault.house.open(row["payload"]))
 
     async def finish(self, update_id: int, state: str = "done", reason: str = "") -> None:
         """`state` is done, set_aside (not understood) or failed."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.inbox import Pile
 from storage.queries import Queries
@@ -27,7 +28,6 @@ class Parcel:
 
     id: str
     person_id: str
-    telegram_id: int
     lane: Lane
     kind: str
     body: dict[str, Any]
@@ -65,7 +65,9 @@ class Outbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def add(self, parcels: Iterable[Parcel]) -> None:
+    async def add(self, parcels: Sequence[Parcel]) -> None:
+        """What is to be sent to somebody who is not there any more is left out."""
+        boxes = await DataKeys(self._session).boxes(parcel.person_id for parcel in parcels)
         await self._session.run_many(
             SQL.add,
             [
@@ -80,17 +82,24 @@ class Outbox:
                     "created_at": p.created_at,
                     "due_at": p.due_at,
                     "expires_at": p.expires_at,
-                    "body": json.dumps(p.body, ensure_ascii=False, separators=(",", ":")),
+                    "body": boxes[p.person_id].seal(json.dumps(p.body, ensure_ascii=False, separators=(",", ":"))),
                 }
                 for p in parcels
+                if p.person_id in boxes
             ],
         )
 
     async def claim(self, instance: str, now: datetime, most: int) -> list[Claimed]:
         """Up to `most` parcels that are due, replies first; they stay this instance's until finished or released."""
         rows = await self._session.rows(SQL.claim, instance=instance, now=now, most=most)
-        claimed = [make(Claimed, row, body=json.loads(row["body"])) for row in rows]
+        claimed = [self._claimed(row) for row in rows]
         return sorted(claimed, key=lambda parcel: (parcel.lane == "bulk", parcel.id))
+
+    def _claimed(self, row: Mapping[str, Any]) -> Claimed:
+        values = dict(row)
+        box = self._session.keyring.box(values["person_id"], values.pop("sealed_key"))
+        body, telegram_id = json.loads(box.open(values["body"])), int(box.open(values["telegram_id"]))
+        return make(Claimed, values, body=body, telegram_id=telegram_id)
 
     async def finish(self, finished: Iterable[Finished], now: datetime) -> None:
         await self._session.run_many(

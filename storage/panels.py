@@ -230,4 +230,4 @@ def _waiting(row: Any) -> Waiting:
 
 
 def _recipient(row: Any) -> Recipient:
-    return Recipient(row["id"], row["language"], row["role"], row["telegram_id"])
+    return make(Recipient, {name: row[name] for name in Recipient.__annotations__})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.queries import Queries
 from storage.records import make, new_id
@@ -28,12 +29,21 @@ class Recipient:
     id: str
     language: str
     role: Role
-    telegram_id: int
+    stopped: bool = False
+    text_only: bool = False
+    plain_words: bool = False
+    zone: str = ""
+    quiet_from: int | None = None
+    quiet_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who speaks. `agreed` is the version of the notice they have agreed to, or empty."""
+    """Who speaks. `agreed` is the version of the notice they have agreed to, or empty.
+
+    `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
+    `best_hour` an hour from 0 to 23. `code` is a salted hash of a code they chose.
+    """
 
     id: str
     telegram_id: int
@@ -45,10 +55,31 @@ class Person:
     agreed: str
     created_at: datetime
     unreachable_at: datetime | None
+    text_only: bool
+    plain_words: bool
+    with_helper: bool
+    zone: str
+    quiet_from: int | None
+    quiet_until: int | None
+    best_hour: int | None
+    paused_until: datetime | None
+    active_at: datetime | None
+    channel: str
+    code: str
 
     @property
     def recipient(self) -> Recipient:
-        return Recipient(self.id, self.language, self.role, self.telegram_id)
+        return Recipient(
+            self.id,
+            self.language,
+            self.role,
+            self.stopped,
+            self.text_only,
+            self.plain_words,
+            self.zone,
+            self.quiet_from,
+            self.quiet_until,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +106,6 @@ class OpenQuestion:
     """A view that waits for an answer."""
 
     person_id: str
-    telegram_id: int
     number: int
     view: str
     view_id: str
@@ -103,18 +133,20 @@ class People:
         self._session = session
 
     async def load(self, telegram_id: int) -> tuple[Person, Conversation] | None:
-        row = await self._session.row(SQL.load, telegram_id=telegram_id)
+        keyring = self._session.keyring
+        row = await self._session.row(SQL.load, lookup=keyring.vault.veil(str(telegram_id)))
         if row is None:
             return None
-        values: dict[str, Any] = dict(row)
+        values: dict[str, Any] = {**row, "telegram_id": telegram_id}
+        box = keyring.box(values["id"], values["sealed_key"])
         person = make(Person, {name: values[name] for name in Person.__annotations__})
         return person, Conversation(
             person.id,
-            values["state"],
+            values["state"] and box.open(values["state"]),
             values["number"],
-            values["view"],
+            values["view"] and box.open(values["view"]),
             values["view_id"],
-            tuple(json.loads(values["parked"])),
+            tuple(json.loads(box.open(values["parked"]))) if values["parked"] else (),
             values["view_message_id"],
             bool(values["followed"]),
         )
@@ -122,8 +154,11 @@ class People:
     async def add(self, telegram_id: int, role: Role, language: str, now: datetime) -> tuple[Person, Conversation]:
         """Somebody new; what is kept is their Telegram number, to be able to answer, and a language."""
         id = new_id()
+        lookup = self._session.keyring.vault.veil(str(telegram_id))
         await self._session.run(SQL.add, id=id, role=role, language=language, source="", now=now)
-        if await self._session.value(SQL.add_identity, id=id, telegram_id=telegram_id) is None:
+        box = await DataKeys(self._session).add(id)
+        sealed = box.seal(str(telegram_id))
+        if await self._session.value(SQL.add_identity, id=id, lookup=lookup, telegram_id=sealed) is None:
             await self._session.run(SQL.remove, id=id)
         else:
             await self._session.run(SQL.add_conversation, id=id, now=now)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
+from storage.data_keys import Keyring
 from storage.database import Conflict, Database, Job, Session, Unavailable
 from storage.migrating import VERSIONS, for_postgresql, migrate
 from storage.queries import Query
@@ -51,8 +52,9 @@ def classified(done: str) -> Iterator[None]:
 
 
 class PostgresqlSession(Session):
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, keyring: Keyring) -> None:
         self._connection = connection
+        self.keyring = keyring
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
         plain = bound(values)
@@ -73,11 +75,12 @@ class PostgresqlSession(Session):
 class PostgresqlDatabase(Database):
     in_order = False
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
         self._pool = pool
+        self._keyring = keyring
 
     @classmethod
-    async def open(cls, url: str) -> PostgresqlDatabase:
+    async def open(cls, url: str, keyring: Keyring) -> PostgresqlDatabase:
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=CONNECTIONS, timeout=10, reset=as_it_is)
         except (*GONE, asyncpg.PostgresError, ValueError) as problem:
@@ -91,14 +94,14 @@ class PostgresqlDatabase(Database):
         except BaseException:
             await pool.close()
             raise
-        return cls(pool)
+        return cls(pool, keyring)
 
     async def write(self, job: Job[T]) -> T:
         for left in reversed(range(CONFLICT_TRIES)):
             try:
                 with classified("written"):
                     async with self._pool.acquire() as connection, connection.transaction():
-                        return await job(Store(PostgresqlSession(connection)))
+                        return await job(Store(PostgresqlSession(connection, self._keyring)))
             except Conflict as problem:
                 if not left:
                     raise Unavailable("Too many wrote to the database at once.") from problem
@@ -108,7 +111,7 @@ class PostgresqlDatabase(Database):
     async def reading(self) -> AsyncIterator[Store]:
         with classified("read"):
             async with self._pool.acquire() as connection, connection.transaction(readonly=True):
-                yield Store(PostgresqlSession(connection))
+                yield Store(PostgresqlSession(connection, self._keyring))
 
     async def close(self) -> None:
         await self._pool.close()

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.queries import Queries
 
@@ -24,13 +25,14 @@ class Profiles:
     async def load(self, person_id: str) -> Profile:
         """Empty for somebody who has not been asked anything."""
         given = await self._session.value(SQL.load, person_id=person_id)
-        return json.loads(given) if given else {}
+        return json.loads((await DataKeys(self._session).box(person_id)).open(given)) if given else {}
 
     async def save(self, person_id: str, profile: Mapping[str, str | None], now: datetime) -> None:
         if not profile:
             await self._session.run(SQL.clear, person_id=person_id)
             return
-        given = json.dumps(profile, ensure_ascii=False)
+        box = await DataKeys(self._session).box(person_id)
+        given = box.seal(json.dumps(profile, ensure_ascii=False))
         await self._session.run(SQL.save, person_id=person_id, values_given=given, now=now)
 
     async def all(self) -> AsyncIterator[tuple[str, Profile]]:
@@ -38,5 +40,6 @@ class Profiles:
         after = ""
         while rows := await self._session.rows(SQL.page, after=after, most=PAGE):
             for row in rows:
-                yield row["person_id"], json.loads(row["values_given"])
+                box = self._session.keyring.box(row["person_id"], row["sealed_key"])
+                yield row["person_id"], json.loads(box.open(row["values_given"]))
             after = rows[-1]["person_id"]

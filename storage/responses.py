@@ -33,14 +33,6 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody on the panel who has not been asked yet; `stopped` people are not written to."""
-
-    recipient: Recipient
-    stopped: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Waiting:
     """A survey that waits for somebody."""
 
@@ -83,13 +75,10 @@ class Responses:
 
     # ------------------------------------------------------------ asking
 
-    async def members_to_invite(self, consultation_id: str, after: str, most: int) -> list[Member]:
+    async def members_to_invite(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
         """A page of serving members without a response, by person id."""
         rows = await self._session.rows(SQL.members_to_invite, consultation_id=consultation_id, after=after, most=most)
-        return [
-            Member(Recipient(row["id"], row["language"], row["role"], row["telegram_id"]), bool(row["stopped"]))
-            for row in rows
-        ]
+        return [make(Recipient, row) for row in rows]
 
     async def invite(self, consultation_id: str, people: Iterable[str], now: datetime) -> None:
         """Give each of them a response, unless they have one."""

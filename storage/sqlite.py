@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from storage.data_keys import Keyring
 from storage.database import Database, Job, Session, Unavailable
 from storage.migrating import VERSIONS, migrate
 from storage.queries import Query
@@ -74,8 +75,9 @@ def classified() -> Iterator[None]:
 class SqliteSession(Session):
     """Statements of one connection. Writes that return nothing wait for the next read, or for `flush`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, keyring: Keyring) -> None:
         self._connection = connection
+        self.keyring = keyring
         self._waiting: list[Statement] = []
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
@@ -107,9 +109,10 @@ class SqliteSession(Session):
 class SqliteDatabase(Database):
     in_order = True
 
-    def __init__(self, writer: Connection, readers: list[Connection]) -> None:
+    def __init__(self, writer: Connection, readers: list[Connection], keyring: Keyring) -> None:
         self._writer = writer
-        self._session = SqliteSession(writer)
+        self._keyring = keyring
+        self._session = SqliteSession(writer, keyring)
         self._store = Store(self._session)
         self._all_readers = readers
         self._readers = asyncio.Queue[Connection]()
@@ -121,7 +124,7 @@ class SqliteDatabase(Database):
         self._writing = asyncio.create_task(self._write_groups(), name="sqlite writer")
 
     @classmethod
-    async def open(cls, path: str) -> SqliteDatabase:
+    async def open(cls, path: str, keyring: Keyring) -> SqliteDatabase:
         connections: list[Connection] = []
         try:
             Path(path).absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +141,7 @@ class SqliteDatabase(Database):
             if isinstance(problem, (sqlite3.Error, OSError)):
                 raise Unavailable(f"The SQLite database cannot be opened: {problem}.") from problem
             raise
-        return cls(writer, connections[1:])
+        return cls(writer, connections[1:], keyring)
 
     async def write(self, job: Job[T]) -> T:
         if self._closing:
@@ -152,7 +155,7 @@ class SqliteDatabase(Database):
     async def reading(self) -> AsyncIterator[Store]:
         reader = await self._readers.get()
         try:
-            yield Store(SqliteSession(reader))
+            yield Store(SqliteSession(reader, self._keyring))
         finally:
             self._readers.put_nowait(reader)
 

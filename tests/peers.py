@@ -22,6 +22,7 @@ from bot.playground.server import Playground
 from bot.playground.world import Message, Person
 from bot.service import Service
 from bot.settings import Settings
+from storage.vault import Vault
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 PATIENCE = 10.0
@@ -60,6 +61,9 @@ async def playing(people: Iterable[Person] = EVERYBODY, **options: Any) -> Async
 
 # ---------------------------------------------------------------- the program
 
+KEY = "a key that only these tests know"
+VAULT = Vault([KEY])
+
 
 def environment(playground: Playground, database_url: str, **changed: str) -> dict[str, str]:
     """Settings for a bot that talks to the playground; Olga is its owner."""
@@ -68,6 +72,7 @@ def environment(playground: Playground, database_url: str, **changed: str) -> di
         "FOLKMOOT_OWNERS": str(OLGA.id),
         "FOLKMOOT_DATABASE_URL": database_url,
         "FOLKMOOT_API_URL": playground.url,
+        "FOLKMOOT_KEY": KEY,
         "FOLKMOOT_LOG_LEVEL": "WARNING",
         **changed,
     }

@@ -44,6 +44,7 @@ from flows.slices import ROUTER
 from storage.database import Database, opened
 from storage.outbox import Claimed, Finished
 from storage.queries import Query
+from tests.peers import VAULT
 
 ZONE = ZoneInfo("Europe/London")
 STAFF = {"olga", "omar"}
@@ -134,7 +135,7 @@ class Player:
         return "\n".join(written) + "\n"
 
     async def _play_line(self, written: list[str]) -> None:
-        async with opened(self._url) as database:
+        async with opened(self._url, VAULT) as database:
             if written[-1][0] == "=":
                 written[-1] = await self._count(database, written[-1])
             else:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database, opened
+from tests.peers import VAULT
 from tests.player import Phone, Player
 
 STEPS = int(os.environ.get("MONKEY_STEPS", "250"))
@@ -101,7 +102,7 @@ def _tap(phone: Phone, button: dict[str, str]) -> str:
 async def test_nobody_meets_silence(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     player = Player(f"sqlite:///{tmp_path}/monkey.db")
-    async with opened(f"sqlite:///{tmp_path}/monkey.db") as database:
+    async with opened(f"sqlite:///{tmp_path}/monkey.db", VAULT) as database:
         for line in beginning():
             await player.act(database, line)
         for name in PEOPLE:

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.town import ABOUT, OFFICER, PEOPLE, TOWN, ZONE, settle
 from storage.database import opened
 from tests.chromium import Tab, browsing
-from tests.peers import ANA, BEN, playing, until
+from tests.peers import ANA, BEN, KEY, VAULT, playing, until
 from tests.peers import TOKEN as PEERS_TOKEN
 
 TOKEN = "123456:" + "a" * 32
@@ -34,12 +34,13 @@ async def page(chromium: str, tmp_path: Path) -> AsyncIterator[Tab]:
     settings = Settings.from_environment(
         {
             "FOLKMOOT_TOKEN": TOKEN,
+            "FOLKMOOT_KEY": KEY,
             "FOLKMOOT_OWNERS": str(OFFICER.id),
             "FOLKMOOT_DATABASE_URL": f"sqlite:///{tmp_path / 'folkmoot.db'}",
             "FOLKMOOT_API_URL": playground.url,
         }
     )
-    async with opened(settings.database_url) as database:
+    async with opened(settings.database_url, VAULT) as database:
         await settle(database, clock, settings.timezone)
     service = Service(settings, clock)
     running = asyncio.create_task(service.run())

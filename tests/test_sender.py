@@ -23,7 +23,7 @@ from storage.database import Database, Job, opened
 from storage.outbox import Claimed, Lane, Parcel
 from storage.records import new_id
 from storage.store import Store
-from tests.peers import TOKEN, calls, playing, rows, until
+from tests.peers import TOKEN, VAULT, calls, playing, rows, until
 
 INSTANCE = "this one"
 HOUR = timedelta(hours=1)
@@ -64,7 +64,6 @@ class Office:
         return Parcel(
             new_id(),
             self._person_ids[person.id],
-            person.id,
             lane,
             kind,
             body,
@@ -77,11 +76,17 @@ class Office:
     async def write(self, job: Job[None]) -> None:
         await self._database.write(job)
 
+    def person_id(self, person: Person) -> str:
+        return self._person_ids[person.id]
+
+    def _telegram_id(self, parcel: Parcel) -> int:
+        return next(id for id, person_id in self._person_ids.items() if person_id == parcel.person_id)
+
     async def reply(self, *parcels: Parcel) -> None:
         """As after a turn: already claimed in the transaction, and handed over after it."""
         await self._database.write(lambda store: store.outbox.add(parcels))
         self.sender.send(
-            Claimed(p.id, p.person_id, p.telegram_id, p.lane, p.kind, p.expires_at, p.body) for p in parcels
+            Claimed(p.id, p.person_id, self._telegram_id(p), p.lane, p.kind, p.expires_at, p.body) for p in parcels
         )
 
     async def say(self, person: Person, text: str, **more: Any) -> Parcel:
@@ -138,7 +143,7 @@ async def working(
 ) -> AsyncIterator[Office]:
     """Everybody has written to the bot before. At the end the sender is stopped with no message left in its hands."""
     url = f"sqlite:///{folder / 'folkmoot.db'}"
-    async with playing(people, flood_limits=flood_limits) as playground, opened(url) as database:
+    async with playing(people, flood_limits=flood_limits) as playground, opened(url, VAULT) as database:
         for chat in playground.world.chats.values():
             chat.started = True
         api = Api(TOKEN, playground.url)
@@ -370,7 +375,8 @@ async def test_who_cannot_be_reached_is_left_alone_and_nothing_is_lost(office: O
     assert office.shown(BEN) == ["News"]
     refused = calls(office.playground, "sendMessage", ok=False)
     assert len([call for call in refused if call["request"]["chat_id"] == ANA.id]) <= 2, "no use knocking again"
-    assert await rows(office.url, "SELECT telegram_id FROM identities WHERE unreachable_at IS NOT NULL") == [(ANA.id,)]
+    gone = await rows(office.url, "SELECT person_id FROM identities WHERE unreachable_at IS NOT NULL")
+    assert gone == [(office.person_id(ANA),)]
 
 
 # ---------------------------------------------------------------- what Telegram refuses

@@ -36,6 +36,7 @@ from tests.peers import (
     CERYS,
     OLGA,
     TOKEN,
+    VAULT,
     Phone,
     by_webhook,
     calls,
@@ -237,7 +238,7 @@ async def test_an_update_delivered_twice_counts_once(playground: Playground, ana
         await ana.say("/start")
         await ana.sees(HELLO)
     [(update_id, lane)] = await rows(url, "SELECT update_id, lane FROM inbox")
-    async with opened(url) as database:
+    async with opened(url, VAULT) as database:
         again = {"update_id": update_id, "message": {"from": {"id": int(lane)}, "text": "/start"}}
         await Intake(database, Clock(), lambda _number: None).take_in([again])
     assert await rows(url, "SELECT state FROM inbox") == [("done",)]
@@ -446,16 +447,14 @@ async def test_the_token_is_never_logged(playground: Playground, ana: Phone, url
 async def put_in_outbox(url: str, telegram_id: int, text: str, role: Role = "citizen") -> None:
     """As another process of the same bot would."""
     now = datetime.now(UTC)
-    async with opened(url) as database:
+    async with opened(url, VAULT) as database:
 
         async def put(store: Store) -> None:
             known = await store.people.load(telegram_id) or await store.people.add(telegram_id, role, "en", now)
             body = {"text": text, "rows": []}
             await store.outbox.add(
                 [
-                    Parcel(
-                        new_id(), known[0].id, telegram_id, "bulk", "message", body, now, now, now + timedelta(hours=1)
-                    )
+                    Parcel(new_id(), known[0].id, "bulk", "message", body, now, now, now + timedelta(hours=1))
                 ]
             )
 
@@ -463,12 +462,12 @@ async def put_in_outbox(url: str, telegram_id: int, text: str, role: Role = "cit
 
 
 async def note_alive(url: str, at: datetime) -> None:
-    async with opened(url) as database:
+    async with opened(url, VAULT) as database:
         await database.write(lambda store: store.settings.set("machinery.alive_until", at.isoformat()))
 
 
 async def make_newer(url: str) -> None:
-    async with opened(url):
+    async with opened(url, VAULT):
         pass
     insert = "INSERT INTO schema_version (number, name) VALUES (9999, 'later')"
     if url.startswith("sqlite:///"):

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from bot.settings import SETTINGS, BadSettings, Settings
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-LEAST = {"FOLKMOOT_TOKEN": TOKEN, "FOLKMOOT_OWNERS": "5550123"}
+KEY = "only-for-these-tests"
+LEAST = {"FOLKMOOT_TOKEN": TOKEN, "FOLKMOOT_OWNERS": "5550123", "FOLKMOOT_KEY": KEY}
 NAMES = [setting.name for setting in SETTINGS]
 
 
@@ -29,7 +30,7 @@ def problems(env: Mapping[str, str]) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_token_and_owners_are_enough() -> None:
+def test_token_owners_and_key_are_enough() -> None:
     assert with_least() == Settings(
         token=TOKEN,
         owners=(5550123,),
@@ -39,6 +40,7 @@ def test_token_and_owners_are_enough() -> None:
         webhook_secret=with_least().webhook_secret,
         listen_host="127.0.0.1",
         listen_port=8080,
+        keys=(KEY,),
         timezone=ZoneInfo("Europe/London"),
         send_rate=28.0,
         log_level="INFO",
@@ -55,7 +57,7 @@ def test_everything_missing_or_bad_is_named_in_one_message() -> None:
 
 
 def test_missing_is_told_from_wrong() -> None:
-    token, owners = problems({"FOLKMOOT_TOKEN": "  "})
+    token, owners, key = problems({"FOLKMOOT_TOKEN": "  "})
     assert token.startswith("FOLKMOOT_TOKEN is missing")
     assert owners.startswith("FOLKMOOT_OWNERS is missing")
 

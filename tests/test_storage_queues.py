@@ -41,7 +41,6 @@ def parcel(to: Person, **different: object) -> Parcel:
     usual: dict[str, object] = {
         "id": new_id(),
         "person_id": to.id,
-        "telegram_id": to.telegram_id,
         "lane": "bulk",
         "kind": "message",
         "body": {"text": "hello"},

@@ -29,14 +29,15 @@ def bodies(message: Message, voice: Voice, number: int) -> list[Body]:
     `number` goes into the buttons that answer a question, so that they can be told from older ones.
     """
     text = voice.html(message.text)
-    limit = CAPTION_LIMIT if message.picture or message.file else TEXT_LIMIT
+    picture = message.picture if voice.pictures else None
+    limit = CAPTION_LIMIT if picture or message.file else TEXT_LIMIT
     pieces = [text] if length(text) <= limit else split(text, TEXT_LIMIT)
     found: list[Body] = [{"text": piece} for piece in pieces]
-    if message.picture or message.file:
+    if picture or message.file:
         if length(text) > limit:
             found.insert(0, {"text": ""})
-        if message.picture:
-            found[0]["picture"] = chart(message.picture, voice)
+        if picture:
+            found[0]["picture"] = chart(picture, voice)
         if message.file:
             found[0]["file"] = {"name": message.file.name, "contents": message.file.contents}
     found[-1]["rows"] = [[button(part, voice, number) for part in row] for row in message.rows if row]

@@ -70,14 +70,14 @@ async def invite(desk: Desk, args: Args) -> Again | None:
     members = await desk.store.responses.members_to_invite(consultation.id, args["after"], PAGE)
     if not members:
         return None
-    await desk.store.responses.invite(consultation.id, [member.recipient.id for member in members], desk.now)
+    await desk.store.responses.invite(consultation.id, [member.id for member in members], desk.now)
     desk.tell_all(
-        [member.recipient for member in members if not member.stopped],
+        [member for member in members if not member.stopped],
         invitation(consultation),
         once=f"survey.invite:{consultation.id}",
         lives=consultation.closes_at - desk.now,
     )
-    return _next_page(desk, args, members[-1].recipient.id)
+    return _next_page(desk, args, members[-1].id)
 
 
 @flow.due("survey.remind")

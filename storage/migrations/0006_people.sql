@@ -91,3 +91,26 @@ CREATE TABLE kept_turnout (
 -- Answers that staff take for somebody are counted by the way they came.
 ALTER TABLE responses ADD COLUMN channel TEXT NOT NULL DEFAULT 'chat';
 ALTER TABLE responses ADD COLUMN with_helper INTEGER NOT NULL DEFAULT 0;
+
+-- The key that opens what is kept about one person, itself sealed; without it nothing of theirs can be read.
+CREATE TABLE data_keys (
+    person_id TEXT PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
+    sealed TEXT NOT NULL
+) STRICT;
+
+-- The Telegram id is sealed, and found by a keyed hash of it.
+CREATE TABLE identities_kept (
+    person_id TEXT PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
+    lookup TEXT NOT NULL UNIQUE,
+    telegram_id TEXT NOT NULL,
+    unreachable_at INTEGER
+) STRICT;
+INSERT INTO identities_kept (person_id, lookup, telegram_id, unreachable_at)
+SELECT person_id, CAST(telegram_id AS TEXT), CAST(telegram_id AS TEXT), unreachable_at FROM identities;
+DROP TABLE identities;
+ALTER TABLE identities_kept RENAME TO identities;
+
+-- Everybody who can be written to, and how.
+CREATE VIEW recipients AS
+SELECT p.id, p.language, p.role, p.stopped, p.text_only, p.plain_words, p.zone, p.quiet_from, p.quiet_until
+FROM people AS p JOIN identities AS i ON i.person_id = p.id;

@@ -103,8 +103,8 @@ DELETE FROM questions WHERE id = :id;
 
 -- name: responsible
 -- Whoever is responsible, or all staff when that person is staff no longer or does not want to be written to.
-SELECT p.id, p.language, p.role, i.telegram_id
-FROM people AS p JOIN identities AS i ON i.person_id = p.id
+SELECT p.*
+FROM recipients AS p
 WHERE p.role = 'staff' AND p.stopped = 0 AND NOT EXISTS (
     SELECT 1 FROM consultations AS c JOIN people AS r ON r.id = c.responsible_id
     WHERE c.id = :id AND r.id <> p.id AND r.role = 'staff' AND r.stopped = 0)

@@ -13,7 +13,8 @@ WHERE id IN (
     ORDER BY o.lane DESC, o.due_at, o.id LIMIT :most /*+ FOR UPDATE OF o SKIP LOCKED */
 )
 RETURNING id, person_id, lane, kind, expires_at, body,
-    (SELECT telegram_id FROM identities AS i WHERE i.person_id = outbox.person_id) AS telegram_id;
+    (SELECT telegram_id FROM identities AS i WHERE i.person_id = outbox.person_id) AS telegram_id,
+    (SELECT sealed FROM data_keys AS k WHERE k.person_id = outbox.person_id) AS sealed_key;
 
 -- name: finish!
 UPDATE outbox SET state = :state, reason = :reason, message_id = :message_id, finished_at = :now,

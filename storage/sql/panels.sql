@@ -62,11 +62,10 @@ WHERE panel_id = :id AND state IN ('serving', 'waiting');
 
 -- name: to_thank
 -- Who sat on a closed panel or waited for it to the end, a page at a time.
-SELECT w.id, w.language, w.role, i.telegram_id, m.state AS ended_as
+SELECT w.*, m.state AS ended_as
 FROM panels AS p
 JOIN memberships AS m ON m.panel_id = p.id AND m.ended_at = p.closed_at
-JOIN people AS w ON w.id = m.person_id
-JOIN identities AS i ON i.person_id = w.id
+JOIN recipients AS w ON w.id = m.person_id
 WHERE p.id = :id AND w.stopped = 0 AND w.id > :after
 ORDER BY w.id LIMIT :most;
 
@@ -109,13 +108,13 @@ SELECT COUNT(*) FROM memberships WHERE panel_id = :panel_id AND state = 'waiting
 
 -- name: next_waiting
 -- Who waits and can be told, in the order they came, with the last term each has had.
-SELECT m.id AS membership_id, w.id, w.language, w.role, i.telegram_id,
+SELECT m.id AS membership_id, w.*,
     (SELECT t.term FROM memberships AS t WHERE t.panel_id = m.panel_id AND t.person_id = m.person_id
         AND t.state IN ('completed', 'left') AND t.term_ends_at IS NOT NULL ORDER BY t.id DESC LIMIT 1) AS last_number,
     (SELECT t.term_ends_at FROM memberships AS t WHERE t.panel_id = m.panel_id AND t.person_id = m.person_id
         AND t.state IN ('completed', 'left') AND t.term_ends_at IS NOT NULL ORDER BY t.id DESC LIMIT 1) AS last_end_at
 FROM memberships AS m
-JOIN people AS w ON w.id = m.person_id
+JOIN recipients AS w ON w.id = m.person_id
 JOIN identities AS i ON i.person_id = w.id
 WHERE m.panel_id = :panel_id AND m.state = 'waiting' AND w.stopped = 0 AND i.unreachable_at IS NULL
 ORDER BY m.id LIMIT :most;
@@ -151,6 +150,6 @@ ORDER BY c.id DESC;
 
 -- name: member
 -- Whose place it is, if they want to hear from us.
-SELECT w.id, w.language, w.role, i.telegram_id
-FROM memberships AS m JOIN people AS w ON w.id = m.person_id JOIN identities AS i ON i.person_id = w.id
+SELECT w.*
+FROM memberships AS m JOIN recipients AS w ON w.id = m.person_id
 WHERE m.id = :id AND w.stopped = 0;

@@ -1,8 +1,9 @@
 -- name: load
 -- Everything a turn needs to know about who speaks and what they were being asked, in one read.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
-    i.telegram_id, i.unreachable_at,
-    c.state, c.number, c.view, c.view_id, c.parked,
+    p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.paused_until,
+    p.active_at, p.channel, p.code, i.unreachable_at,
+    c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
     (SELECT message_id FROM outbox AS o WHERE o.id = c.view_id) AS view_message_id,
@@ -11,29 +12,29 @@ SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.creat
 FROM identities AS i
 JOIN people AS p ON p.id = i.person_id
 JOIN conversations AS c ON c.person_id = p.id
-WHERE i.telegram_id = :telegram_id;
+JOIN data_keys AS k ON k.person_id = p.id
+WHERE i.lookup = :lookup;
 
 -- name: add!
-INSERT INTO people (id, role, language, source, created_at) VALUES (:id, :role, :language, :source, :now);
+INSERT INTO people (id, role, language, source, created_at, active_at)
+VALUES (:id, :role, :language, :source, :now, :now);
 
 -- name: add_identity
 -- Nothing comes back when somebody else has just added the same person.
-INSERT INTO identities (person_id, telegram_id) VALUES (:id, :telegram_id)
-ON CONFLICT (telegram_id) DO NOTHING RETURNING person_id;
+INSERT INTO identities (person_id, lookup, telegram_id) VALUES (:id, :lookup, :telegram_id)
+ON CONFLICT (lookup) DO NOTHING RETURNING person_id;
 
 -- name: add_conversation!
-INSERT INTO conversations (person_id, updated_at) VALUES (:id, :now);
+INSERT INTO conversations (person_id, parked, updated_at) VALUES (:id, '', :now);
 
 -- name: remove!
 DELETE FROM people WHERE id = :id;
 
 -- name: recipient
-SELECT p.id, p.language, p.role, i.telegram_id FROM people AS p JOIN identities AS i ON i.person_id = p.id
-WHERE p.id = :id;
+SELECT * FROM recipients WHERE id = :id;
 
 -- name: staff
-SELECT p.id, p.language, p.role, i.telegram_id FROM people AS p JOIN identities AS i ON i.person_id = p.id
-WHERE p.role = 'staff' AND p.stopped = 0 ORDER BY p.id;
+SELECT * FROM recipients WHERE role = 'staff' AND stopped = 0 ORDER BY id;
 
 -- name: set_role!
 UPDATE people SET role = :role WHERE id = :id;

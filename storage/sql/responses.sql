@@ -1,10 +1,9 @@
 -- name: members_to_invite
 -- The next serving members of the consultation's panel who have no response yet.
-SELECT p.id, p.language, p.role, i.telegram_id, p.stopped
+SELECT p.*
 FROM consultations AS c
 JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving'
-JOIN people AS p ON p.id = m.person_id
-JOIN identities AS i ON i.person_id = p.id
+JOIN recipients AS p ON p.id = m.person_id
 WHERE c.id = :consultation_id AND p.id > :after
   AND NOT EXISTS (SELECT 1 FROM responses AS r WHERE r.consultation_id = c.id AND r.person_id = p.id)
 ORDER BY p.id LIMIT :most;
@@ -51,8 +50,8 @@ WHERE c.state = 'open' AND c.closes_at > :now AND (r.id IS NOT NULL OR EXISTS (
 ORDER BY c.closes_at, c.id LIMIT :most OFFSET :skipped;
 
 -- name: to_remind
-SELECT p.id, p.language, p.role, i.telegram_id
-FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+SELECT p.*
+FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0
   AND r.state IN ('invited', 'started') AND r.reminded_at IS NULL
 ORDER BY p.id LIMIT :most;
@@ -61,20 +60,20 @@ ORDER BY p.id LIMIT :most;
 UPDATE responses SET reminded_at = :now WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: who_finished
-SELECT p.id, p.language, p.role, i.telegram_id
-FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+SELECT p.*
+FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 AND r.state = 'finished'
 ORDER BY p.id LIMIT :most;
 
 -- name: everyone_asked
-SELECT p.id, p.language, p.role, i.telegram_id
-FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+SELECT p.*
+FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0
 ORDER BY p.id LIMIT :most;
 
 -- name: not_declined
-SELECT p.id, p.language, p.role, i.telegram_id
-FROM responses AS r JOIN people AS p ON p.id = r.person_id JOIN identities AS i ON i.person_id = p.id
+SELECT p.*
+FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 AND r.state <> 'declined'
 ORDER BY p.id LIMIT :most;
 

@@ -66,14 +66,14 @@ UPDATE topics SET state = 'open', hidden_because = '' WHERE id = :id AND state =
 
 -- name: proposer
 -- Who proposed it, if they want to hear from us.
-SELECT w.id, w.language, w.role, i.telegram_id
-FROM topics AS t JOIN people AS w ON w.id = t.proposer_id JOIN identities AS i ON i.person_id = w.id
+SELECT w.*
+FROM topics AS t JOIN recipients AS w ON w.id = t.proposer_id
 WHERE t.id = :id AND w.stopped = 0;
 
 -- name: concerned
 -- The proposer and the supporters who want to hear from us, a page at a time.
-SELECT w.id, w.language, w.role, i.telegram_id
-FROM people AS w JOIN identities AS i ON i.person_id = w.id
+SELECT w.*
+FROM recipients AS w
 WHERE w.stopped = 0 AND w.id > :after AND w.id IN (
     SELECT person_id FROM supports WHERE topic_id = :id
     UNION SELECT proposer_id FROM topics WHERE id = :id AND proposer_id IS NOT NULL)

@@ -1,0 +1,30 @@
+"""When somebody may be written to: not in their quiet hours, in their own time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flows.dates import instant_of
+from storage.people import Recipient
+
+DAY_MINUTES = 24 * 60
+
+
+def zone_of(recipient: Recipient, organisation: ZoneInfo) -> ZoneInfo:
+    return ZoneInfo(recipient.zone) if recipient.zone else organisation
+
+
+def welcome_at(at: datetime, recipient: Recipient, organisation: ZoneInfo) -> datetime:
+    """`at`, or the end of the quiet hours it falls into. Quiet hours may go past midnight (22:00 to 07:00)."""
+    start, end = recipient.quiet_from, recipient.quiet_until
+    if start is None or end is None or start == end:
+        return at
+    zone = zone_of(recipient, organisation)
+    local = at.astimezone(zone)
+    minute = local.hour * 60 + local.minute
+    quiet = start <= minute < end if start < end else minute >= start or minute < end
+    if not quiet:
+        return at
+    day = local.date() if minute < end else local.date() + timedelta(days=1)
+    return instant_of(day, time(end // 60, end % 60), zone)
