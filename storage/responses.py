@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
+from storage.vault import Box
 
 SQL = Queries("responses")
 
@@ -127,14 +129,25 @@ class Responses:
             SQL.save_answer,
             id=id,
             question_id=question_id,
-            value=json.dumps(value, ensure_ascii=False),
+            value=json.dumps(await self._sealed(id, value), ensure_ascii=False),
             now=now,
         )
+
+    async def _sealed(self, id: str, value: Value) -> Value:
+        """People's own words are sealed; what is chosen or counted is not, for it is to be counted."""
+        return (await self._box(id)).seal(value) if isinstance(value, str) else value
+
+    async def _box(self, id: str) -> Box:
+        return await DataKeys(self._session).box(await self._session.value(SQL.whose, id=id))
 
     async def answers(self, id: str) -> dict[str, Value]:
         """By question; a skipped one is there with None."""
         rows = await self._session.rows(SQL.answers, id=id)
-        return {row["question_id"]: read_value(row["value"]) for row in rows}
+        values = {row["question_id"]: read_value(row["value"]) for row in rows}
+        if any(isinstance(value, str) for value in values.values()):
+            box = await self._box(id)
+            values = {key: box.open(value) if isinstance(value, str) else value for key, value in values.items()}
+        return values
 
     # ------------------------------------------------------------ telling
 
@@ -174,14 +187,20 @@ class Responses:
         """What was sent, counted; of answers in people's own words only the number, under None."""
         found: Tallies = {}
         for row in await self._session.rows(SQL.tallies, consultation_id=consultation_id):
-            found.setdefault(row["question_id"], {})[read_value(row["value"])] = row["number"]
+            counted = found.setdefault(row["question_id"], {})
+            value = read_value(row["value"])
+            counted[value] = counted.get(value, 0) + row["number"]
         for row in await self._session.rows(SQL.texts_counted, consultation_id=consultation_id):
             found[row["question_id"]] = {None: row["number"]}
         return found
 
     async def texts(self, question_id: str) -> list[str]:
         """What was answered in people's own words, in no order that says who wrote what."""
-        return [json.loads(row["value"]) for row in await self._session.rows(SQL.texts, question_id=question_id)]
+        keyring = self._session.keyring
+        return sorted(
+            keyring.box(row["person_id"], row["sealed_key"]).open(json.loads(row["value"]))
+            for row in await self._session.rows(SQL.texts, question_id=question_id)
+        )
 
 
 def read_value(text: str) -> Value:

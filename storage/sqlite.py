@@ -26,6 +26,7 @@ from storage.database import Database, Job, Session, Unavailable
 from storage.migrating import VERSIONS, migrate
 from storage.queries import Query
 from storage.records import bound
+from storage.resealing import settle_key
 from storage.store import Store
 
 T = TypeVar("T")
@@ -131,6 +132,7 @@ class SqliteDatabase(Database):
             writer = await connect(path)
             connections.append(writer)
             await _migrate(writer)
+            await _settle_key(writer, keyring)
             for _ in range(READERS):
                 reader = await connect(path)
                 connections.append(reader)
@@ -236,6 +238,24 @@ async def connect(path: str) -> Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _settle_key(connection: Connection, keyring: Keyring) -> None:
+    session = SqliteSession(connection, keyring)
+    await session.begin()
+    try:
+        sealed = await settle_key(session)
+        await session.commit()
+    except BaseException:
+        await session.roll_back()
+        raise
+    if sealed:
+        await scrub(connection)
+
+
+async def scrub(connection: Connection) -> None:
+    """Leave no copy of earlier pages in the write-ahead log."""
+    await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def _migrate(connection: Connection) -> None:

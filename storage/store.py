@@ -6,6 +6,7 @@ from storage.attributes import Attributes
 from storage.consultations import Consultations
 from storage.conversations import Conversations
 from storage.database import Session
+from storage.erasing import Erasure
 from storage.inbox import Inbox
 from storage.machinery import Audit, Instances, Invitations, Media, Settings
 from storage.outbox import Outbox
@@ -29,6 +30,7 @@ class Store:
         self.people = People(session)
         self.attributes = Attributes(session)
         self.profiles = Profiles(session)
+        self.erasure = Erasure(session)
         self.instances = Instances(session)
         self.settings = Settings(session)
         self.media = Media(session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from storage.database import Session
 from storage.people import Recipient
@@ -35,11 +35,12 @@ class Topic:
 class Topics:
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._house = session.keyring.vault.house
 
     async def propose(self, words: str, person_id: str, now: datetime, most: int) -> str | None:
         """A new open topic, supported by who proposes it; None when they have `most` open ones already."""
         id: str | None = await self._session.value(
-            SQL.add, id=new_id(), words=words, person_id=person_id, now=now, most=most
+            SQL.add, id=new_id(), words=self._house.seal(words), person_id=person_id, now=now, most=most
         )
         if id is not None:
             await self.support(id, person_id, now)
@@ -51,7 +52,10 @@ class Topics:
 
     async def load(self, id: str, person_id: str) -> Topic | None:
         row = await self._session.row(SQL.load, id=id, person_id=person_id)
-        return row and make(Topic, row)
+        return row and self._topic(row)
+
+    def _topic(self, row: Any) -> Topic:
+        return make(Topic, row, words=self._house.open(row["words"]))
 
     async def page(self, state: TopicState, person_id: str, skipped: int, most: int) -> list[Topic]:
         """The most supported first, then the newest; answered ones by the time of the answer, the latest first."""
@@ -59,7 +63,7 @@ class Topics:
             rows = await self._session.rows(SQL.answered, person_id=person_id, skipped=skipped, most=most)
         else:
             rows = await self._session.rows(SQL.page, state=state, person_id=person_id, skipped=skipped, most=most)
-        return [make(Topic, row) for row in rows]
+        return [self._topic(row) for row in rows]
 
     async def support(self, id: str, person_id: str, now: datetime) -> bool:
         """False when they support it already or it is not open."""

@@ -60,6 +60,23 @@ def test_missing_is_told_from_wrong() -> None:
     token, owners, key = problems({"FOLKMOOT_TOKEN": "  "})
     assert token.startswith("FOLKMOOT_TOKEN is missing")
     assert owners.startswith("FOLKMOOT_OWNERS is missing")
+    assert key.startswith("FOLKMOOT_KEY is missing")
+
+
+def test_without_a_key_only_who_says_so_runs() -> None:
+    without = {name: value for name, value in LEAST.items() if name != "FOLKMOOT_KEY"}
+    (problem,) = problems(without)
+    assert "FOLKMOOT_ALLOW_PLAINTEXT=1" in problem
+    assert not Settings.from_environment(without | {"FOLKMOOT_ALLOW_PLAINTEXT": "1"}).vault.sealing
+    assert Settings.from_environment(LEAST).vault.sealing
+
+
+def test_a_new_key_comes_before_the_old_one() -> None:
+    assert with_least(KEY="sixteen-letters-new, sixteen-letters-old").keys == (
+        "sixteen-letters-new",
+        "sixteen-letters-old",
+    )
+    assert problems(LEAST | {"FOLKMOOT_KEY": "short"})[0].startswith("FOLKMOOT_KEY is wrong")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,14 @@ CREATE TABLE kept_turnout (
     PRIMARY KEY (consultation_id, state)
 ) STRICT;
 
+CREATE TABLE kept_verdicts (
+    outcome_id TEXT NOT NULL REFERENCES outcomes (id) ON DELETE CASCADE,
+    verdict TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (outcome_id, verdict)
+) STRICT;
+ALTER TABLE topics ADD COLUMN kept_supporters INTEGER NOT NULL DEFAULT 0;
+
 -- Answers that staff take for somebody are counted by the way they came.
 ALTER TABLE responses ADD COLUMN channel TEXT NOT NULL DEFAULT 'chat';
 ALTER TABLE responses ADD COLUMN with_helper INTEGER NOT NULL DEFAULT 0;
@@ -97,6 +105,7 @@ CREATE TABLE data_keys (
     person_id TEXT PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
     sealed TEXT NOT NULL
 ) STRICT;
+INSERT INTO data_keys (person_id, sealed) SELECT id, '' FROM people;
 
 -- The Telegram id is sealed, and found by a keyed hash of it.
 CREATE TABLE identities_kept (
@@ -110,7 +119,19 @@ SELECT person_id, CAST(telegram_id AS TEXT), CAST(telegram_id AS TEXT), unreacha
 DROP TABLE identities;
 ALTER TABLE identities_kept RENAME TO identities;
 
+-- What hangs on a person is found quickly when they are erased.
+CREATE INDEX audit_actor ON audit (actor_id);
+CREATE INDEX consents_person ON consents (person_id);
+CREATE INDEX topics_proposer ON topics (proposer_id);
+CREATE INDEX verdicts_person ON verdicts (person_id);
+
 -- Everybody who can be written to, and how.
 CREATE VIEW recipients AS
 SELECT p.id, p.language, p.role, p.stopped, p.text_only, p.plain_words, p.zone, p.quiet_from, p.quiet_until
 FROM people AS p JOIN identities AS i ON i.person_id = p.id;
+
+-- Verdicts of people who are here and of those who were, counted.
+CREATE VIEW all_verdicts AS
+SELECT o.consultation_id, v.verdict, 1 AS number FROM verdicts AS v JOIN outcomes AS o ON o.id = v.outcome_id
+UNION ALL
+SELECT o.consultation_id, k.verdict, k.number FROM kept_verdicts AS k JOIN outcomes AS o ON o.id = k.outcome_id;

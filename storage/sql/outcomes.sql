@@ -36,12 +36,12 @@ ON CONFLICT (outcome_id, person_id) DO UPDATE SET verdict = excluded.verdict, gi
 -- name: promises
 -- What is owed, by the day it is due; then what has been kept, the latest first.
 SELECT c.id, c.question, c.state, c.report_by, t.told,
-    (SELECT COUNT(*) FROM verdicts AS v JOIN outcomes AS o ON o.id = v.outcome_id
-        WHERE o.consultation_id = c.id AND v.verdict = 'yes') AS yes,
-    (SELECT COUNT(*) FROM verdicts AS v JOIN outcomes AS o ON o.id = v.outcome_id
-        WHERE o.consultation_id = c.id AND v.verdict = 'partly') AS partly,
-    (SELECT COUNT(*) FROM verdicts AS v JOIN outcomes AS o ON o.id = v.outcome_id
-        WHERE o.consultation_id = c.id AND v.verdict = 'no') AS no
+    (SELECT COALESCE(CAST(SUM(v.number) AS INTEGER), 0) FROM all_verdicts AS v
+        WHERE v.consultation_id = c.id AND v.verdict = 'yes') AS yes,
+    (SELECT COALESCE(CAST(SUM(v.number) AS INTEGER), 0) FROM all_verdicts AS v
+        WHERE v.consultation_id = c.id AND v.verdict = 'partly') AS partly,
+    (SELECT COALESCE(CAST(SUM(v.number) AS INTEGER), 0) FROM all_verdicts AS v
+        WHERE v.consultation_id = c.id AND v.verdict = 'no') AS no
 FROM consultations AS c JOIN (
     SELECT k.id, COUNT(o.id) AS told FROM consultations AS k
     LEFT JOIN outcomes AS o ON o.consultation_id = k.id AND o.state = 'posted' GROUP BY k.id

@@ -33,6 +33,9 @@ UPDATE responses SET state = 'declined' WHERE id = :id AND state IN ('invited', 
 -- name: finish!
 UPDATE responses SET state = 'finished', finished_at = :now WHERE id = :id AND state <> 'finished';
 
+-- name: whose
+SELECT person_id FROM responses WHERE id = :id;
+
 -- name: save_answer!
 INSERT INTO answers (response_id, question_id, value, answered_at) VALUES (:id, :question_id, :value, :now)
 ON CONFLICT (response_id, question_id) DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at;
@@ -78,22 +81,29 @@ WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 A
 ORDER BY p.id LIMIT :most;
 
 -- name: turnout
-SELECT COUNT(*) AS asked,
-    COUNT(CASE WHEN state = 'started' THEN 1 END) AS started,
-    COUNT(CASE WHEN state = 'finished' THEN 1 END) AS finished,
-    COUNT(CASE WHEN state = 'declined' THEN 1 END) AS declined
-FROM responses WHERE consultation_id = :consultation_id;
+SELECT COALESCE(CAST(SUM(number) AS INTEGER), 0) AS asked,
+    COALESCE(CAST(SUM(CASE WHEN state = 'started' THEN number END) AS INTEGER), 0) AS started,
+    COALESCE(CAST(SUM(CASE WHEN state = 'finished' THEN number END) AS INTEGER), 0) AS finished,
+    COALESCE(CAST(SUM(CASE WHEN state = 'declined' THEN number END) AS INTEGER), 0) AS declined
+FROM (
+    SELECT state, COUNT(*) AS number FROM responses WHERE consultation_id = :consultation_id GROUP BY state
+    UNION ALL SELECT state, number FROM kept_turnout WHERE consultation_id = :consultation_id
+) AS counted;
 
 -- name: to_tell
 SELECT COUNT(*) FROM responses AS r JOIN people AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 
 -- name: tallies
--- How often each answer was given by those who have sent theirs; own words are only read by `texts`.
+-- How often each answer was given by those who have sent theirs; own words are only read by `texts`. What people said
+-- who have been erased since comes as a row of its own.
 SELECT a.question_id, a.value, COUNT(*) AS number
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
 WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind <> 'text' AND a.value <> 'null'
-GROUP BY a.question_id, a.value;
+GROUP BY a.question_id, a.value
+UNION ALL
+SELECT k.question_id, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
+WHERE q.consultation_id = :consultation_id;
 
 -- name: texts_counted
 SELECT a.question_id, COUNT(*) AS number
@@ -103,8 +113,9 @@ GROUP BY a.question_id;
 
 -- name: texts
 -- In no order that says who wrote what.
-SELECT a.value FROM responses AS r JOIN answers AS a ON a.response_id = r.id
-WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null' ORDER BY a.value;
+SELECT a.value, r.person_id, k.sealed AS sealed_key
+FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN data_keys AS k ON k.person_id = r.person_id
+WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null';
 
 -- name: closed_for
 -- What somebody was asked and can read the results of, the latest first.

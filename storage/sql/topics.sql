@@ -13,7 +13,7 @@ SELECT COUNT(*) FROM topics WHERE proposer_id = :person_id AND state = 'open';
 -- name: load
 -- One topic as one person sees it.
 SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
+    t.kept_supporters + (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
     EXISTS (SELECT 1 FROM supports AS s WHERE s.topic_id = t.id AND s.person_id = :person_id) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
 FROM topics AS t WHERE t.id = :id;
@@ -21,18 +21,19 @@ FROM topics AS t WHERE t.id = :id;
 -- name: page
 -- Topics in one state: the most supported first, then the newest.
 SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    COUNT(s.person_id) AS supporters,
+    t.kept_supporters + COUNT(s.person_id) AS supporters,
     COUNT(CASE WHEN s.person_id = :person_id THEN 1 END) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
 FROM topics AS t LEFT JOIN supports AS s ON s.topic_id = t.id
 WHERE t.state = :state
-GROUP BY t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at, t.proposer_id
+GROUP BY t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at, t.proposer_id,
+    t.kept_supporters
 ORDER BY supporters DESC, t.id DESC LIMIT :most OFFSET :skipped;
 
 -- name: answered
 -- The latest answer first.
 SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
+    t.kept_supporters + (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
     EXISTS (SELECT 1 FROM supports AS s WHERE s.topic_id = t.id AND s.person_id = :person_id) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
 FROM topics AS t WHERE t.state = 'answered'

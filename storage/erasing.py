@@ -1,0 +1,97 @@
+"""Everything held on one person: gathered for them, or destroyed.
+
+What they answered in surveys that are closed is in published totals and stays there as counts that belong to nobody;
+everything else goes with their data key, so that old copies of it cannot be read either.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from storage.data_keys import DataKeys
+from storage.database import Session
+from storage.profiles import Profiles
+from storage.queries import Queries, Query
+from storage.records import instant
+from storage.responses import read_value
+from storage.vault import Box
+
+SQL = Queries("erasing")
+
+Held = dict[str, Any]
+"""Plain values that JSON can take; times are ISO 8601 in UTC."""
+
+
+class Erasure:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def erase(self, person_id: str) -> list[str]:
+        """Destroy what is held on somebody; gives the ids of the panels where that leaves a seat free."""
+        places = [row["panel_id"] for row in await self._session.rows(SQL.places, person_id=person_id)]
+        for query in (SQL.keep_counts, SQL.keep_turnout, SQL.keep_verdicts, SQL.remove_own_topics, SQL.keep_supports):
+            await self._session.run(query, person_id=person_id)
+        await self._session.run(SQL.remove_memberships_timers, person_id=person_id)
+        await self._session.run(SQL.remove_timers, pattern=f"%:{person_id}%")
+        await self._session.run(SQL.remove, person_id=person_id)
+        self._session.keyring.forget(person_id)
+        return places
+
+    async def held(self, person_id: str) -> Held:
+        """Everything held on somebody, by subject, as they would want to read it."""
+        box = await DataKeys(self._session).box(person_id)
+        house = self._session.keyring.vault.house
+        held: Held = {"settings": (await self._plain(SQL.settings, person_id))[0]}
+        sealed_id = await self._session.value(SQL.telegram_id, person_id=person_id)
+        if sealed_id is not None:
+            held["telegram_id"] = int(box.open(sealed_id))
+        held["profile"] = await Profiles(self._session).load(person_id)
+        for subject, query in {
+            "consents": SQL.consents,
+            "panels": SQL.memberships,
+            "verdicts": SQL.verdicts,
+            "venues": SQL.openings,
+        }.items():
+            held[subject] = await self._plain(query, person_id)
+        for subject, query in {"topics": SQL.topics, "supported": SQL.supports}.items():
+            held[subject] = [row | {"words": house.open(row["words"])} for row in await self._plain(query, person_id)]
+        held["surveys"] = await self._surveys(person_id, box)
+        held["recorded"] = [
+            row | {"details": json.loads(row["details"])} for row in await self._plain(SQL.audit, person_id)
+        ]
+        return held
+
+    async def _surveys(self, person_id: str, box: Box) -> list[Held]:
+        answers: dict[str, list[Held]] = {}
+        for row in await self._session.rows(SQL.answers, person_id=person_id):
+            given = {"question": row["wording"], "answer": _answer(row, box)}
+            answers.setdefault(row["response_id"], []).append(given)
+        return [
+            {**{name: value for name, value in row.items() if name != "id"}, "answers": answers.get(row["id"], [])}
+            for row in await self._plain(SQL.responses, person_id)
+        ]
+
+    async def _plain(self, query: Query, person_id: str) -> list[Held]:
+        return [
+            {name: _readable(name, value) for name, value in dict(row).items()}
+            for row in await self._session.rows(query, person_id=person_id)
+        ]
+
+
+def _readable(name: str, value: Any) -> Any:
+    if value is not None and (name.endswith("_at") or name == "paused_until"):
+        return instant(value).isoformat(timespec="seconds")
+    return value
+
+
+def _answer(row: Mapping[str, Any], box: Box) -> Any:
+    """Options in their words, own words opened; None where the question was skipped."""
+    value, options = read_value(row["value"]), json.loads(row["options"])
+    if row["kind"] == "text" and isinstance(value, str):
+        return box.open(value)
+    if row["kind"] in ("one", "many") and value is not None:
+        chosen = value if isinstance(value, tuple) else (value,)
+        return [options[int(place)] if int(place) < len(options) else place for place in chosen]
+    return value

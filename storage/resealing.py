@@ -1,0 +1,106 @@
+"""Which key a database is sealed with; and sealing it anew when the organisation changes its key, or gets one.
+
+With a new key only the data keys, the hashes that find people and what belongs to the organisation itself are sealed
+again: what is kept about people hangs on their own keys, which stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from storage.data_keys import DataKeys, Keyring
+from storage.database import Session, WrongKey
+from storage.queries import Queries, Query
+from storage.vault import Vault
+
+SQL = Queries("resealing")
+
+
+async def settle_key(session: Session) -> bool:
+    """Bring what is in the database under the vault's key; whether anything had to be sealed for that.
+
+    Raises WrongKey when it cannot be done.
+    """
+    vault = session.keyring.vault
+    sealed_with = await session.value(SQL.fingerprint) or ""
+    if sealed_with == vault.fingerprint:
+        return False
+    if not sealed_with:
+        await _seal_all(session)
+    elif not vault.sealing:
+        raise WrongKey("The database is sealed, and FOLKMOOT_KEY is not set.")
+    else:
+        older = next((older for older in vault.older() if older.fingerprint == sealed_with), None)
+        if older is None:
+            raise WrongKey("The database is sealed with another key than FOLKMOOT_KEY.")
+        await _change_key(session, older)
+    await session.run(SQL.set_fingerprint, fingerprint=vault.fingerprint)
+    return True
+
+
+async def _change_key(session: Session, older: Vault) -> None:
+    vault = session.keyring.vault
+
+    def again(sealed: str) -> str:
+        return vault.house.seal(older.house.open(sealed))
+
+    old_ring = Keyring(older)
+    for row in await session.rows(SQL.identities):
+        telegram_id = old_ring.box(row["person_id"], row["sealed_key"]).open(row["telegram_id"])
+        await session.run(
+            SQL.set_identity,
+            person_id=row["person_id"],
+            lookup=vault.veil(telegram_id),
+            telegram_id=row["telegram_id"],
+        )
+    await _each(session, SQL.data_keys, SQL.set_data_key, again)
+    await _houses(session, again)
+
+
+async def _seal_all(session: Session) -> None:
+    """Until now everything could be read."""
+    vault = session.keyring.vault
+    keys = DataKeys(session)
+    for row in await session.rows(SQL.people):
+        await session.run(SQL.remove_data_key, person_id=row["id"])
+        await keys.add(row["id"])
+    for row in await session.rows(SQL.plain_identities):
+        box = await keys.box(row["person_id"])
+        await session.run(
+            SQL.set_identity,
+            person_id=row["person_id"],
+            lookup=vault.veil(row["telegram_id"]),
+            telegram_id=box.seal(row["telegram_id"]),
+        )
+    for row in await session.rows(SQL.lanes):
+        await session.run(SQL.set_lane, update_id=row["update_id"], lane=vault.veil(row["lane"]))
+    await _houses(session, vault.house.seal)
+    for found, set_, inner in (
+        (SQL.states, SQL.set_state, False),
+        (SQL.views, SQL.set_view, False),
+        (SQL.parked, SQL.set_parked, False),
+        (SQL.bodies, SQL.set_body, False),
+        (SQL.profiles, SQL.set_profile, False),
+        (SQL.texts, SQL.set_text, True),
+    ):
+        for row in await session.rows(found):
+            box = await keys.box(row["person_id"])
+            value = json.dumps(box.seal(json.loads(row["value"]))) if inner else box.seal(row["value"])
+            await session.run(set_, **_keys(row), value=value)
+
+
+async def _houses(session: Session, seal: Callable[[str], str]) -> None:
+    """What belongs to the organisation itself, or to nobody yet."""
+    await _each(session, SQL.topics, SQL.set_topic, seal)
+    await _each(session, SQL.payloads, SQL.set_payload, seal)
+
+
+async def _each(session: Session, found: Query, set_: Query, seal: Callable[[str], str]) -> None:
+    for row in await session.rows(found):
+        await session.run(set_, **_keys(row), value=seal(row["value"]))
+
+
+def _keys(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in dict(row).items() if name not in ("value", "person_id")}

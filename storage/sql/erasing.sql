@@ -1,0 +1,92 @@
+-- name: keep_counts!
+-- What somebody answered in surveys that are closed stays in their totals, as counts that belong to nobody.
+INSERT INTO kept_counts (question_id, value, number)
+SELECT a.question_id, a.value, 1
+FROM responses AS r
+JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
+JOIN answers AS a ON a.response_id = r.id
+JOIN questions AS q ON q.id = a.question_id AND q.kind <> 'text'
+WHERE r.person_id = :person_id AND r.state = 'finished' AND a.value <> 'null'
+ON CONFLICT (question_id, value) DO UPDATE SET number = kept_counts.number + 1;
+
+-- name: keep_turnout!
+INSERT INTO kept_turnout (consultation_id, state, number)
+SELECT r.consultation_id, r.state, 1
+FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
+WHERE r.person_id = :person_id
+ON CONFLICT (consultation_id, state) DO UPDATE SET number = kept_turnout.number + 1;
+
+-- name: keep_verdicts!
+INSERT INTO kept_verdicts (outcome_id, verdict, number)
+SELECT v.outcome_id, v.verdict, 1 FROM verdicts AS v WHERE v.person_id = :person_id
+ON CONFLICT (outcome_id, verdict) DO UPDATE SET number = kept_verdicts.number + 1;
+
+-- name: keep_supports!
+UPDATE topics SET kept_supporters = kept_supporters + 1
+WHERE id IN (SELECT topic_id FROM supports WHERE person_id = :person_id)
+  AND (proposer_id IS NULL OR proposer_id <> :person_id);
+
+-- name: remove_own_topics!
+-- A topic that nobody else supports goes with who proposed it, and so does one that was withdrawn or hidden.
+DELETE FROM topics WHERE proposer_id = :person_id AND (state IN ('withdrawn', 'hidden') OR (
+    kept_supporters = 0 AND NOT EXISTS (
+        SELECT 1 FROM supports AS s WHERE s.topic_id = topics.id AND s.person_id <> :person_id)));
+
+-- name: places
+-- The panels where a seat becomes free.
+SELECT panel_id FROM memberships WHERE person_id = :person_id AND state = 'serving';
+
+-- name: remove_timers!
+DELETE FROM timers WHERE key LIKE :pattern;
+
+-- name: remove_memberships_timers!
+DELETE FROM timers WHERE EXISTS (
+    SELECT 1 FROM memberships AS m WHERE m.person_id = :person_id AND timers.key LIKE '%:' || m.id);
+
+-- name: remove!
+-- Everything that hangs on the person goes with the row, the data key first of all.
+DELETE FROM people WHERE id = :person_id;
+
+-- name: settings
+SELECT language, source, stopped, created_at, active_at, text_only, plain_words, with_helper, zone, quiet_from,
+    quiet_until, best_hour, paused_until, channel
+FROM people WHERE id = :person_id;
+
+-- name: telegram_id
+SELECT telegram_id FROM identities WHERE person_id = :person_id;
+
+-- name: consents
+SELECT purpose, version, given_at, withdrawn_at FROM consents WHERE person_id = :person_id ORDER BY id;
+
+-- name: memberships
+SELECT p.name AS panel, m.state, m.term, m.joined_at, m.term_ends_at, m.ended_at
+FROM memberships AS m JOIN panels AS p ON p.id = m.panel_id WHERE m.person_id = :person_id ORDER BY m.id;
+
+-- name: topics
+SELECT words, state, proposed_at FROM topics WHERE proposer_id = :person_id ORDER BY id;
+
+-- name: supports
+SELECT t.words, s.supported_at FROM supports AS s JOIN topics AS t ON t.id = s.topic_id
+WHERE s.person_id = :person_id ORDER BY t.id;
+
+-- name: responses
+SELECT r.id, c.question AS asked, r.state, r.invited_at, r.started_at, r.finished_at, r.reminded_at, r.with_helper,
+    r.channel
+FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id WHERE r.person_id = :person_id ORDER BY r.id;
+
+-- name: answers
+SELECT a.response_id, q.wording, q.kind, q.options, a.value, a.answered_at
+FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
+WHERE r.person_id = :person_id ORDER BY a.response_id, q.position;
+
+-- name: verdicts
+SELECT c.question AS asked, v.verdict, v.given_at
+FROM verdicts AS v JOIN outcomes AS o ON o.id = v.outcome_id JOIN consultations AS c ON c.id = o.consultation_id
+WHERE v.person_id = :person_id ORDER BY o.id;
+
+-- name: openings
+SELECT l.venue, o.opened_at FROM openings AS o JOIN links AS l ON l.token = o.token
+WHERE o.person_id = :person_id ORDER BY o.opened_at;
+
+-- name: audit
+SELECT action, subject, details, recorded_at FROM audit WHERE actor_id = :person_id ORDER BY id;

@@ -1,0 +1,84 @@
+-- name: fingerprint
+SELECT value FROM settings WHERE key = 'vault.fingerprint';
+
+-- name: set_fingerprint!
+INSERT INTO settings (key, value) VALUES ('vault.fingerprint', :fingerprint)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
+
+-- name: people
+SELECT id FROM people;
+
+-- name: identities
+SELECT i.person_id, i.telegram_id, k.sealed AS sealed_key
+FROM identities AS i JOIN data_keys AS k ON k.person_id = i.person_id;
+
+-- name: plain_identities
+SELECT person_id, telegram_id FROM identities;
+
+-- name: set_identity!
+UPDATE identities SET lookup = :lookup, telegram_id = :telegram_id WHERE person_id = :person_id;
+
+-- name: remove_data_key!
+DELETE FROM data_keys WHERE person_id = :person_id;
+
+-- name: data_keys
+SELECT person_id AS id, sealed AS value FROM data_keys;
+
+-- name: set_data_key!
+UPDATE data_keys SET sealed = :value WHERE person_id = :id;
+
+-- name: topics
+SELECT id, words AS value FROM topics;
+
+-- name: set_topic!
+UPDATE topics SET words = :value WHERE id = :id;
+
+-- name: payloads
+SELECT update_id, payload AS value FROM inbox WHERE payload <> '';
+
+-- name: set_payload!
+UPDATE inbox SET payload = :value WHERE update_id = :update_id;
+
+-- name: states
+SELECT person_id AS id, person_id, state AS value FROM conversations WHERE state <> '';
+
+-- name: set_state!
+UPDATE conversations SET state = :value WHERE person_id = :id;
+
+-- name: views
+SELECT person_id AS id, person_id, view AS value FROM conversations WHERE view <> '';
+
+-- name: set_view!
+UPDATE conversations SET view = :value WHERE person_id = :id;
+
+-- name: parked
+SELECT person_id AS id, person_id, parked AS value FROM conversations WHERE parked <> '';
+
+-- name: set_parked!
+UPDATE conversations SET parked = :value WHERE person_id = :id;
+
+-- name: bodies
+SELECT id, person_id, body AS value FROM outbox WHERE body <> '';
+
+-- name: set_body!
+UPDATE outbox SET body = :value WHERE id = :id;
+
+-- name: profiles
+SELECT person_id AS id, person_id, values_given AS value FROM profiles;
+
+-- name: set_profile!
+UPDATE profiles SET values_given = :value WHERE person_id = :id;
+
+-- name: texts
+SELECT a.response_id, a.question_id, r.person_id, a.value
+FROM answers AS a JOIN responses AS r ON r.id = a.response_id JOIN questions AS q ON q.id = a.question_id
+WHERE q.kind = 'text' AND a.value <> 'null';
+
+-- name: set_text!
+UPDATE answers SET value = :value WHERE response_id = :response_id AND question_id = :question_id;
+
+-- name: lanes
+SELECT update_id, lane FROM inbox;
+
+-- name: set_lane!
+UPDATE inbox SET lane = :lane WHERE update_id = :update_id;
