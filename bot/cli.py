@@ -18,6 +18,8 @@ from bot.logs import begin_logging
 from bot.service import Broken, Service, connected
 from bot.settings import SETTINGS, BadSettings, Settings
 from bot.telegram.api import InvalidToken, TelegramError
+from storage.backup import KEYS_FILE, BadBackup, back_up
+from storage.backup import restore as bring_back
 from storage.database import DatabaseProblem, opened
 
 BAD_SETTINGS = 2
@@ -96,6 +98,50 @@ async def _check_token(settings: Settings) -> bool:
             return False
     typer.echo(f"token: ok, the bot is @{me['username']}")
     return True
+
+
+@app.command(epilog=SETTINGS_HELP)
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where the backup and folkmoot.keys are written.")],
+) -> None:
+    """Write a backup of everything, while the bot runs or not, and the keys of people who are still here.
+
+    Keep folkmoot.keys apart from the backups: each backup writes it anew, and without it none can be read.
+    """
+    settings = _settings()
+    try:
+        path = asyncio.run(_backup(settings, folder))
+    except DatabaseProblem as problem:
+        raise _refuse(str(problem), 1) from None
+    except OSError as problem:
+        raise _refuse(f"Cannot write into {folder}: {problem.strerror or problem}.", 1) from None
+    typer.echo(f"{path}\n{path.with_name(KEYS_FILE)}")
+
+
+async def _backup(settings: Settings, folder: Path) -> Path:
+    async with opened(settings.database_url, settings.vault) as database:
+        return await back_up(database, folder, Clock().now())
+
+
+@app.command(epilog=SETTINGS_HELP)
+def restore(
+    file: Annotated[Path, typer.Argument(help="A backup.")],
+    keys: Annotated[Path | None, typer.Option(help="The key file, if it is not beside the backup.")] = None,
+) -> None:
+    """Fill an empty database from a backup; people erased since it was made stay erased."""
+    settings = _settings()
+    try:
+        people = asyncio.run(_restore(settings, file, keys or file.with_name(KEYS_FILE)))
+    except (DatabaseProblem, BadBackup) as problem:
+        raise _refuse(str(problem), 1) from None
+    except OSError as problem:
+        raise _refuse(f"Cannot read {problem.filename}: {problem.strerror or problem}.", 1) from None
+    typer.echo(f"{people} people are back.")
+
+
+async def _restore(settings: Settings, file: Path, keys: Path) -> int:
+    async with opened(settings.database_url, settings.vault) as database:
+        return await bring_back(database, file, keys)
 
 
 @app.command()

@@ -95,6 +95,14 @@ class Database(ABC):
         """A store for reading only, seeing one moment's committed state for each statement."""
 
     @abstractmethod
+    def snapshot(self) -> AbstractAsyncContextManager[Store]:
+        """A store for reading only, seeing one moment's committed state for all its statements."""
+
+    @abstractmethod
+    async def scrub(self) -> None:
+        """Leave no copies of what was erased in the database's own files, as far as that is in our hands."""
+
+    @abstractmethod
     async def close(self) -> None:
         """Finish what is being written and let go of every connection."""
 

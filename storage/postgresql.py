@@ -115,5 +115,17 @@ class PostgresqlDatabase(Database):
             async with self._pool.acquire() as connection, connection.transaction(readonly=True):
                 yield Store(PostgresqlSession(connection, self._keyring))
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Store]:
+        with classified("read"):
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                yield Store(PostgresqlSession(connection, self._keyring))
+
+    async def scrub(self) -> None:
+        """PostgreSQL clears dead rows by itself (autovacuum)."""
+
     async def close(self) -> None:
         await self._pool.close()

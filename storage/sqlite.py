@@ -90,8 +90,8 @@ class SqliteSession(Session):
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
         self._waiting.extend((query.sqlite, bound(values)) for values in many)
 
-    async def begin(self) -> None:
-        self._waiting = [("BEGIN IMMEDIATE", {})]
+    async def begin(self, kind: str = "IMMEDIATE") -> None:
+        self._waiting = [(f"BEGIN {kind}", {})]
 
     async def commit(self) -> None:
         await self._go(("COMMIT", {}))
@@ -155,11 +155,28 @@ class SqliteDatabase(Database):
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Store]:
+        async with self._reader() as session:
+            yield Store(session)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[SqliteSession]:
         reader = await self._readers.get()
         try:
-            yield Store(SqliteSession(reader, self._keyring))
+            yield SqliteSession(reader, self._keyring)
         finally:
             self._readers.put_nowait(reader)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Store]:
+        async with self._reader() as session:
+            await session.begin("DEFERRED")
+            try:
+                yield Store(session)
+            finally:
+                await session.roll_back()
+
+    async def scrub(self) -> None:
+        await scrub(self._writer)
 
     async def close(self) -> None:
         self._closing = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.attributes import Attributes
+from storage.backup import Copies
 from storage.consultations import Consultations
 from storage.conversations import Conversations
 from storage.database import Session
@@ -31,6 +32,7 @@ class Store:
         self.attributes = Attributes(session)
         self.profiles = Profiles(session)
         self.erasure = Erasure(session)
+        self.copies = Copies(session)
         self.instances = Instances(session)
         self.settings = Settings(session)
         self.media = Media(session)

@@ -1,0 +1,297 @@
+"""Erasing somebody: nothing of theirs can be found anywhere afterwards, and published totals stay as they were."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.backup import KEYS_FILE, BadBackup, Table, back_up, restore, tables
+from storage.consultations import Question
+from storage.database import Database, opened
+from storage.erasing import SQL, Held
+from storage.inbox import Arrival
+from storage.outbox import Parcel
+from storage.panels import Term
+from storage.people import Conversation
+from storage.records import new_id
+from storage.store import Store
+from storage.vault import Vault
+from tests.peers import VAULT
+from tests.postgres import PostgresqlServer
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+CLOSES = NOW + timedelta(days=14)
+CROWD = 1000
+FIRST_ID = 9_100_000_000
+STAYS = FIRST_ID - 1
+
+NOT_READ_OUT = {
+    "conversations": "what is being asked just now",
+    "data_keys": "the key itself",
+    "outbox": "messages, which the person has or is about to get",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A closed survey with a choice and a question in own words, and its outcome."""
+
+    panel: str
+    consultation: str
+    choice: Question
+    words: Question
+    outcome: str
+
+
+def canary(number: int) -> str:
+    return f"canary{number:05d}sings"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url, VAULT) as database:
+        yield database
+
+
+async def found(store: Store) -> Town:
+    officer, _conversation = await store.people.add(1, "staff", "en", NOW)
+    panel = await store.panels.add("Voices", "Living here", 6, None, officer.id, NOW)
+    assert panel is not None
+    id = await store.consultations.add(panel, "How is it?", officer.id, NOW)
+    await store.consultations.change(id, "closes_at", CLOSES)
+    await store.consultations.change(id, "decides_on", date(2026, 6, 22))
+    await store.consultations.change(id, "report_by", date(2026, 6, 30))
+    await store.consultations.add_questions(
+        id, [Question("", id, 0, "one", "Good?", ("Yes", "No")), Question("", id, 0, "text", "Why?")]
+    )
+    assert await store.consultations.open(id, NOW)
+    choice, words = await store.consultations.questions(id)
+    outcome = await store.outcomes.add(
+        id, we_asked="asked", you_said="said", we_did="did", author_id=officer.id, post_at=NOW, now=NOW
+    )
+    return Town(panel, id, choice, words, outcome)
+
+
+async def settle(store: Store, town: Town, number: int) -> str:
+    """Somebody who takes part in everything, and in whose every word a canary sings."""
+    song, telegram_id = canary(number), FIRST_ID + number
+    person, _conversation = await store.people.add(telegram_id, "citizen", "en", NOW)
+    await store.people.set_source(person.id, "library")
+    await store.people.agree(person.id, "2026-11", "en", NOW)
+    await store.profiles.save(person.id, {"area": song}, NOW)
+    await store.panels.serve(town.panel, person.id, Term(1, NOW + timedelta(days=180)), NOW)
+    await store.responses.invite(town.consultation, [person.id], NOW)
+    response = await store.responses.find(town.consultation, person.id)
+    assert response is not None
+    await store.responses.start(response.id, NOW)
+    await store.responses.save_answer(response.id, town.choice.id, number % 2, NOW)
+    await store.responses.save_answer(response.id, town.words.id, song, NOW)
+    await store.responses.finish(response.id, NOW)
+    await store.topics.propose(song, person.id, NOW, 3)
+    await store.outcomes.give_verdict(town.outcome, person.id, "partly", NOW)
+    view = json.dumps({"text": song, "rows": []})
+    await store.conversations.save(Conversation(person.id, song, 1, view, "", (song,)), NOW)
+    body = {"text": song, "rows": []}
+    await store.outbox.add([Parcel(new_id(), person.id, "bulk", "message", body, NOW, NOW, CLOSES)])
+    await store.timers.set(f"panel.term:{person.id}", "panel.term", {"membership": person.id}, CLOSES, None)
+    await store.inbox.record([Arrival(number, str(telegram_id), NOW, json.dumps({"text": song}))])
+    await store.inbox.finish(number)
+    return person.id
+
+
+async def crowd(database: Database, number: int) -> tuple[Town, list[str]]:
+    town = await database.write(found)
+    people = [await database.write(lambda store, n=n: settle(store, town, n)) for n in range(number)]  # type: ignore[misc]
+    await database.write(lambda store: store.consultations.close(town.consultation, CLOSES))
+    return town, people
+
+
+# ---------------------------------------------------------------- what stays
+
+
+async def test_published_totals_stay_and_words_go(database: Database) -> None:
+    town, people = await crowd(database, 5)
+
+    async def published(store: Store) -> tuple[object, ...]:
+        tallies = await store.responses.tallies(town.consultation)
+        turnout = await store.responses.turnout(town.consultation)
+        (promise,) = await store.outcomes.promises(0, 9)
+        return tallies[town.choice.id], turnout, (promise.yes, promise.partly, promise.no)
+
+    before = await database.write(published)
+    for person in people[1:]:
+        await database.write(lambda store, person=person: store.erasure.erase(person))  # type: ignore[misc]
+    assert await database.write(published) == before
+    assert await database.write(lambda store: store.responses.texts(town.words.id)) == [canary(0)]
+    left = await database.write(lambda store: store.topics.page("open", people[0], 0, 9))
+    assert [topic.words for topic in left] == [canary(0)]
+
+
+async def test_a_topic_that_others_support_stays_without_who_proposed_it(database: Database) -> None:
+    _town, (ana, ben, cerys) = await crowd(database, 3)
+    (topic,) = [t for t in await database.write(lambda s: s.topics.page("open", ana, 0, 9)) if t.own]
+    for person in (ben, cerys):
+        await database.write(lambda store, person=person: store.topics.support(topic.id, person, NOW))  # type: ignore[misc]
+    await database.write(lambda store: store.erasure.erase(ana))
+    await database.write(lambda store: store.erasure.erase(ben))
+    kept = await database.write(lambda store: store.topics.load(topic.id, cerys))
+    assert kept is not None
+    assert (kept.words, kept.supporters, kept.own) == (canary(0), 2, False), "the proposer's own support went with her"
+
+
+async def test_seats_that_become_free_are_named(database: Database) -> None:
+    town, (ana,) = await crowd(database, 1)
+    assert await database.write(lambda store: store.erasure.erase(ana)) == [town.panel]
+    assert await database.write(lambda store: store.erasure.erase(ana)) == [], "once is enough, twice does no harm"
+
+
+async def test_somebody_erased_is_a_stranger_when_they_come_back(database: Database) -> None:
+    _town, (ana,) = await crowd(database, 1)
+    await database.write(lambda store: store.erasure.erase(ana))
+    assert await database.write(lambda store: store.people.load(FIRST_ID)) is None
+    again, conversation = await database.write(lambda store: store.people.add(FIRST_ID, "citizen", "en", NOW))
+    assert again.id != ana
+    assert (again.agreed, conversation.state) == ("", "")
+
+
+# ---------------------------------------------------------------- what is held
+
+
+async def test_everything_held_is_read_out(database: Database) -> None:
+    _town, (ana,) = await crowd(database, 1)
+    held: Held = await database.write(lambda store: store.erasure.held(ana))
+    assert held["telegram_id"] == FIRST_ID
+    assert held["profile"] == {"area": canary(0)}
+    assert held["settings"]["source"] == "library"
+    assert held["panels"][0]["panel"] == "Voices"
+    assert held["surveys"][0]["answers"] == [
+        {"question": "Good?", "answer": ["Yes"]},
+        {"question": "Why?", "answer": canary(0)},
+    ]
+    assert held["topics"][0]["words"] == canary(0)
+    assert held["verdicts"] == [{"asked": "How is it?", "verdict": "partly", "given_at": "2026-05-01T12:00:00+00:00"}]
+    assert held["consents"][0]["purpose"] == "taking part"
+    json.dumps(held)
+
+
+def test_whatever_hangs_on_a_person_is_read_out_or_named_here() -> None:
+    asked = " ".join(query.sqlite for query in SQL._queries.values())
+    of_people = {table.name for table in tables() if any(r.table == "people" and r.needed for r in table.references)}
+    unread = {name for name in of_people if f" {name} AS" not in asked and f" {name} WHERE" not in asked}
+    assert unread - set(NOT_READ_OUT) - {"profiles"} == set()
+
+
+# ---------------------------------------------------------------- nowhere to be found
+
+
+async def test_a_thousand_people_erased_are_found_nowhere(tmp_path: Path) -> None:
+    """The database's files, a backup made before and restored after, what is read out of it: no canary sings."""
+    folder, backups = tmp_path / "data", tmp_path / "backups"
+    async with opened(f"sqlite:///{folder}/folkmoot.db", VAULT) as database:
+        _town, people = await crowd(database, CROWD)
+        stays = await database.write(lambda store: store.people.add(STAYS, "citizen", "en", NOW))
+        before = await back_up(database, backups, NOW)
+        for person in people:
+            await database.write(lambda store, person=person: store.erasure.erase(person))  # type: ignore[misc]
+        await database.scrub()
+        await back_up(database, backups, CLOSES)
+        assert list(await asyncio.to_thread(songs, folder)) == []
+        assert list(await asyncio.to_thread(songs, backups)) == []
+        async with opened(f"sqlite:///{tmp_path}/restored/folkmoot.db", VAULT) as restored:
+            assert await restore(restored, before, backups / KEYS_FILE) == 2, "the officer, and who stays"
+            assert await restored.write(lambda store: store.people.load(STAYS)) is not None
+            assert await restored.write(lambda store: store.people.load(FIRST_ID)) is None
+            assert await restored.write(lambda store: store.people.recipient(stays[0].id)) is not None
+    assert list(await asyncio.to_thread(songs, tmp_path / "restored")) == []
+
+
+async def test_without_sealing_the_files_are_clean_as_well(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/folkmoot.db") as database:
+        _town, people = await crowd(database, 100)
+        assert len(set(await asyncio.to_thread(songs, tmp_path))) == 200, "the search finds what there is"
+        for person in people:
+            await database.write(lambda store, person=person: store.erasure.erase(person))  # type: ignore[misc]
+        await database.scrub()
+        assert list(await asyncio.to_thread(songs, tmp_path)) == []
+
+
+def songs(folder: Path) -> Iterator[bytes]:
+    """Canaries and Telegram ids in any file, compressed ones opened."""
+    for file in folder.rglob("*"):
+        contents = file.read_bytes()
+        if contents.startswith(b"\x1f\x8b"):
+            contents = gzip.decompress(contents)
+        for number in range(CROWD):
+            for trace in (canary(number), str(FIRST_ID + number)):
+                if trace.encode() in contents:
+                    yield trace.encode()
+
+
+# ---------------------------------------------------------------- backups
+
+
+async def test_a_backup_of_either_database_fills_the_other(
+    database: Database, tmp_path: Path, postgresql_server: PostgresqlServer
+) -> None:
+    town, (ana, _ben) = await crowd(database, 2)
+    path = await back_up(database, tmp_path, NOW)
+    before = await everything(database)
+    for url in (f"sqlite:///{tmp_path}/other.db", postgresql_server.new_database(migrated=False)):
+        async with opened(url, VAULT) as other:
+            assert await restore(other, path, tmp_path / KEYS_FILE) == 3
+            assert await everything(other) == before
+            held = await other.write(lambda store: store.erasure.held(ana))
+            assert held["telegram_id"] == FIRST_ID
+            assert await other.write(lambda store: store.responses.texts(town.words.id)) == [canary(0), canary(1)]
+            with pytest.raises(BadBackup, match="empty"):
+                await restore(other, path, tmp_path / KEYS_FILE)
+
+
+async def everything(database: Database) -> dict[str, list[dict[str, object]]]:
+    async with database.snapshot() as store:
+        return {table.name: [row async for row in store.copies.rows(table)] for table in tables()}
+
+
+@pytest.mark.parametrize("contents", [b"", b"nonsense", gzip.compress(b"nonsense"), gzip.compress(b'{"folkmoot": 99}')])
+async def test_what_is_no_backup_is_refused_and_changes_nothing(tmp_path: Path, contents: bytes) -> None:
+    file, keys = tmp_path / "a.backup", tmp_path / KEYS_FILE
+    async with opened(f"sqlite:///{tmp_path}/folkmoot.db", VAULT) as database:
+        await back_up(database, tmp_path, NOW)
+        file.write_bytes(contents)
+        with pytest.raises(BadBackup):
+            await restore(database, file, keys)
+
+
+async def test_half_a_backup_is_refused_whole(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/folkmoot.db", VAULT) as database:
+        await crowd(database, 20)
+        path = await back_up(database, tmp_path, NOW)
+    path.write_bytes(path.read_bytes()[:-100])
+    async with opened(f"sqlite:///{tmp_path}/other.db", VAULT) as other:
+        with pytest.raises(BadBackup, match="not a whole one"):
+            await restore(other, path, tmp_path / KEYS_FILE)
+        async with other.reading() as store:
+            assert (await store.people.counts()).people == 0
+
+
+async def test_a_backup_sealed_with_another_key_is_refused(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/folkmoot.db", VAULT) as database:
+        path = await back_up(database, tmp_path, NOW)
+    async with opened(f"sqlite:///{tmp_path}/other.db", Vault(["quite another key"])) as other:
+        with pytest.raises(BadBackup, match="another key"):
+            await restore(other, path, tmp_path / KEYS_FILE)
+
+
+def test_the_schema_is_read_with_parents_before_children() -> None:
+    seen: set[str] = set()
+    for table in tables():
+        assert isinstance(table, Table)
+        assert {r.table for r in table.references} <= seen | {table.name}
+        seen.add(table.name)
