@@ -15,8 +15,8 @@ WHERE state = 'waiting' AND retry_at <= :now
 ORDER BY update_id LIMIT 1 /*+ FOR UPDATE SKIP LOCKED */;
 
 -- name: finish!
--- What an update said is not kept once it has been dealt with.
-UPDATE inbox SET state = :state, reason = :reason, payload = '' WHERE update_id = :update_id;
+-- Neither who sent an update nor what it said is kept once it has been dealt with.
+UPDATE inbox SET state = :state, reason = :reason, lane = '', payload = '' WHERE update_id = :update_id;
 
 -- name: retry!
 UPDATE inbox SET attempts = attempts + 1, reason = :reason, retry_at = :retry_at WHERE update_id = :update_id;
