@@ -77,7 +77,7 @@ KEY = Setting(
     "",
     "The key that seals what is kept about people, as `openssl rand -base64 32` makes one. Keep it apart from backups. "
     "To change it give the new key, a comma, and the old one, until the program has started once.",
-    "at least 16 characters that nobody can guess, such as `openssl rand -base64 32` makes "
+    "at least 8 characters that nobody can guess, such as `openssl rand -base64 32` makes "
     "(or set FOLKMOOT_ALLOW_PLAINTEXT=1 to keep everything readable)",
 )
 ALLOW_PLAINTEXT = Setting(
@@ -269,7 +269,7 @@ def _listen(text: str) -> tuple[str, int]:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    return tuple(_matching(r"\S{16,1000}", part.strip()) for part in text.split(",")) if text else ()
+    return tuple(_matching(r"[ -~]{8,1000}", part.strip()) for part in text.split(",")) if text else ()
 
 
 def _yes(text: str) -> bool:

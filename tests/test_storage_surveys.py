@@ -23,6 +23,7 @@ from storage.outcomes import Verdict
 from storage.panels import Term
 from storage.responses import Value
 from storage.store import Store
+from tests.peers import VAULT
 from tests.player import Player
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -38,7 +39,7 @@ class StandingClock(Clock):
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(database_url) as database:
+    async with opened(database_url, VAULT) as database:
         yield database
 
 
@@ -301,7 +302,7 @@ SETTING = """~ 1 March 2027, 09:00
 
 @pytest.mark.parametrize("state", ["draft", "open"])
 async def test_a_known_address_opens_nothing_for_those_who_are_not_asked(database_url: str, state: str) -> None:
-    async with opened(database_url) as database:
+    async with opened(database_url, VAULT) as database:
         consultation, people = await drafted(database, on_panel=1)
         if state == "open":
             await publish_it(database, consultation)
@@ -312,6 +313,6 @@ async def test_a_known_address_opens_nothing_for_those_who_are_not_asked(databas
     assert said.count(refusal) >= 2
     assert "I cannot find these results." in said
     assert "Question 1" not in said
-    async with opened(database_url) as database:
+    async with opened(database_url, VAULT) as database:
         turnout = await database.write(lambda store: store.responses.turnout(consultation.id))
     assert turnout.asked == (1 if state == "open" else 0)

@@ -304,7 +304,7 @@ class Sender:
                 return await self._send_instead(parcel)
             return Finished(parcel.id, "dropped", _reason(problem))
         if "can't parse entities" in reason:
-            log.error("Markup that Telegram cannot read was sent as plain text: %s", _reason(problem))
+            log.error("Markup that Telegram cannot read was sent as plain text")
             return await self._once_more(parcel, {**parcel.body, "plain": True})
         return Finished(parcel.id, "failed", _reason(problem))
 
