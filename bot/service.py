@@ -315,6 +315,7 @@ class _Running:
             await store.instances.forget_old(now - KEPT)
 
         await self._database.write(sweep)
+        await self._database.scrub()
 
     async def _introduce(self) -> None:
         """Again whenever the organisation has changed its name."""

@@ -18,10 +18,11 @@ REMEMBERED = 20_000
 
 
 class Keyring:
-    """The vault of one database, and the boxes of the people met lately."""
+    """The vault of one database, and the boxes of the people met lately; `erased` says that somebody was erased."""
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
+        self.erased = False
         self._boxes: dict[str, Box] = {}
 
     def box(self, person_id: str, sealed_key: str) -> Box:
@@ -37,6 +38,7 @@ class Keyring:
 
     def forget(self, person_id: str) -> None:
         self._boxes.pop(person_id, None)
+        self.erased = True
 
 
 class DataKeys:

@@ -100,7 +100,7 @@ class Database(ABC):
 
     @abstractmethod
     async def scrub(self) -> None:
-        """Leave no copies of what was erased in the database's own files, as far as that is in our hands."""
+        """Leave no copies of people erased lately in the database's own files, as far as that is in our hands."""
 
     @abstractmethod
     async def close(self) -> None:

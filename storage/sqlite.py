@@ -176,7 +176,10 @@ class SqliteDatabase(Database):
                 await session.roll_back()
 
     async def scrub(self) -> None:
-        await scrub(self._writer)
+        if self._keyring.erased:
+            with contextlib.suppress(Unavailable):  # something is being written just now: the next time will do
+                await scrub(self._writer)
+                self._keyring.erased = False
 
     async def close(self) -> None:
         self._closing = True
@@ -272,7 +275,8 @@ async def _settle_key(connection: Connection, keyring: Keyring) -> None:
 
 async def scrub(connection: Connection) -> None:
     """Leave no copy of earlier pages in the write-ahead log."""
-    await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+    with classified():
+        await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 async def _migrate(connection: Connection) -> None:
