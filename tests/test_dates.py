@@ -49,6 +49,18 @@ zones = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Ho
         ("3 Mai", date(2027, 5, 3)),
         ("Dydd Llun 3 Mai 2027", date(2027, 5, 3)),
         ("yfory", date(2027, 3, 2)),
+        ("ymhen pythefnos", date(2027, 3, 15)),
+        ("3 maja 2028", date(2028, 5, 3)),
+        ("3 wrzesnia", date(2027, 9, 3)),
+        ("środa", date(2027, 3, 3)),
+        ("3 مئی", date(2027, 5, 3)),
+        ("۳ مئی ۲۰۲۸", date(2028, 5, 3)),
+        ("٣/٥/٢٠٢٨", date(2028, 5, 3)),
+        ("3 مايو", date(2027, 5, 3)),
+        ("3 أيار", date(2027, 5, 3)),
+        ("3 كانون الثاني 2028", date(2028, 1, 3)),
+        ("৩ মে ২০২৮", date(2028, 5, 3)),
+        ("3 জানুয়ারি", date(2028, 1, 3)),
     ],
 )
 def test_the_usual_forms_are_understood(typed: str, meant: date) -> None:
