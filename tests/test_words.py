@@ -160,7 +160,8 @@ def test_plurals_in_english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "language"), [
+    ("code", "language"),
+    [
         ("cy", "cy"),
         ("cy-GB", "cy"),
         ("en-US", "en"),
