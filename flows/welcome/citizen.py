@@ -21,7 +21,7 @@ Hello! Which language would you like?
 Helo! Pa iaith hoffech chi?
 Dzień dobry! W jakim języku mamy rozmawiać?
 السلام علیکم! آپ کس زبان میں بات کرنا چاہیں گے؟
-নমস্কার! আপনি কোন ভাষায় কথা বলতে চান?
+স্বাগতম! আপনি কোন ভাষায় কথা বলতে চান?
 مرحبًا! بأي لغة تودّ أن نتحدث؟"""
 """Asked in every language at once: nobody has chosen one yet."""
 
