@@ -2,6 +2,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+LANGUAGES := cy pl ur bn ar
 
 .PHONY: demo test check bench bench-draw soak monkey words clean
 
@@ -52,7 +53,10 @@ monkey: .venv/development
 
 words: .venv/development
 	$(BIN)/pybabel --quiet extract -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build-words.pot flows bot
-	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete -i build-words.pot -D folkmoot -l cy -d flows/locales
+	for language in $(LANGUAGES); do \
+		$(BIN)/pybabel --quiet update --init-missing --no-fuzzy-matching --ignore-obsolete \
+			-i build-words.pot -D folkmoot -l $$language -d flows/locales || exit 1; \
+	done
 	sed -i.before -E '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To)/d' \
 		flows/locales/*/LC_MESSAGES/folkmoot.po
 	rm build-words.pot flows/locales/*/LC_MESSAGES/folkmoot.po.before

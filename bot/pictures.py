@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 Align = Literal["left", "right"]
@@ -23,6 +24,8 @@ INNER = WIDTH - 2 * MARGIN
 
 TITLE, SUBTITLE, LABEL, NOTE = 42, 36, 34, 30
 LINE = 1.3
+HALF_CAPITAL = 0.365
+"""How far below its middle a line of text stands, in sizes: the same for every script."""
 BAR_HEIGHT = 40
 BAR_GAP = 26
 LABEL_GAP = 5
@@ -44,12 +47,14 @@ TALLEST = 8000
 """No further bar begins below this. A photo's width and height may come to 10,000 pixels together, and one bar to a
 few hundred (https://core.telegram.org/bots/api#sendphoto)."""
 
-FONT = "DejaVu Sans"
-FALLBACKS = (
+FONTS = Path(__file__).parent / "fonts"
+FAMILIES = ("Noto Sans Arabic", "Noto Sans Bengali", "DejaVu Sans")
+"""The first two stand in `FONTS`, with only the letters of Arabic, Urdu and Bengali; the third comes with matplotlib
+and has Latin, Greek and Cyrillic. (Its Arabic lacks letters of Urdu.)"""
+
+INSTALLED = (
     "Noto Sans",
-    "Noto Sans Arabic",
     "Noto Sans Hebrew",
-    "Noto Sans Bengali",
     "Noto Sans Devanagari",
     "Noto Sans Gujarati",
     "Noto Sans Gurmukhi",
@@ -57,9 +62,12 @@ FALLBACKS = (
     "Noto Sans CJK SC",
     "Droid Sans Fallback",
 )
-"""The font that comes with matplotlib has Latin, Greek, Cyrillic, Arabic and Hebrew; others where installed."""
+"""Fonts for other letters, where the computer has them."""
 
 UNKNOWN_LETTER = "□"
+RIGHT_TO_LEFT_MARK = "\u200f"
+UNSEEN = ("\u200c", "\u200d", RIGHT_TO_LEFT_MARK, "\u2068", "\u2069")
+"""Marks that shape and order the letters beside them: joiners, and those that flows/words.py puts in."""
 
 _one_at_a_time = threading.Lock()
 
@@ -186,6 +194,8 @@ class Page:
 
     def _put(self, text: str, x: float, middle: float, size: int, *, bold: bool = False, colour: str = INK) -> None:
         align: Align = "right" if self.mirrored else "left"
+        if self.mirrored:
+            text = RIGHT_TO_LEFT_MARK + text
         self.lines.append(Line(text, WIDTH - x if self.mirrored else x, middle, size, bold, colour, align))
 
     def _box(self, x: float, width: float, colour: str) -> None:
@@ -208,12 +218,12 @@ class Page:
         for line in self.lines:
             text = Text(
                 line.x,
-                height - line.middle,
+                height - line.middle - line.size * HALF_CAPITAL,
                 line.text,
                 color=line.colour,
                 fontproperties=font(line.size, line.bold),
                 ha=line.align,
-                va="center_baseline",
+                va="baseline",
                 parse_math=False,
                 transform=IdentityTransform(),
             )
@@ -237,7 +247,7 @@ def _words(value: Any) -> str:
 
 
 def _drawable(letter: str, known: frozenset[int]) -> str:
-    if letter == " " or (ord(letter) in known and letter.isprintable()):
+    if letter in (" ", *UNSEEN) or (ord(letter) in known and letter.isprintable()):
         return letter
     return UNKNOWN_LETTER if unicodedata.category(letter)[0] in "LN" else ""
 
@@ -298,8 +308,10 @@ def font(size: int, bold: bool) -> Any:
 def families() -> tuple[str, ...]:
     from matplotlib.font_manager import fontManager
 
+    for file in FONTS.glob("*.ttf"):
+        fontManager.addfont(file)
     installed = {entry.name for entry in fontManager.ttflist}
-    return (FONT, *(name for name in FALLBACKS if name in installed))
+    return (*FAMILIES, *(name for name in INSTALLED if name in installed))
 
 
 @cache

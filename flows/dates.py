@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names, get_month_names
 
-from flows.words import LANGUAGES
+from flows.typed import compared, spellings
+from flows.words import LANGUAGES, Words, _
 
 MORNING = time(9)
 """When people are written to about a day that has come, local time."""
@@ -21,23 +22,42 @@ EVENING = time(18)
 
 LONGEST_DAYS = 366 * 50
 
-MONTHS = tuple(get_month_names("wide", locale=language) for language in LANGUAGES)
+LOCALES = (*LANGUAGES, "ar_SY")
+"""Arabic has two sets of month names: the Gulf's and Africa's are Latin, those from Lebanon to Iraq are Aramaic."""
+
+MONTHS = tuple(
+    {number: compared(name) for number, name in get_month_names(width, context=context, locale=locale).items()}
+    for locale in LOCALES
+    for width in ("wide", "abbreviated")
+    for context in ("format", "stand-alone")
+)
 WEEKDAYS = tuple(
-    {get_day_names(width, locale=language)[day].casefold().rstrip("."): day for day in range(7)}
-    for language in LANGUAGES
+    {compared(name).rstrip("."): day for day, name in get_day_names(width, locale=locale).items()}
+    for locale in LOCALES
     for width in ("wide", "abbreviated")
 )
 """Monday is 0. Dates are typed in any of our languages, whichever is spoken: they hardly meet."""
 
-TODAY = ("today", "heddiw")
-TOMORROW = ("tomorrow", "yfory")
+TODAY, TOMORROW = _("today"), _("tomorrow")
+COMING = _("next,on")
+AT = _("at")
+IN = _("in")
 UNITS = {
-    "day": ("day", "days", "diwrnod", "ddiwrnod"),
-    "week": ("week", "weeks", "wythnos"),
-    "month": ("month", "months", "mis", "fis"),
-    "year": ("year", "years", "blwyddyn", "flwyddyn", "flynedd"),
+    "day": _("day,days"),
+    "week": _("week,weeks"),
+    "month": _("month,months"),
+    "year": _("year,years"),
 }
-NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+PAIRS = {
+    "day": _("two days"),
+    "week": _("two weeks"),
+    "month": _("two months"),
+    "year": _("two years"),
+}
+"""One word in Arabic."""
+
+NUMBERS = {1: _("a,an,one"), 2: _("two"), 3: _("three"), 4: _("four"), 5: _("five"), 6: _("six")}
+"""Words that are understood, not said: each wording lists them with commas, in any order, with all their forms."""
 
 
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -76,16 +96,25 @@ def read_date(words: str, today: date) -> date | None:
 def read_moment(words: str, today: date, zone: ZoneInfo, usual: time = EVENING) -> datetime | None:
     """The instant meant by a day and perhaps a time: `3 May 18:00`, `tomorrow at 6pm`; `usual` where there is none."""
     said = _tidied(words)
-    found = re.fullmatch(r"(.+?) (?:at |am )?(\d{1,2})(?::(\d{2}))? ?(am|pm)?", said)
+    found = re.fullmatch(r"(.+?) (\d{1,2})(?::(\d{2}))? ?(am|pm)?", said)
     at: time | None = usual
     if found and (found[3] or found[4]):
-        said, at = found[1], _time(int(found[2]), int(found[3] or 0), found[4])
+        at = _time(int(found[2]), int(found[3] or 0), found[4])
+        said = _without(found[1], AT) or found[1]
     day = read_date(said, today)
     return instant_of(day, at, zone) if day is not None and at is not None else None
 
 
 def _tidied(words: str) -> str:
-    return " ".join(words.casefold().replace(",", " ").split()).strip(" .")
+    return " ".join(re.sub("[,،]", " ", compared(words)).split()).strip(" .")
+
+
+def _without(said: str, wording: Words) -> str | None:
+    """What is left without one of these words before or after it; None where there is none."""
+    for word in spellings(wording.english):
+        if said.startswith(f"{word} ") or said.endswith(f" {word}"):
+            return said.removeprefix(f"{word} ").removesuffix(f" {word}")
+    return None
 
 
 def _time(hour: int, minute: int, half: str | None) -> time | None:
@@ -98,16 +127,33 @@ def _time(hour: int, minute: int, half: str | None) -> time | None:
 
 def _named_day(said: str, today: date) -> date | None:
     """`today`, `tomorrow`, a weekday, `in 2 weeks`."""
-    if said in TODAY + TOMORROW:
-        return today + timedelta(days=said in TOMORROW)
-    weekday = _weekday(said.removeprefix("next ").removeprefix("on "))
+    if said in spellings(TODAY.english):
+        return today
+    if said in spellings(TOMORROW.english):
+        return today + timedelta(days=1)
+    weekday = _weekday(_without(said, COMING) or said)
     if weekday is not None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
-    if found := re.fullmatch(r"(?:in|mewn) (\d{1,4}|[a-z]+) ([a-z]+)", said):
-        number = int(found[1]) if found[1].isdecimal() else NUMBERS.get(found[1])
-        unit = next((unit for unit, names in UNITS.items() if found[2] in names), None)
-        return _after(today, number, unit) if number is not None and unit is not None else None
-    return None
+    period = _without(said, IN)
+    return _later(period, today) if period is not None else None
+
+
+def _later(period: str, today: date) -> date | None:
+    """After `2 weeks`, `a month`; in Arabic one word says so."""
+    for unit, wording in PAIRS.items():
+        if period in spellings(wording.english):
+            return _after(today, 2, unit)
+    counted, _space, named = period.rpartition(" ")
+    unit_named = next((unit for unit, wording in UNITS.items() if named in spellings(wording.english)), None)
+    number = _counted(counted)
+    return _after(today, number, unit_named) if number is not None and unit_named is not None else None
+
+
+def _counted(said: str) -> int | None:
+    """`3`, `three`; nothing said means one."""
+    if re.fullmatch(r"\d{1,4}", said):
+        return int(said)
+    return next((number for number, words in NUMBERS.items() if said in spellings(words.english)), None if said else 1)
 
 
 def _weekday(name: str) -> int | None:
@@ -138,9 +184,9 @@ def _written_day(said: str, today: date) -> date | None:
         return date(int(found[1]), int(found[2]), int(found[3]))
     if found := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}|\d{2}))?", said):
         return _with_year(int(found[1]), int(found[2]), found[3], today)
-    if found := re.fullmatch(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)? (?:of )?([a-z]+)(?: (\d{4}|\d{2}))?", said):
+    if found := re.fullmatch(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)? (?:of )?([^\d]+?)(?: (\d{4}|\d{2}))?", said):
         return _with_year(int(found[1]), _month(found[2]), found[3], today)
-    if found := re.fullmatch(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?", said):
+    if found := re.fullmatch(r"([^\d]+) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?", said):
         return _with_year(int(found[2]), _month(found[1]), found[3], today)
     return None
 
@@ -152,11 +198,12 @@ def _without_weekday(said: str) -> str:
 
 def _month(name: str) -> int:
     """1 to 12, for a month's name or a beginning of it that has at least three letters; 0 for anything else."""
+    name = name.rstrip(".")
     begun = {
         number
         for months in MONTHS
         for number, month in months.items()
-        if len(name) >= 3 and month.casefold().startswith(name)
+        if name == month or (len(name) >= 3 and month.startswith(name))
     }
     return begun.pop() if len(begun) == 1 else 0
 

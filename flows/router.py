@@ -32,6 +32,7 @@ from flows.turn import (
     link,
     toast,
 )
+from flows.typed import compared
 from flows.words import Words, _
 from storage.people import Conversation
 
@@ -161,11 +162,11 @@ class Router:
         return go("menu")
 
     def _keyword(self, desk: Desk, words: str) -> str | None:
-        said = _compared(words).strip(" .!?")
+        said = compared(words).strip(" .!?؟۔।")
         for spoken in self.commands.values():
             if spoken.keywords is not None and (spoken.audience != "staff" or desk.is_staff):
                 own = desk.voice.plain(spoken.keywords)
-                if said in {_compared(word) for word in f"{own},{spoken.keywords.english}".split(",")}:
+                if said in {compared(word) for word in f"{own},{spoken.keywords.english}".split(",")}:
                     return spoken.name
         return None
 
@@ -195,8 +196,8 @@ class Router:
 
         Where free text is the answer only the whole label counts.
         """
-        said = _compared(words).rstrip(".!")
-        buttons = [(_compared(label), data.partition(":")[2]) for label, data in _buttons(conversation.view)]
+        said = compared(words).rstrip(".!۔।")
+        buttons = [(compared(label), data.partition(":")[2]) for label, data in _buttons(conversation.view)]
         found = [id for label, id in buttons if label == said]
         if not found and not free_text:
             answers = [id for _label, id in buttons if id not in WAYS_OUT]
@@ -248,11 +249,6 @@ class Router:
     def menus(self) -> Iterable[Spoken]:
         """The commands that belong in Telegram's own menu, in the order of the flows."""
         return (spoken for spoken in self.commands.values() if spoken.summary is not None)
-
-
-def _compared(words: str) -> str:
-    """Without what people type differently: case, spaces, and the curled apostrophe of telephones."""
-    return " ".join(words.replace("’", "'").casefold().split())
 
 
 def cannot_read(kind: str) -> Words:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,13 +23,30 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, get_datetime_format, get_timezone
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-LANGUAGES = {"en": "English", "cy": "Cymraeg"}
+LANGUAGES = {
+    "en": "English",
+    "cy": "Cymraeg",
+    "pl": "Polski",
+    "ur": "اردو",
+    "bn": "বাংলা",
+    "ar": "العربية",
+}
+"""Each named in itself, for whoever reads no other."""
+
 DEFAULT_LANGUAGE = "en"
+
+RIGHT_TO_LEFT_MARK = "\u200f"
+ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+"""Unicode's marks (UAX #9) that keep a Latin name inside Arabic letters from drawing the words around it over to its
+side, and give a line that begins with one its direction."""
+
+TAG = re.compile(r"</?[a-z]+>")
+COMMAND = re.compile(r"(?<![\w/<])/[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,33 +132,44 @@ class Voice:
         """No markup: for buttons, pictures and files."""
         return text if isinstance(text, str) else self._say(text, str)
 
+    @property
+    def right_to_left(self) -> bool:
+        return _locale(self.language).text_direction == "rtl"
+
     def _say(self, text: Text, escape: Callable[[str], str]) -> str:
         match text:
             case Verbatim(words):
                 return escape(words)
             case Paragraphs(parts, between):
                 return between.join(self._say(part, escape) for part in parts)
-            case Words(english, places, plural, number):
-                wording = translated(self.language, english, plural, number)
-                if escape is str:
-                    wording = re.sub(r"</?[a-z]+>", "", wording)
-                if not places:
-                    return wording
-                return wording.format_map({name: self._place(value, escape) for name, value in places.items()})
+            case Words():
+                said = self._fill(text, escape)
+                return _marked(said) if self.right_to_left else said
+
+    def _fill(self, words: Words, escape: Callable[[str], str]) -> str:
+        wording = translated(self.language, words.english, words.plural, words.number)
+        if escape is str:
+            wording = TAG.sub("", wording)
+        if self.right_to_left:
+            wording = COMMAND.sub(rf"{ISOLATE}\g<0>{END_OF_ISOLATE}", wording)
+        if not words.places:
+            return wording
+        return wording.format_map({name: self._place(value, escape) for name, value in words.places.items()})
 
     def _place(self, value: Any, escape: Callable[[str], str]) -> str:
         locale = _locale(self.language)
         match value:
-            case str():
-                return escape(value)
-            case Words() | Verbatim() | Paragraphs():
+            case str() | Verbatim():
+                theirs = escape(value if isinstance(value, str) else value.words)
+                return f"{ISOLATE}{theirs}{END_OF_ISOLATE}" if self.right_to_left else theirs
+            case Words():
+                return self._fill(value, escape)
+            case Paragraphs():
                 return self._say(value, escape)
             case Moment(at) | (datetime() as at):
-                zone = get_timezone(self.zone.key)
-                return escape(
-                    f"{_day(at.astimezone(self.zone).date(), locale)}, "
-                    f"{format_datetime(at, 'HH:mm', tzinfo=zone, locale=locale)}"
-                )
+                at_time = format_datetime(at, "HH:mm", tzinfo=get_timezone(self.zone.key), locale=locale)
+                day = _day(at.astimezone(self.zone).date(), locale)
+                return escape(str(get_datetime_format("full", locale=locale)).format(at_time, day))
             case Day(day) | (date() as day):
                 return escape(_day(day, locale))
             case Percent(share):
@@ -150,12 +179,28 @@ class Voice:
         raise TypeError(f"{type(value).__name__} has no place in a text")
 
 
+def _marked(text: str) -> str:
+    """Right-to-left text whose lines begin on the right, even those that begin with a Latin letter.
+
+    Emoji and digits need no mark: they have no direction of their own, or a weak one.
+    """
+    return "\n".join(RIGHT_TO_LEFT_MARK + line if _begins_on_the_left(line) else line for line in text.split("\n"))
+
+
+def _begins_on_the_left(line: str) -> bool:
+    kinds = (unicodedata.bidirectional(letter) for letter in TAG.sub("", line))
+    return next((kind == "L" for kind in kinds if kind in ("L", "R", "AL")), False)
+
+
 def _day(day: date, locale: Locale) -> str:
     return format_date(day, "EEEE d MMMM y", locale=locale)
 
 
 @cache
 def _locale(language: str) -> Locale:
+    """Babel writes numbers and dates in Latin digits in all our languages, as British public letters in Urdu, Arabic
+    and Bengali do: dates, telephone numbers and reference numbers look the same in every language.
+    """
     return Locale.parse(language)
 
 

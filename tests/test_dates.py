@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import dates
 from flows.dates import instant_of, months_after, read_date, read_moment
-from flows.words import LANGUAGES, Day, Moment, Voice, _
+from flows.words import LANGUAGES, Day, Moment, Voice, Words, _, translated
 
 LONDON = ZoneInfo("Europe/London")
 TODAY = date(2027, 3, 1)  # a Monday
@@ -49,10 +51,39 @@ zones = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Ho
         ("3 Mai", date(2027, 5, 3)),
         ("Dydd Llun 3 Mai 2027", date(2027, 5, 3)),
         ("yfory", date(2027, 3, 2)),
+        ("ymhen pythefnos", date(2027, 3, 15)),
+        ("3 maja 2028", date(2028, 5, 3)),
+        ("3 wrzesnia", date(2027, 9, 3)),
+        ("środa", date(2027, 3, 3)),
+        ("3 مئی", date(2027, 5, 3)),
+        ("۳ مئی ۲۰۲۸", date(2028, 5, 3)),
+        ("٣/٥/٢٠٢٨", date(2028, 5, 3)),
+        ("3 مايو", date(2027, 5, 3)),
+        ("3 أيار", date(2027, 5, 3)),
+        ("3 كانون الثاني 2028", date(2028, 1, 3)),
+        ("৩ মে ২০২৮", date(2028, 5, 3)),
+        ("3 জানুয়ারি", date(2028, 1, 3)),
     ],
 )
 def test_the_usual_forms_are_understood(typed: str, meant: date) -> None:
     assert read_date(typed, TODAY) == meant
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_simple_words_are_understood_in_every_language(language: str) -> None:
+    def words_for(wording: Words) -> list[str]:
+        return translated(language, wording.english).split(",")
+
+    assert {read_date(word, TODAY) for word in words_for(dates.TODAY)} == {TODAY}
+    assert {read_date(word, TODAY) for word in words_for(dates.TOMORROW)} == {TODAY + timedelta(days=1)}
+    for within, week in product(words_for(dates.IN), words_for(dates.UNITS["week"])):
+        assert read_date(f"{within} 2 {week}", TODAY) == date(2027, 3, 15)
+        assert read_date(f"3 {week} {within}", TODAY) == date(2027, 3, 22)
+    for within, both in product(words_for(dates.IN), words_for(dates.PAIRS["month"])):
+        assert read_date(f"{within} {both}", TODAY) == date(2027, 5, 1)
+    for number, named in dates.NUMBERS.items():
+        for word, day in product(words_for(named), words_for(dates.UNITS["day"])):
+            assert read_date(f"{words_for(dates.IN)[0]} {word} {day}", TODAY) == TODAY + timedelta(days=number)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +115,9 @@ def test_what_is_no_date_is_refused(typed: str) -> None:
         ("tomorrow at 6pm", datetime(2027, 3, 2, 18, tzinfo=UTC)),
         ("tomorrow 12 am", datetime(2027, 3, 2, 0, tzinfo=UTC)),
         ("3 May 18:00", datetime(2027, 5, 3, 17, tzinfo=UTC)),
+        ("3 maja o godz. 18:00", datetime(2027, 5, 3, 17, tzinfo=UTC)),
+        ("৩ মে ১৮:০০", datetime(2027, 5, 3, 17, tzinfo=UTC)),
+        ("3 مايو، 18:00", datetime(2027, 5, 3, 17, tzinfo=UTC)),
     ],
 )
 def test_a_time_may_follow(typed: str, meant: datetime) -> None:

@@ -120,6 +120,27 @@ async def test_a_telephones_width_shows_one_person_at_a_time(page: Tab) -> None:
     await page.wait_for("document.querySelector('.phone.chosen h2').textContent === 'Ben Okafor'")
 
 
+LINE = """(() => {{
+    const words = [...{phone}.querySelectorAll('.words')].at(-1);
+    const [text, start] = [words.firstChild, words.textContent.indexOf({said!r})];
+    const range = document.createRange();
+    range.setStart(text, start);
+    range.setEnd(text, start + {said!r}.length);
+    const [line, around] = [range.getBoundingClientRect(), words.getBoundingClientRect()];
+    return [line.left - around.left, around.right - line.right];
+}})()"""
+"""How far a line stands from the left and from the right of its message."""
+
+
+async def test_every_line_begins_where_its_language_is_read_from(page: Tab) -> None:
+    await page.set_size(360, 740)
+    await tap(page, 0, "Start")
+    await sees(page, 0, "Which language")
+    for said, begins_left in {"Dzień dobry! ": True, "السلام علیکم!": False, "مرحبًا!": False}.items():
+        left, right = await page.evaluate(LINE.format(phone=PHONE.format(index=0), said=said))
+        assert (left < 1, right < 1) == (begins_left, not begins_left), said
+
+
 async def test_commands_are_offered_as_one_types(page: Tab) -> None:
     await tap(page, 2, "Start")
     await sees(page, 2, "Which language")

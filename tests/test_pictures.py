@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import INNER, LABEL, draw, measured, wrapped
+from bot.pictures import INNER, LABEL, characters, draw, measured, wrapped
 
 BLUE = (0x00, 0x72, 0xB2)
 
@@ -117,6 +117,36 @@ def test_welsh_letters_are_drawn_and_told_apart() -> None:
 )
 def test_what_no_font_can_draw_is_left_out_quietly(words: str) -> None:
     draw({**bars(0.5, label=words, text=words), "title": words})
+
+
+NEVER_JOINED = "\u200c"
+
+
+@pytest.mark.parametrize("word", ["چاہیں", "مطمئن", "المشاركة", "ক্ষমতা", "সন্তুষ্ট", "স্ত্রী"])
+def test_letters_are_joined_as_they_are_written(word: str) -> None:
+    apart = NEVER_JOINED.join(word)
+    assert measured(word, LABEL) < measured(apart, LABEL)
+    assert draw(bars(0.5, label=word)) != draw(bars(0.5, label=apart))
+
+
+@pytest.mark.parametrize(
+    "alphabet",
+    [
+        "ابپتٹثجچحخدڈذرڑزژسشصضطظعغفقکگلمنںوہھءیےئؤۂآ۔،؟",
+        "أإىيكةه٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹",
+        "অআইঈউঊঋএঐওঔকখগঘঙঞঢ়ড়য়ৎংঃঁ০১২৩৪৫৬৭৮৯।",
+    ],
+)
+def test_every_letter_of_our_languages_has_a_shape(alphabet: str) -> None:
+    """A letter without one is drawn as the same square as any other."""
+    assert {ord(letter) for letter in alphabet} <= characters()
+
+
+def test_a_latin_name_stands_where_a_sentence_read_from_the_right_begins() -> None:
+    def ink(label: str) -> Image.Image:
+        return opened(draw({**bars(0.5, label=label, text=""), "title": "", "note": "", "rtl": True}))
+
+    assert ink("Aberwick پینل") == ink("\u200fAberwick پینل") != ink("پینل Aberwick")
 
 
 @given(st.text(max_size=200), st.integers(20, 900))

@@ -267,8 +267,8 @@ async def test_name_descriptions_and_menus_in_every_language(playground: Playgro
 async def test_what_is_right_already_is_not_set_again(playground: Playground, url: str) -> None:
     async def settings_made() -> int:
         async with serving(environment(playground, url)):
-            await until(lambda: len(calls(playground, "getMyDescription")) == starts * 2)
-            await until(lambda: starts != 1 or len(calls(playground, "setMyDescription")) == 2)
+            await until(lambda: len(calls(playground, "getMyDescription")) == starts * len(LANGUAGES))
+            await until(lambda: starts != 1 or len(calls(playground, "setMyDescription")) == len(LANGUAGES))
         return sum(entry["method"].startswith("setMy") for entry in playground.calls)
 
     starts = 1

@@ -28,6 +28,19 @@ def test_another_wish_is_not(said: str) -> None:
     assert likeness(said, CROSSING) < ENOUGH
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("স্কুলের পাশে নিরাপদ রাস্তা পারাপার", "স্কুলের পাশে রাস্তা পারাপার চাই"),
+        ("Przejście dla pieszych przy szkole", "przejscie przy szkole"),
+        ("سکول کے پاس محفوظ کراسنگ", "محفوظ کراسنگ، سکول"),
+    ],
+)
+def test_in_other_scripts_too(one: str, other: str) -> None:
+    assert likeness(one, other) >= ENOUGH
+    assert likeness(one, "বাস নেই, brak autobusu, بس نہیں") < ENOUGH
+
+
 @given(wordings, wordings)
 def test_likeness_is_mutual_and_a_share(one: str, other: str) -> None:
     assert likeness(one, other) == likeness(other, one)

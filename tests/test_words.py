@@ -8,17 +8,20 @@ import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
+from gettext import c2py
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from flows.slices import ROUTER
 from flows.staff.staff import TIMERS
-from flows.words import LANGUAGES, Day, Moment, Percent, Voice, Words, _, known_language, ngettext
+from flows.typed import compared
+from flows.words import LANGUAGES, Day, Moment, Percent, Verbatim, Voice, Words, _, known_language, ngettext
 
 ROOT = Path(__file__).parent.parent
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
@@ -59,16 +62,27 @@ def test_every_locale_has_every_message_and_no_other(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_message_is_translated_with_the_same_places_and_markup(language: str) -> None:
+    found = catalogue(language)
     wrong = []
-    for message in catalogue(language):
+    for message in found:
         if not message.id:
             continue
         english = message.id if isinstance(message.id, str) else message.id[-1]
         strings = (message.string,) if isinstance(message.string, str) else message.string or ("",)
-        alike = places(english), tags(english)
-        wrong += [(english, text) for text in strings if not text or (places(text), tags(text)) != alike]
+        for form, text in enumerate(strings):
+            missing = places(english) - places(text)
+            if not isinstance(message.id, str) and _counts_only_one_number(found, form):
+                missing -= {"n"}
+            if not text or missing or places(text) - places(english) or tags(text) != tags(english):
+                wrong.append((english, text))
         wrong += [(english, "fuzzy")] if message.fuzzy else []
     assert wrong == []
+
+
+def _counts_only_one_number(found: Catalog, form: int) -> bool:
+    """Such a form may say the number in words: Arabic has one for two alone."""
+    form_of = c2py(found.plural_expr)
+    return sum(form_of(number) == form for number in range(1000)) == 1
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -76,6 +90,24 @@ def test_plurals_follow_the_language(language: str) -> None:
     found = catalogue(language)
     plurals = [message.string for message in found if isinstance(message.id, (list, tuple))]
     assert {len(strings or ()) for strings in plurals} == {found.num_plurals}
+    unicode_forms = Locale.parse(language).plural_form
+    form_of = c2py(found.plural_expr)
+    ours = {form_of(number) for number in range(1000)}
+    assert ours == set(range(found.num_plurals))
+    together = {(form_of(number), unicode_forms(number)) for number in range(2, 1000)}
+    assert len(together) == len({form for form, _name in together}), "a form serves numbers the language tells apart"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_keyword_means_two_things(language: str) -> None:
+    voice = Voice(language, LONDON)
+    meant: dict[str, str] = {}
+    for spoken in ROUTER.commands.values():
+        if spoken.keywords is None:
+            continue
+        for word in {compared(word) for word in voice.plain(spoken.keywords).split(",")}:
+            assert word, f"an empty keyword for /{spoken.name}"
+            assert meant.setdefault(word, spoken.name) == spoken.name, word
 
 
 def test_english_wordings_stand_on_their_own() -> None:
@@ -128,7 +160,18 @@ def test_plurals_in_english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "language"), [("cy", "cy"), ("cy-GB", "cy"), ("en-US", "en"), ("de", "en"), (None, "en"), ("", "en")]
+    ("code", "language"),
+    [
+        ("cy", "cy"),
+        ("cy-GB", "cy"),
+        ("en-US", "en"),
+        ("ar-EG", "ar"),
+        ("UR_pk", "ur"),
+        ("pl", "pl"),
+        ("zh-hans", "en"),
+        (None, "en"),
+        ("", "en"),
+    ],
 )
 def test_the_nearest_language_of_ours(code: str | None, language: str) -> None:
     assert known_language(code) == language
@@ -137,3 +180,40 @@ def test_the_nearest_language_of_ours(code: str | None, language: str) -> None:
 def test_an_unknown_place_is_a_programming_error() -> None:
     with pytest.raises(TypeError):
         Voice("en", LONDON).plain(Words("{x}", {"x": object()}))
+
+
+# ---------------------------------------------------------------- from right to left
+
+NAME = _("{name}", name="Aberwick")
+RLM, FSI, PDI = "\u200f", "\u2068", "\u2069"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_are_set_apart_only_where_people_read_from_right_to_left(language: str) -> None:
+    voice = Voice(language, LONDON)
+    said = voice.plain(_("{a}{b}", a="Getting around", b=Verbatim("اردو")))
+    if language in ("ur", "ar"):
+        assert said == f"{RLM}{FSI}Getting around{PDI}{FSI}اردو{PDI}"
+    else:
+        assert said == "Getting aroundاردو"
+
+
+def test_a_line_that_begins_with_latin_letters_is_marked_and_no_other() -> None:
+    urdu = Voice("ur", LONDON)
+    assert urdu.html(_("<b>{name}</b>", name="Ana")) == f"{RLM}<b>{FSI}Ana{PDI}</b>"
+    assert urdu.html(_("<b>{name}</b>", name="انا")) == f"<b>{FSI}انا{PDI}</b>"
+    assert urdu.html(_("{n}", n=5)) == "5"
+    assert urdu.html(_("🙂 {name}", name="انا")) == f"🙂 {FSI}انا{PDI}"
+
+
+def test_somebodys_own_words_stay_as_they_are() -> None:
+    assert Voice("ur", LONDON).html(Verbatim("A crossing\nby the school")) == "A crossing\nby the school"
+
+
+def test_a_wording_within_another_is_marked_once() -> None:
+    within = Voice("ar", LONDON).plain(_("{inner}!", inner=NAME))
+    assert within == f"{RLM}{FSI}Aberwick{PDI}!"
+
+
+def test_a_command_keeps_its_slash_in_front() -> None:
+    assert Voice("ar", LONDON).html(_("<b>x</b> /stop")) == f"{RLM}<b>x</b> {FSI}/stop{PDI}"

@@ -62,7 +62,7 @@ def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
         "bars": [
             {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text)} for bar in plan.bars
         ],
-        "rtl": False,
+        "rtl": voice.right_to_left,
     }
 
 

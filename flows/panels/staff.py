@@ -13,6 +13,7 @@ from flows.panels.places import how_full, last_day
 from flows.panels.terms import LONGEST_MONTHS, SHORTEST_MONTHS
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
+from flows.typed import latin_digits
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.panels import Panel
 
@@ -163,7 +164,7 @@ def _with_seats(at: Drafting, words: str) -> Turn:
 
 def number_in(words: str) -> int | None:
     """A whole number written alone or before a word or two: `6`, `6 months`, `30 people`."""
-    found = re.fullmatch(r"(\d{1,6})(?:\s+\D*)?", words.strip(), re.ASCII)
+    found = re.fullmatch(r"(\d{1,6})(?:\s+\D*)?", latin_digits(words).strip(), re.ASCII)
     return int(found[1]) if found else None
 
 

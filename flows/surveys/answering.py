@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.turn import Choice, Said, Typed
+from flows.typed import latin_digits
 from flows.words import Words, _
 from storage.consultations import Question
 from storage.responses import Value
@@ -62,7 +63,7 @@ def _position(id: str, number: int) -> int | None:
 
 def _number(question: Question, words: str) -> Understood | Unclear:
     """A whole number, perhaps with a unit after it: `1,200`, `12 years`."""
-    found = re.fullmatch(r"\s*([+-]?)((?:\d[\d ,']*)?\d)\s*(?:[^\d.,\s][^\d]*)?", words)
+    found = re.fullmatch(r"\s*([+-]?)((?:\d[\d ,']*)?\d)\s*(?:[^\d.,\s][^\d]*)?", latin_digits(words))
     if found is None:
         return Unclear(_hint(question))
     digits = re.sub(r"\D", "", found[2])

@@ -6,7 +6,10 @@ Measured by the overlap coefficient (Szymkiewicz 1934, Simpson 1943): what two s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
+
+from flows.typed import compared
 
 ENOUGH = 0.5
 SHORTEST = 3
@@ -25,8 +28,9 @@ COMMON_WORDS = frozenset(
 
 
 def telling_words(words: str) -> frozenset[str]:
-    """The words of a text that say what it is about, without case and plural."""
-    found = re.findall(r"[^\W\d_]+", words.casefold())
+    """The words of a text that say what it is about, without case, accents and plural."""
+    letters = (letter if unicodedata.category(letter)[0] in "LM" else " " for letter in compared(words))
+    found = "".join(letters).split()
     return frozenset(word.removesuffix("s") for word in found if len(word) >= SHORTEST and word not in COMMON_WORDS)
 
 

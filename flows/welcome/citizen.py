@@ -8,13 +8,22 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.router import NOTICE_VERSION, cannot_read
 from flows.saved import saved
-from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
+from flows.turn import Button, Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, paragraphs
 
 flow = Flow()
 
 OPENINGS = frozenset({"join", "topic", "survey", "outcome", "colleague"})
 """Commands that a deep link may open: `?start=join-4f2a` is `/join 4f2a`."""
+
+WHICH_LANGUAGE = """\
+Hello! Which language would you like?
+Helo! Pa iaith hoffech chi?
+Dzień dobry! W jakim języku mamy rozmawiać?
+السلام علیکم! آپ کس زبان میں بات کرنا چاہیں گے؟
+স্বাগতম! আপনি কোন ভাষায় কথা বলতে চান?
+مرحبًا! بأي لغة تودّ أن نتحدث؟"""
+"""Asked in every language at once: nobody has chosen one yet."""
 
 
 @saved("welcome.choosing_language")
@@ -63,7 +72,7 @@ async def step(desk: Desk, at: ChoosingLanguage | Agreeing, said: Said) -> Turn:
             await desk.speak(language)
             return await ask_agreement(desk, then)
         case ChoosingLanguage(), _:
-            return again(Verbatim("Please tap a language. / Tapiwch iaith."))
+            return again(_("Please tap a language."))
         case Agreeing(then), Choice("yes"):
             await desk.agree(NOTICE_VERSION)
             await desk.record("agreed", f"notice:{NOTICE_VERSION}")
@@ -83,12 +92,12 @@ async def step(desk: Desk, at: ChoosingLanguage | Agreeing, said: Said) -> Turn:
 
 
 def ask_language(state: ChoosingLanguage) -> Turn:
-    buttons = [choice(code, name) for code, name in LANGUAGES.items()]
-    return ask(
-        state,
-        Verbatim("Hello! Which language would you like?\nHelo! Pa iaith hoffech chi?"),
-        column(*buttons),
-    )
+    return ask(state, Verbatim(WHICH_LANGUAGE), in_pairs([choice(code, name) for code, name in LANGUAGES.items()]))
+
+
+def in_pairs(buttons: list[Button]) -> list[Row]:
+    """Two a row: names of languages are short, and the list still fits a small phone."""
+    return [buttons[start : start + 2] for start in range(0, len(buttons), 2)]
 
 
 async def ask_agreement(desk: Desk, then: str) -> Turn:
@@ -105,7 +114,7 @@ async def ask_agreement(desk: Desk, then: str) -> Turn:
 def answers_to_notice(*, more: bool) -> list[Row]:
     rows = column(choice("yes", _("Yes, I agree")), choice("no", _("Not now")))
     if more:
-        rows.append([choice("more", _("Tell me more")), choice("language", "English / Cymraeg")])
+        rows.append([choice("more", _("Tell me more")), choice("language", _("🌐 Language"))])
     return rows
 
 
@@ -160,7 +169,7 @@ def citizen_menu() -> list[Row]:
         [link("topics", _("Topics"))],
         [link("surveys", _("Questions for me"))],
         [link("outcomes", _("What was decided"))],
-        [link("help", _("Help")), link("language", "English / Cymraeg")],
+        [link("help", _("Help")), link("language", _("🌐 Language"))],
     ]
 
 
@@ -220,8 +229,8 @@ async def language(desk: Desk, argument: str) -> Turn:
     if argument in LANGUAGES:
         await desk.speak(argument)
         return end(_("From now on I speak English with you."), [[link("menu", _("Menu"))]])
-    rows = [[link(f"language {code}", name)] for code, name in LANGUAGES.items()]
-    return Turn(end(Verbatim("Which language? / Pa iaith?"), rows).messages)
+    names = [link(f"language {code}", name) for code, name in LANGUAGES.items()]
+    return Turn(end(Verbatim(WHICH_LANGUAGE), in_pairs(names)).messages)
 
 
 @flow.command("cancel", _("Leave what you are doing"), agreement=False, keywords=_("cancel"))
