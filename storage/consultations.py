@@ -18,6 +18,7 @@ SQL = Queries("consultations")
 ConsultationState = Literal["draft", "scheduled", "open", "closed", "cancelled"]
 Kind = Literal["one", "many", "scale", "number", "text"]
 Field = Literal["question", "decision", "decided_by", "closes_at", "decides_on", "report_by"]
+Privacy = Literal["pseudonymous", "anonymous"]
 
 SETTERS = {
     "question": SQL.set_question,
@@ -57,7 +58,13 @@ class Consultation:
     publish_at: datetime | None
     published_at: datetime | None
     closed_at: datetime | None
+    privacy: Privacy
     questions: int
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Nobody can link an answer to who gave it, once it has been sent."""
+        return self.privacy == "anonymous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,10 @@ class Consultations:
     async def change(self, id: str, field: Field, value: str | date | datetime) -> None:
         """Change one part of a draft; anything but a draft stays as it is."""
         await self._session.run(SETTERS[field], id=id, value=value)
+
+    async def set_privacy(self, id: str, privacy: Privacy) -> None:
+        """Decide about a draft who can link answers to people; it stays so once people have been asked."""
+        await self._session.run(SQL.set_privacy, id=id, value=privacy)
 
     async def responsible(self, id: str) -> list[Recipient]:
         """The staff to be told about a consultation."""

@@ -15,7 +15,7 @@ from storage.database import Session
 from storage.profiles import Profiles
 from storage.queries import Queries, Query
 from storage.records import instant
-from storage.responses import read_value
+from storage.responses import opened_value
 from storage.vault import Box
 
 SQL = Queries("erasing")
@@ -88,10 +88,8 @@ def _readable(name: str, value: Any) -> Any:
 
 def _answer(row: Mapping[str, Any], box: Box) -> Any:
     """Options in their words, own words opened; None where the question was skipped."""
-    value, options = read_value(row["value"]), json.loads(row["options"])
-    if row["kind"] == "text" and isinstance(value, str):
-        return box.open(value)
+    value, options = opened_value(json.loads(row["value"]), box), json.loads(row["options"])
     if row["kind"] in ("one", "many") and value is not None:
-        chosen = value if isinstance(value, tuple) else (value,)
+        chosen = value if isinstance(value, list) else [value]
         return [options[int(place)] if int(place) < len(options) else place for place in chosen]
     return value

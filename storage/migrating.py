@@ -37,8 +37,9 @@ def migrations() -> list[Migration]:
 
 
 def for_postgresql(statement: str) -> str:
-    """Migrations are written as SQLite reads them: its 64-bit INTEGER is a BIGINT, and STRICT goes without saying."""
-    return re.sub(r"\)\s*STRICT\b", ")", re.sub(r"\bINTEGER\b", "BIGINT", statement))
+    """Migrations are written as SQLite reads them: its 64-bit INTEGER is a BIGINT, and STRICT and
+    WITHOUT ROWID go without saying."""
+    return re.sub(r"\)\s*STRICT\b(, WITHOUT ROWID)?", ")", re.sub(r"\bINTEGER\b", "BIGINT", statement))
 
 
 async def migrate(run: Callable[[str], Awaitable[object]], applied: set[int]) -> None:

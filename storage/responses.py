@@ -67,6 +67,10 @@ class Turnout:
         return self.finished / self.asked if self.asked else 0.0
 
 
+SEALED = "sealed"
+PADDED = 8192
+"""Bytes; more than the longest answer in own words."""
+
 Tallies = dict[str, dict[Any, int]]
 """For each question's id: how often each value was given."""
 
@@ -123,18 +127,22 @@ class Responses:
     async def finish(self, id: str, now: datetime) -> None:
         await self._session.run(SQL.finish, id=id, now=now)
 
-    async def save_answer(self, id: str, question_id: str, value: Value, now: datetime) -> None:
-        """Keep an answer, in place of an earlier one."""
+    async def save_answer(
+        self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False
+    ) -> None:
+        """Keep an answer, in place of an earlier one; a secret one sealed whole, so that nobody can count it."""
         await self._session.run(
             SQL.save_answer,
             id=id,
             question_id=question_id,
-            value=json.dumps(await self._sealed(id, value), ensure_ascii=False),
+            value=json.dumps(await self._sealed(id, value, secret), ensure_ascii=False),
             now=now,
         )
 
-    async def _sealed(self, id: str, value: Value) -> Value:
+    async def _sealed(self, id: str, value: Value, secret: bool) -> Value | dict[str, str]:
         """People's own words are sealed; what is chosen or counted is not, for it is to be counted."""
+        if secret:
+            return {SEALED: (await self._box(id)).seal(padded(json.dumps(value, ensure_ascii=False)))}
         return (await self._box(id)).seal(value) if isinstance(value, str) else value
 
     async def _box(self, id: str) -> Box:
@@ -143,11 +151,14 @@ class Responses:
     async def answers(self, id: str) -> dict[str, Value]:
         """By question; a skipped one is there with None."""
         rows = await self._session.rows(SQL.answers, id=id)
-        values = {row["question_id"]: read_value(row["value"]) for row in rows}
-        if any(isinstance(value, str) for value in values.values()):
-            box = await self._box(id)
-            values = {key: box.open(value) if isinstance(value, str) else value for key, value in values.items()}
-        return values
+        values: dict[str, Any] = {row["question_id"]: json.loads(row["value"]) for row in rows}
+        if not any(isinstance(value, str | dict) for value in values.values()):
+            return {key: _frozen(value) for key, value in values.items()}
+        box = await self._box(id)
+        return {key: _frozen(opened_value(value, box)) for key, value in values.items()}
+
+    async def forget_answers(self, id: str) -> None:
+        await self._session.run(SQL.forget_answers, id=id)
 
     # ------------------------------------------------------------ telling
 
@@ -203,6 +214,21 @@ class Responses:
         )
 
 
+def padded(text: str) -> str:
+    """JSON with blanks after it, so that what is sealed does not show by its length what was said."""
+    return text + " " * (-len(text.encode()) % PADDED)
+
+
 def read_value(text: str) -> Value:
-    value: Any = json.loads(text)
+    return _frozen(json.loads(text))
+
+
+def _frozen(value: Any) -> Value:
     return tuple(value) if isinstance(value, list) else value
+
+
+def opened_value(value: Any, box: Box) -> Any:
+    """What was sealed, in whole or as somebody's own words."""
+    if isinstance(value, dict):
+        return json.loads(box.open(value[SEALED]))
+    return box.open(value) if isinstance(value, str) else value

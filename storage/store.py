@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.attributes import Attributes
 from storage.backup import Copies
+from storage.ballots import Ballots
 from storage.consultations import Consultations
 from storage.conversations import Conversations
 from storage.database import Session
@@ -42,4 +43,5 @@ class Store:
         self.topics = Topics(session)
         self.consultations = Consultations(session)
         self.responses = Responses(session)
+        self.ballots = Ballots(session)
         self.outcomes = Outcomes(session)

@@ -41,6 +41,7 @@ READY = Consultation(
     publish_at=None,
     published_at=None,
     closed_at=None,
+    privacy="pseudonymous",
     questions=1,
 )
 

@@ -15,7 +15,7 @@ VALUES (:id, :panel_id, :question, :responsible_id, :now);
 
 -- name: load
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
-    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
+    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
     (SELECT COUNT(*) FROM questions AS q WHERE q.consultation_id = c.id) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
 WHERE c.id = :id;
@@ -26,7 +26,7 @@ SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 
 -- name: page
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
-    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
+    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
     (SELECT COUNT(*) FROM questions AS q WHERE q.consultation_id = c.id) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
 WHERE c.state <> 'cancelled'
@@ -36,6 +36,9 @@ LIMIT :most OFFSET :skipped;
 -- name: hold_draft
 -- Nobody else changes the draft until the transaction ends.
 UPDATE consultations SET state = state WHERE id = :id AND state = 'draft' RETURNING id;
+
+-- name: set_privacy!
+UPDATE consultations SET privacy = :value WHERE id = :id AND state = 'draft';
 
 -- name: set_question!
 UPDATE consultations SET question = :value WHERE id = :id AND state = 'draft';

@@ -40,6 +40,9 @@ SELECT person_id FROM responses WHERE id = :id;
 INSERT INTO answers (response_id, question_id, value, answered_at) VALUES (:id, :question_id, :value, :now)
 ON CONFLICT (response_id, question_id) DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at;
 
+-- name: forget_answers!
+DELETE FROM answers WHERE response_id = :id;
+
 -- name: answers
 SELECT question_id, value FROM answers WHERE response_id = :id;
 

@@ -1,0 +1,84 @@
+"""Ballots: answers that nobody can link to who gave them.
+
+That somebody took part stands on their response; what they answered leaves it when it is sent and waits, sealed with
+the organisation's key, among at least a batch of others. Then a batch is drawn at random from those that wait, put
+into random order and written under random keys. Whoever has every copy of the database ever made learns which of the
+people who sent their answers lately may have given a ballot, and there are never fewer than a batch of them while a
+consultation is open; what remains is mixed when it closes.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from storage.database import Session
+from storage.queries import Queries
+from storage.responses import Responses, Tallies, Value, padded, read_value
+
+SQL = Queries("ballots")
+
+BATCH = 10
+"""So many are mixed together, and as many at least are left waiting for the next time."""
+
+Ballot = dict[str, Value]
+"""By question; own words opened, skipped questions left out."""
+
+
+class Ballots:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._house = session.keyring.vault.house
+
+    async def cast(self, consultation_id: str, response_id: str) -> None:
+        """What was answered becomes a ballot; the response keeps none of it."""
+        responses = Responses(self._session)
+        answers = await responses.answers(response_id)
+        await responses.forget_answers(response_id)
+        given = {question: value for question, value in answers.items() if value is not None}
+        sealed = self._house.seal(padded(json.dumps(given, ensure_ascii=False)))
+        await self._session.run(SQL.wait, id=secrets.token_hex(16), consultation_id=consultation_id, sealed=sealed)
+        await self.mix(consultation_id, leave=BATCH)
+
+    async def mix(self, consultation_id: str, *, leave: int = 0) -> None:
+        """Write a batch of those that wait, if `leave` are left waiting then; all of them where none need be left."""
+        waiting = await self._session.rows(SQL.waiting, consultation_id=consultation_id)
+        if len(waiting) < BATCH + leave and leave:
+            return
+        drawn = _chance.sample(waiting, BATCH if leave else len(waiting))
+        for row in drawn:
+            await self._session.run(SQL.remove_waiting, id=row["id"])
+        rows = [line for row in drawn for line in self._rows(json.loads(self._house.open(row["sealed"])))]
+        await self._session.run_many(SQL.add, _chance.sample(rows, len(rows)))
+
+    def _rows(self, ballot: Mapping[str, Any]) -> list[dict[str, Any]]:
+        id = secrets.token_hex(16)
+        return [{"id": id, "question_id": question, "value": self._plain(value)} for question, value in ballot.items()]
+
+    def _plain(self, value: Any) -> str:
+        return json.dumps(self._house.seal(value) if isinstance(value, str) else value)
+
+    async def tallies(self, consultation_id: str) -> Tallies:
+        """What has been mixed, counted; own words are only read by `texts`."""
+        found: Tallies = {}
+        for row in await self._session.rows(SQL.tallies, consultation_id=consultation_id):
+            found.setdefault(row["question_id"], {})[read_value(row["value"])] = row["number"]
+        return found
+
+    async def all(self, consultation_id: str) -> list[Ballot]:
+        """Every ballot that has been mixed, without own words, in no order that means anything."""
+        found: dict[str, Ballot] = {}
+        for row in await self._session.rows(SQL.of, consultation_id=consultation_id):
+            found.setdefault(row["id"], {})[row["question_id"]] = read_value(row["value"])
+        return list(found.values())
+
+    async def texts(self, question_id: str) -> list[str]:
+        return sorted(
+            self._house.open(json.loads(row["value"]))
+            for row in await self._session.rows(SQL.texts, question_id=question_id)
+        )
+
+
+_chance = secrets.SystemRandom()

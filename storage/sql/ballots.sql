@@ -1,0 +1,26 @@
+-- name: wait!
+INSERT INTO waiting_ballots (id, consultation_id, sealed) VALUES (:id, :consultation_id, :sealed);
+
+-- name: waiting
+-- Who finds that somebody else is mixing just now leaves it to them.
+SELECT id, sealed FROM waiting_ballots WHERE consultation_id = :consultation_id /*+ FOR UPDATE SKIP LOCKED */;
+
+-- name: remove_waiting!
+DELETE FROM waiting_ballots WHERE id = :id;
+
+-- name: add!
+INSERT INTO ballots (id, question_id, value) VALUES (:id, :question_id, :value);
+
+-- name: tallies
+SELECT b.question_id, b.value, COUNT(*) AS number
+FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
+WHERE q.consultation_id = :consultation_id AND q.kind <> 'text'
+GROUP BY b.question_id, b.value;
+
+-- name: of
+-- Every ballot's answers to what is chosen or counted, ballot by ballot.
+SELECT b.id, b.question_id, b.value FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
+WHERE q.consultation_id = :consultation_id AND q.kind <> 'text' ORDER BY b.id;
+
+-- name: texts
+SELECT value FROM ballots WHERE question_id = :question_id ORDER BY id;
