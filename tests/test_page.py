@@ -139,6 +139,10 @@ async def test_every_line_begins_where_its_language_is_read_from(page: Tab) -> N
     for said, begins_left in {"Dzień dobry! ": True, "السلام علیکم!": False, "مرحبًا!": False}.items():
         left, right = await page.evaluate(LINE.format(phone=PHONE.format(index=0), said=said))
         assert (left < 1, right < 1) == (begins_left, not begins_left), said
+    await write(page, 0, "براہ کرم /stop لکھیں")
+    await sees(page, 0, "لکھیں")
+    command = f"{PHONE.format(index=0)}.querySelector('.bubble.person .command')"
+    assert await page.evaluate(f"getComputedStyle({command}).direction") == "ltr"
 
 
 async def test_commands_are_offered_as_one_types(page: Tab) -> None:

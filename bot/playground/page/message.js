@@ -31,7 +31,7 @@ function wrapping(entity, words) {
     case "text_link": return link(entity.url);
     case "url": return link(/^\w+:\/\//.test(words) ? words : `https://${words}`);
     case "email": return element("a", { href: `mailto:${words}` });
-    case "bot_command": return element("button", { type: "button", className: "command" });
+    case "bot_command": return element("button", { type: "button", className: "command", dir: "ltr" });
     default: return element(TAGS[entity.type] ?? "span");
   }
 }
