@@ -21,6 +21,7 @@ from babel.messages.pofile import read_po
 from flows.slices import ROUTER
 from flows.staff.staff import TIMERS
 from flows.typed import compared
+from flows.welcome.citizen import WHICH_LANGUAGE
 from flows.words import LANGUAGES, Day, Moment, Percent, Verbatim, Voice, Words, _, known_language, ngettext
 
 ROOT = Path(__file__).parent.parent
@@ -52,6 +53,14 @@ def places(wording: str) -> set[str]:
 
 def tags(wording: str) -> list[str]:
     return sorted(re.findall(r"</?[a-z]+>", wording))
+
+
+def test_a_language_is_whole() -> None:
+    """Its catalogue is there, is kept up by `make words`, and its speakers are asked in it whether they want it."""
+    assert sorted(path.name for path in (ROOT / "flows/locales").iterdir()) == TRANSLATED
+    (kept_up,) = re.findall(r"^LANGUAGES := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert sorted(kept_up.split()) == TRANSLATED
+    assert len(WHICH_LANGUAGE.splitlines()) == len(LANGUAGES)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
