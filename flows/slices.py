@@ -10,6 +10,7 @@ from flows.panels import due as panels_due
 from flows.panels import staff as panels_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
+from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
 from flows.surveys import drafts as surveys_drafts
 from flows.surveys import due as surveys_due
@@ -31,6 +32,7 @@ ROUTER = Router(
         topics_due.flow,
         surveys_citizen.flow,
         surveys_drafts.flow,
+        surveys_anonymity.flow,
         surveys_staff.flow,
         surveys_questions.flow,
         surveys_due.flow,

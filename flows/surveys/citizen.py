@@ -10,6 +10,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
+from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import Unclear, before, ticked, understood
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
 from flows.surveys.publishing import results_for
@@ -243,6 +244,8 @@ def ask_question(
     answered = answer_text(question, kept) if kept is not None else None
     text = question_text(question, number, total, None if question.kind == "many" and ticks else answered)
     waiting = Answering if question.kind in ("one", "many") else Writing
+    if not sheet.answers:
+        text = paragraphs(PROMISES[sheet.consultation.privacy], text)
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
     rows = [*answer_rows(question, ticks), *_ways(sheet, question, number)]
     return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number)
@@ -282,7 +285,12 @@ def review(sheet: Sheet) -> Turn:
             [choice("send", _("Send"))],
             [choice("change", _("Change an answer")), choice("later", _("Later"))],
         ]
-    text = paragraphs(heading, summary(sheet.questions, sheet.answers))
+    last = _("Once they are sent, nobody can see or change them, not even you.")
+    text = paragraphs(
+        heading,
+        summary(sheet.questions, sheet.answers),
+        last if sheet.consultation.is_anonymous else None,
+    )
     return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows)
 
 
@@ -309,6 +317,9 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
             [[link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))]],
         )
     await desk.store.responses.finish(sheet.response.id, desk.now)
+    if sheet.consultation.is_anonymous:
+        await desk.store.ballots.cast(sheet.consultation.id, sheet.response.id)
+        return end(thanks(sheet.consultation), _menu())
     return end(thanks(sheet.consultation), [[link(f"survey {sheet.consultation.id}", _("My answers"))], *_menu()])
 
 
@@ -320,7 +331,9 @@ def thanks(consultation: Consultation) -> Text:
     return paragraphs(
         _("<b>Thank you! Your answers have been sent.</b>"),
         lines(
-            _("Until {closes} you can change them.", closes=Moment(consultation.closes_at)),
+            _("It is open until {closes}.", closes=Moment(consultation.closes_at))
+            if consultation.is_anonymous
+            else _("Until {closes} you can change them.", closes=Moment(consultation.closes_at)),
             _("Right after that you get the results."),
             _("On {day} it is decided.", day=Day(consultation.decides_on)),
             _("By {day} we tell you what was decided.", day=Day(consultation.report_by)),

@@ -214,4 +214,5 @@ async def parts(desk: Desk, argument: str) -> Turn:
     if found is None or found.state != "draft":
         return go("consultation", argument)
     rows: list[Row] = [[link(f"draft {found.id} {field}", NAMES[field])] for field in FIELDS]
+    rows.append([link(f"anonymity {found.id}", _("Who can see who answered what"))])
     return end(_("What would you like to change?"), [*rows, [link(f"consultation {found.id}", _("Back"))]])

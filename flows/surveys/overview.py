@@ -7,7 +7,7 @@ from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, NAMES, Limits, field_text, problems
 from flows.turn import Row, Turn, end, link
 from flows.words import Moment, Percent, Text, Words, _, lines, ngettext, paragraphs
-from storage.consultations import Consultation
+from storage.consultations import Consultation, Privacy
 from storage.outcomes import Outcome
 
 STATES: dict[str, Words] = {
@@ -16,6 +16,12 @@ STATES: dict[str, Words] = {
     "open": _("Open"),
     "closed": _("Closed"),
     "cancelled": _("Cancelled"),
+}
+
+
+PRIVACY: dict[Privacy, Words] = {
+    "pseudonymous": _("Counted together"),
+    "anonymous": _("Anonymous"),
 }
 
 
@@ -31,6 +37,7 @@ async def show(desk: Desk, consultation: Consultation, notice: Words | None = No
                 _("{what}: {value}", what=NAMES[field], value=field_text(consultation, field) or _("missing"))
                 for field in FIELDS
             ),
+            _("Answers: {way}", way=PRIVACY[consultation.privacy]),
             _("Questions: {number}", number=consultation.questions),
         ),
         *await _progress(desk, consultation),

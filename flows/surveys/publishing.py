@@ -54,6 +54,7 @@ async def close(desk: Desk, consultation: Consultation) -> bool:
     if not await desk.store.consultations.close(consultation.id, desk.now):
         return False
     await _silence(desk, consultation.id)
+    await desk.store.ballots.mix(consultation.id)
     about = {"consultation": consultation.id, "after": ""}
     await desk.later("survey.results", f"survey.results:{consultation.id}", desk.now, about)
     await desk.record("closed", f"consultation:{consultation.id}")

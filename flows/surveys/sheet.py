@@ -59,6 +59,8 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
         await desk.store.responses.invite(consultation.id, [desk.person.id], desk.now)
         response = await desk.store.responses.find(consultation.id, desk.person.id)
     assert response is not None
+    if consultation.is_anonymous and response.state == "finished":
+        return end(_("You have taken part, thank you. Your answers cannot be told from others' any more."), ways_on())
     questions = await desk.store.consultations.questions(consultation.id)
     return Sheet(consultation, tuple(questions), await desk.store.responses.answers(response.id), response)
 
@@ -82,7 +84,8 @@ async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str
 async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sheet:
     """The sheet with one more answer, which is saved unless this is a rehearsal."""
     if sheet.response is not None:
-        await desk.store.responses.save_answer(sheet.response.id, question.id, value, desk.now)
+        secret = sheet.consultation.is_anonymous
+        await desk.store.responses.save_answer(sheet.response.id, question.id, value, desk.now, secret=secret)
     return replace(sheet, answers={**sheet.answers, question.id: value})
 
 

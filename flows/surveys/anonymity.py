@@ -1,0 +1,51 @@
+"""Who can link answers to people: what is promised, and how staff choose it."""
+
+from __future__ import annotations
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.surveys.overview import PRIVACY as LABELS
+from flows.surveys.overview import show
+from flows.turn import Row, Turn, end, go, link
+from flows.words import Words, _, lines, paragraphs
+from storage.consultations import Consultation, Privacy
+
+flow = Flow()
+
+PROMISES: dict[Privacy, Words] = {
+    "pseudonymous": _("Staff see all answers together, never who gave which."),
+    "anonymous": _("Anonymous: once you send your answers, nobody can find out which are yours."),
+}
+"""What a citizen is told before the first question."""
+
+MEANINGS: dict[Privacy, Words] = {
+    "pseudonymous": _("Counted together. People can change their answers until it closes."),
+    "anonymous": _("Anonymous. Answers are mixed with others' and cannot be changed or weighted."),
+}
+
+
+@flow.command("anonymity", audience="staff")
+async def anonymity(desk: Desk, argument: str) -> Turn:
+    """`/anonymity ID` shows the ways; `/anonymity ID WAY` takes one for a draft."""
+    id, _space, chosen = argument.partition(" ")
+    consultation = await desk.store.consultations.load(id)
+    if consultation is None or consultation.state != "draft":
+        return go("consultation", id)
+    privacy = next((privacy for privacy in LABELS if privacy == chosen), None)
+    if privacy is None:
+        return _ask(consultation)
+    await desk.store.consultations.set_privacy(id, privacy)
+    await desk.record("changed draft", f"consultation:{id}", part="privacy", to=privacy)
+    changed = await desk.store.consultations.load(id)
+    assert changed is not None
+    return await show(desk, changed)
+
+
+def _ask(consultation: Consultation) -> Turn:
+    text = paragraphs(
+        _("<b>Who can see who answered what?</b>"),
+        lines(*(_("{label}: {meaning}", label=LABELS[way], meaning=MEANINGS[way]) for way in LABELS)),
+        _("Now: {label}", label=LABELS[consultation.privacy]),
+    )
+    rows: list[Row] = [[link(f"anonymity {consultation.id} {way}", LABELS[way])] for way in LABELS]
+    return end(text, [*rows, [link(f"consultation {consultation.id}", _("Back"))]])
