@@ -56,7 +56,7 @@ async def report(desk: Desk, argument: str) -> Turn:
 
 async def _suggested(desk: Desk, consultation: Consultation) -> str:
     questions = await desk.store.consultations.questions(consultation.id)
-    found = suggestion(questions, await desk.store.responses.tallies(consultation.id))
+    found = suggestion(questions, await desk.store.responses.tallies(consultation.id), await desk.disclosure())
     return desk.voice.plain(found)[:PART_LIMIT] if found else ""
 
 

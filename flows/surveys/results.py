@@ -1,145 +1,74 @@
-"""Results: what was answered, counted, as text and as a chart. Pure rules.
+"""How a question's results read: as text and as a chart. Pure wording.
 
 Shares are of those who answered the question; with several choices they may add up to more than all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import ceil
-from typing import Any
-
-from flows.surveys.answering import POINTS
+from flows.results.counting import Category, Counts
+from flows.results.disclosure import Rule
 from flows.surveys.asking import bold, ends_of, shown
 from flows.turn import Bar, Chart, Message
-from flows.words import Percent, Text, Verbatim, _, lines, ngettext, paragraphs
-from storage.consultations import Question
-
-MOST_BARS_OF_NUMBERS = 6
+from flows.words import Percent, Text, Verbatim, _, lines, paragraphs
+from storage.consultations import POINTS, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One bar: what was answered and by how many."""
-
-    label: Text
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One question's answers: how many answered it, how often what, and the mean of a scale or number."""
-
-    question: Question
-    answered: int
-    counted: tuple[Counted, ...] = ()
-    mean: float | None = None
-
-    def share(self, counted: Counted) -> float:
-        """Of those who answered, from 0 to 1."""
-        return counted.number / self.answered if self.answered else 0.0
+def label(question: Question, category: Category) -> Text:
+    """What the answers of a category have in common."""
+    match question.kind, category:
+        case (("one" | "many"), Category(int(place), _)):
+            return Verbatim(question.options[place])
+        case "scale", Category(int(point), _) if point in (POINTS[0], POINTS[-1]):
+            low, high = ends_of(question)
+            return _("{number} – {words}", number=point, words=low if point == POINTS[0] else high)
+        case _, Category(None, int(last)):
+            return _("{last} or less", last=last)
+        case _, Category(int(first), None):
+            return _("{first} or more", first=first)
+        case _, Category(int(first), int(last)) if first < last:
+            return _("{first} to {last}", first=first, last=last)
+    return shown(category.first or 0)
 
 
-def result(question: Question, tally: Mapping[Any, int]) -> Result:
-    """`tally` says how often each value was given (for people's own words: their number, under None)."""
-    answered = sum(tally.values())
-    match question.kind:
-        case "one":
-            return Result(question, answered, _options(question, dict(tally)))
-        case "many":
-            times = {
-                place: sum(number for places, number in tally.items() if place in places)
-                for place in range(len(question.options))
-            }
-            return Result(question, answered, _options(question, times))
-        case "scale":
-            return Result(question, answered, _points(question, tally), _mean(tally))
-        case "number":
-            return Result(question, answered, _ranges(tally), _mean(tally))
-    return Result(question, answered)
-
-
-def _options(question: Question, times: Mapping[int, int]) -> tuple[Counted, ...]:
-    return tuple(Counted(Verbatim(option), times.get(place, 0)) for place, option in enumerate(question.options))
-
-
-def _points(question: Question, tally: Mapping[int, int]) -> tuple[Counted, ...]:
-    low, high = ends_of(question)
-    labels: dict[int, Text] = {
-        POINTS[0]: _("{number} – {words}", number=POINTS[0], words=low),
-        POINTS[-1]: _("{number} – {words}", number=POINTS[-1], words=high),
-    }
-    return tuple(Counted(labels.get(point, shown(point)), tally.get(point, 0)) for point in POINTS)
-
-
-def _ranges(tally: Mapping[int, int]) -> tuple[Counted, ...]:
-    """Each number by itself where they are few, otherwise ranges of equal width."""
-    if len(tally) <= MOST_BARS_OF_NUMBERS:
-        return tuple(Counted(shown(number), tally[number]) for number in sorted(tally))
-    least, most = min(tally), max(tally)
-    width = ceil((most - least + 1) / MOST_BARS_OF_NUMBERS)
-    return tuple(
-        Counted(
-            _range(first, min(most, first + width - 1)),
-            sum(times for number, times in tally.items() if first <= number < first + width),
-        )
-        for first in range(least, most + 1, width)
-    )
-
-
-def _range(first: int, last: int) -> Text:
-    return _("{first} to {last}", first=first, last=last) if first < last else shown(first)
-
-
-def _mean(tally: Mapping[int, int]) -> float | None:
-    answered = sum(tally.values())
-    return sum(value * times for value, times in tally.items()) / answered if answered else None
-
-
-def result_message(found: Result) -> Message:
+def result_message(found: Counts, rule: Rule) -> Message:
     """A question's result to be read and, where there is something to draw, to be looked at."""
+    bars = _bars(found)
     text = paragraphs(
         bold(found.question.wording),
-        lines(
-            *(
-                _(
-                    "{label}: {number} ({share})",
-                    label=bar.label,
-                    number=bar.number,
-                    share=Percent(found.share(bar)),
-                )
-                for bar in found.counted
-            )
-        )
-        if found.answered and found.counted
-        else None,
+        lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars)) if bars else None,
         _("On average: {mean}", mean=round(found.mean, 1)) if found.mean is not None else None,
-        _("They could choose several answers.") if found.question.kind == "many" and found.answered else None,
-        number_answered(found),
+        _("They could choose several answers.") if found.question.kind == "many" and bars else None,
+        number_answered(found, rule),
     )
-    return Message(text, picture=_chart(found) if found.answered and found.counted else None)
+    chart = Chart(Verbatim(found.question.wording), bars, number_answered(found, rule)) if bars else None
+    return Message(text, picture=chart)
 
 
-def number_answered(found: Result) -> Text:
-    if not found.answered:
-        return _("Nobody answered this question.")
+def number_answered(found: Counts, rule: Rule) -> Text:
+    if found.answered is None:
+        return _("Fewer than {smallest} people answered this question, so we show no figures.", smallest=rule.smallest)
     if found.question.kind == "text":
-        return ngettext(
-            "{n} person answered in their own words.",
-            "{n} people answered in their own words.",
-            found.answered,
-        )
-    return ngettext("{n} person answered.", "{n} people answered.", found.answered)
+        return _("About {number} people answered in their own words.", number=found.answered)
+    return _("About {number} people answered.", number=found.answered)
 
 
-def _chart(found: Result) -> Chart:
-    bars = [
-        Bar(
-            bar.label,
-            found.share(bar),
-            _("{number} ({share})", number=bar.number, share=Percent(found.share(bar))),
-        )
-        for bar in found.counted
-    ]
-    return Chart(Verbatim(found.question.wording), bars, number_answered(found))
+def protection(rule: Rule) -> Text:
+    """Why figures are not exact."""
+    return _(
+        "So that nobody can be recognised, I round numbers to the nearest {smallest} and leave small ones out.",
+        smallest=rule.smallest,
+    )
+
+
+def _bars(found: Counts) -> list[Bar]:
+    if found.answered is None:
+        return []
+    return [_bar(found, place, category) for place, category in enumerate(found.categories)]
+
+
+def _bar(found: Counts, place: int, category: Category) -> Bar:
+    share, number = found.cells.share(place), found.cells.cells[place]
+    if share is None or number is None:
+        return Bar(label(found.question, category), 0.0, _("not shown"))
+    figure = _("{number} ({share})", number=number, share=Percent(share))
+    return Bar(label(found.question, category), share, figure)
