@@ -117,16 +117,17 @@ def _shown_line(frame: Numbers, rule: Rule) -> Flags:
 
 
 def _hide_what_follows(frame: Numbers, shown: Flags, rule: Rule) -> None:
-    """Besides the small cells, leave out the smallest neighbour of any count that can be narrowed down too far.
+    """Besides the small cells, leave out the smallest neighbour of any that can be narrowed down too far.
 
-    What the margins say by themselves cannot be helped here.
+    What the margins say by themselves cannot be helped here, so in a line, which may be a margin, this goes for
+    figures that are shown as well.
     """
     body = shown[: max(1, len(frame) - 1), :-1]
     bare = shown.copy()
     bare[: len(body), :-1] = False
     enough = np.minimum(rule.doubt, _possible(frame, bare, rule))
     while True:
-        exposed: Flags = _possible(frame, shown, rule) < enough
+        exposed: Flags = (_possible(frame, shown, rule) < enough) & (~shown | (len(frame) == 1))
         beside = np.broadcast_to(exposed.any(axis=1, keepdims=True), shown.shape).copy()
         if len(frame) > 1:
             beside |= exposed.any(axis=0)
