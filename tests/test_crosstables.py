@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.results.counting import published
-from flows.results.crosstables import CrossTable, cross, weighted, whole
+from flows.results.crosstables import cross, weighted, whole
 from flows.results.disclosure import Line, Rule
 from flows.results.weighting import Profile, rake
 from storage.consultations import Kind, Question
@@ -40,7 +40,7 @@ def everything(kind: Kind, given_: Answers) -> Iterator[Line]:
     """All that is published of a question: the whole, and by either attribute."""
     yield published(question(kind), whole(given_), RULE).cells
     for place in (0, 1):
-        yield from (column.cells for column in cross(question(kind), given_, place, RULE).columns)
+        yield from (column.cells for column in cross(question(kind), given_, place, RULE))
 
 
 def test_a_table_by_age() -> None:
@@ -50,7 +50,7 @@ def test_a_table_by_age() -> None:
         0,
         RULE,
     )
-    assert [(column.bands, column.cells) for column in found.columns] == [
+    assert [(column.bands, column.cells) for column in found] == [
         (("young",), Line((40, 10, None), 60)),
         (("old",), Line((30, 60, 20), 110)),
     ]
@@ -58,18 +58,16 @@ def test_a_table_by_age() -> None:
 
 def test_bands_of_few_people_are_put_together() -> None:
     found = cross(question(), {("young",): {0: 44}, ("old",): {0: 31}, ("oldest",): {1: 6}, ("",): {1: 7}}, 0, RULE)
-    assert [column.bands for column in found.columns] == [("young",), ("old",), ("oldest", "")]
+    assert [column.bands for column in found] == [("young",), ("old",), ("oldest", "")]
 
 
 def test_one_small_band_takes_the_next_smallest_with_it() -> None:
     found = cross(question(), {("young",): {0: 44}, ("old",): {0: 31}, ("oldest",): {1: 6}}, 0, RULE)
-    assert [column.bands for column in found.columns] == [("young",), ("old", "oldest")]
+    assert [column.bands for column in found] == [("young",), ("old", "oldest")]
 
 
 def test_where_no_two_columns_are_left_there_is_no_table() -> None:
-    assert cross(question(), {("young",): {0: 44}, ("old",): {0: 3}}, 0, RULE) == CrossTable(
-        question(), cross(question(), {("young",): {0: 44}}, 0, RULE).categories, ()
-    )
+    assert cross(question(), {("young",): {0: 44}, ("old",): {0: 3}}, 0, RULE) == ()
 
 
 @given(one_each)
@@ -92,7 +90,7 @@ def test_every_column_stands_for_many_and_none_can_be_told_by_the_others(given_:
         of_band = {band: 0 for profile in given_ for band in [profile[place]]}
         for profile, tally in given_.items():
             of_band[profile[place]] += sum(tally.values())
-        columns = cross(question(), given_, place, RULE).columns
+        columns = cross(question(), given_, place, RULE)
         for column in columns:
             assert sum(of_band[band] for band in column.bands) >= 10
         if columns:
@@ -106,7 +104,7 @@ def test_weights_move_figures_towards_the_community() -> None:
     assert raw.cells == Line((150, 250), 400)
     found = weighted(given_, raw.categories, raw.cells, weights, RULE)
     # ½ · 0.9 + ½ · 0.2 = 0.55 of 400
-    assert found == Line((220, 180), 400)
+    assert found == (220, 180)
 
 
 @given(one_each)
@@ -115,5 +113,5 @@ def test_weighted_figures_are_published_only_beside_raw_ones(given_: Answers) ->
     weights = rake(people, [{"young": 0.3, "old": 0.7}, {"north": 0.5, "south": 0.5}])
     raw = published(question(), whole(given_), RULE)
     found = weighted(given_, raw.categories, raw.cells, weights, RULE)
-    for cell, before in zip(found.cells, raw.cells.cells, strict=True):
+    for cell, before in zip(found, raw.cells.cells, strict=True):
         assert cell is None or (before is not None and cell % 10 == 0)

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from flows.outcomes.telling import suggestion
 from flows.results.counting import MOST_RANGES, counted, published
 from flows.results.disclosure import Rule
+from flows.results.findings import Findings, Material, findings
+from flows.results.outcome_rates import Dispositions
 from flows.surveys.results import label, result_message
+from flows.turn import Message
 from flows.words import Voice
 from storage.consultations import Kind, Question
 
@@ -25,6 +28,14 @@ RULE = Rule()
 
 def question(kind: Kind, options: tuple[str, ...] = OPTIONS) -> Question:
     return Question("q", "c", 1, kind, "What matters most?", options)
+
+
+def found_of(asked: Question, tally: dict[Any, int]) -> Findings:
+    return findings(Material([asked], {"q": {(): tally}}, Dispositions(sum(tally.values())), {}), RULE)
+
+
+def said(asked: Question, tally: dict[Any, int]) -> Message:
+    return result_message(asked, found_of(asked, tally).questions["q"], RULE)
 
 
 times = st.integers(1, 60)
@@ -100,7 +111,7 @@ def test_a_mean_does_not_give_away_the_one_who_said_a_million() -> None:
 
 
 def test_the_message_and_the_picture_say_the_same() -> None:
-    message = result_message(published(question("one"), {0: 13, 1: 2, 2: 41}, RULE), RULE)
+    message = said(question("one"), {0: 13, 1: 2, 2: 41})
     assert VOICE.plain(message.text) == (
         "What matters most?\n\nTrees: 10 (17%)\nBenches: not shown\nFewer cars: 40 (67%)\n\nAbout 60 people answered."
     )
@@ -116,7 +127,7 @@ def test_of_few_answers_nothing_is_shown() -> None:
     tallies: dict[Kind, dict[Any, int]] = {"one": {0: 9}, "many": {(0, 1): 9}, "scale": {3: 9}, "number": {7: 9}}
     for kind in ("one", "many", "scale", "number", "text"):
         for tally in (tallies.get(kind, {None: 9}), {}):
-            message = result_message(published(question(kind), tally, RULE), RULE)
+            message = said(question(kind), tally)
             assert message.picture is None
             assert VOICE.plain(message.text) == (
                 "What matters most?\n\nFewer than 10 people answered this question, so we show no figures."
@@ -124,17 +135,17 @@ def test_of_few_answers_nothing_is_shown() -> None:
 
 
 def test_own_words_are_only_counted() -> None:
-    message = result_message(published(question("text"), {None: 22}, RULE), RULE)
+    message = said(question("text"), {None: 22})
     assert VOICE.plain(message.text) == "What matters most?\n\nAbout 20 people answered in their own words."
 
 
 @given(answers_to_one)
 def test_what_is_suggested_was_said_most_often(tally: dict[Any, int]) -> None:
-    found = suggestion([question("one")], {"q": tally}, RULE)
+    found = suggestion([question("one")], found_of(question("one"), tally))
     if found is None:
         assert max(tally.values(), default=0) < 10 or not published(question("one"), tally, RULE).most_often()
         return
-    said = VOICE.plain(found)
+    words = VOICE.plain(found)
     most = max(tally.values())
-    assert any(option in said for place, option in enumerate(OPTIONS) if tally.get(place, 0) == most)
-    assert all(tally.get(place, 0) > most - 10 for place, option in enumerate(OPTIONS) if option in said)
+    assert any(option in words for place, option in enumerate(OPTIONS) if tally.get(place, 0) == most)
+    assert all(tally.get(place, 0) > most - 10 for place, option in enumerate(OPTIONS) if option in words)

@@ -35,7 +35,6 @@ class Category:
 class Counts:
     """What is published of one question: how often each category was answered, and how many answered at all."""
 
-    question: Question
     categories: tuple[Category, ...]
     cells: Line
     mean: float | None = None
@@ -61,7 +60,7 @@ def published(question: Question, tally: Tally, rule: Rule) -> Counts:
     else:
         found = line(counts or [answered], rule)
         found = found if counts else Line((), found.total)
-    return Counts(question, categories, found, _mean(question, tally, rule))
+    return Counts(categories, found, _mean(question, tally, rule))
 
 
 def counted(categories: Sequence[Category], tally: Tally) -> list[int]:

@@ -26,13 +26,6 @@ class Column:
     cells: Line
 
 
-@dataclass(frozen=True, slots=True)
-class CrossTable:
-    question: Question
-    categories: tuple[Category, ...]
-    columns: tuple[Column, ...]
-
-
 def whole(answers: ByProfile) -> Tally:
     """Everybody's answers, whatever their profile."""
     total: Counter[object] = Counter()
@@ -41,8 +34,8 @@ def whole(answers: ByProfile) -> Tally:
     return total
 
 
-def cross(question: Question, answers: ByProfile, place: int, rule: Rule) -> CrossTable:
-    """By the attribute at `place` of the profiles."""
+def cross(question: Question, answers: ByProfile, place: int, rule: Rule) -> tuple[Column, ...]:
+    """By the attribute at `place` of the profiles; nothing where fewer than two columns can be published."""
     everybody = whole(answers)
     categories = categories_of(question, everybody, rule)
     by_band: dict[str, Counter[object]] = {}
@@ -50,14 +43,12 @@ def cross(question: Question, answers: ByProfile, place: int, rule: Rule) -> Cro
         by_band.setdefault(profile[place], Counter()).update(tally)
     groups = _put_together({band: tally.total() for band, tally in by_band.items()}, rule)
     if not groups or not categories:
-        return CrossTable(question, categories, ())
+        return ()
     tallies = [sum((by_band[band] for band in bands), Counter[object]()) for bands in groups]
     counts = [counted(categories, tally) for tally in tallies]
     answered = [tally.total() for tally in tallies]
     lines = _chosen_or_not(counts, answered, rule) if question.kind == "many" else list(table(counts, rule).rows)
-    return CrossTable(
-        question, categories, tuple(Column(bands, cells) for bands, cells in zip(groups, lines, strict=True))
-    )
+    return tuple(Column(bands, cells) for bands, cells in zip(groups, lines, strict=True))
 
 
 def _put_together(people: Mapping[str, int], rule: Rule) -> list[tuple[str, ...]]:
@@ -87,15 +78,18 @@ def _chosen_or_not(counts: Sequence[Sequence[int]], answered: Sequence[int], rul
     ]
 
 
-def weighted(answers: ByProfile, categories: Sequence[Category], raw: Line, weights: Weights, rule: Rule) -> Line:
-    """What the whole community would have said, as far as weights can tell; what is not published raw is not here."""
+def weighted(
+    answers: ByProfile, categories: Sequence[Category], raw: Line, weights: Weights, rule: Rule
+) -> tuple[Published, ...]:
+    """What as many people of the whole community would have said, as far as weights can tell.
+
+    What is not published raw is not published weighted.
+    """
     people = {profile: sum(tally.values()) for profile, tally in answers.items()}
-    total = sum(number * weights.by_profile[profile] for profile, number in people.items() if number)
+    total = sum(number * weights.of(profile) for profile, number in people.items() if number)
     answered = sum(people.values())
     cells: list[Published] = []
     for category, cell in zip(categories, raw.cells, strict=True):
-        chose = sum(
-            weights.by_profile[profile] * counted([category], tally)[0] for profile, tally in answers.items() if tally
-        )
+        chose = sum(weights.of(profile) * counted([category], tally)[0] for profile, tally in answers.items() if tally)
         cells.append(rule.rounded(chose / total * answered) if cell is not None and total else None)
-    return Line(tuple(cells), raw.total)
+    return tuple(cells)

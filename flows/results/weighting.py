@@ -37,6 +37,9 @@ class Weights:
     design_effect: float
     missing: tuple[tuple[int, str], ...] = ()
 
+    def of(self, profile: Profile) -> float:
+        return self.by_profile.get(profile, 1.0)
+
     @property
     def is_met(self) -> bool:
         """Whether the weighted shares are the targets, to a tenth of a percentage point."""

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
-from flows.results.counting import Counts, published
-from flows.results.disclosure import Rule
+from flows.results.findings import Findings
+from flows.results.published import published
 from flows.surveys.asking import bold
 from flows.surveys.drafting import reminder_at
-from flows.surveys.results import protection, result_message
+from flows.surveys.results import how_sure, protection, result_message, weighting
 from flows.turn import File, Message, link
 from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
-from storage.consultations import Consultation
+from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 
 MOST_TEXTS_SHOWN = 10
@@ -151,57 +151,54 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     turnout = await desk.store.responses.turnout(consultation.id)
     if not turnout.finished:
         return [Message(paragraphs(bold(consultation.question), _("It is closed now. Nobody has answered.")))]
-    rule = await desk.disclosure()
-    heading = lines(
-        _("<b>The results are here.</b>"), bold(consultation.question), how_many(turnout, rule, exactly=for_staff)
-    )
-    few = turnout.finished < rule.smallest
-    opening = paragraphs(
-        heading,
-        _("Fewer than {smallest} people answered, so we publish no figures.", smallest=rule.smallest)
-        if few
-        else protection(rule),
-        None if for_staff else what_next(consultation),
-    )
-    tallies = await desk.store.responses.tallies(consultation.id)
+    found = await published(desk, consultation.id)
     questions = await desk.store.consultations.questions(consultation.id)
-    found = [published(question, tallies.get(question.id, {}), rule) for question in questions]
-    messages = [Message(opening)]
-    for one in found:
-        if for_staff and one.question.kind == "text" and one.question.id in tallies:
-            messages.append(await _with_texts(desk, one, rule))
-        elif not few:
-            messages.append(result_message(one, rule))
+    messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
+    for question in questions:
+        result = result_message(question, found.questions[question.id], found.rule)
+        if for_staff and question.kind == "text":
+            messages.append(await _with_texts(desk, question, result))
+        elif found.rates is not None:
+            messages.append(result)
     return messages
 
 
-def how_many(turnout: Turnout, rule: Rule, *, exactly: bool) -> Text | None:
-    """How many answered of those who were asked; None where that must not be said."""
-    answered, asked = rule.rounded(turnout.finished), rule.rounded(turnout.asked)
-    if exactly:
-        return _(
+def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, for_staff: bool) -> Message:
+    """How many answered and how sure that is; staff may know the exact number."""
+    if for_staff:
+        many: Text | None = _(
             "{answered} of {asked} people answered ({share}).",
             answered=turnout.finished,
             asked=turnout.asked,
             share=Percent(turnout.rate),
         )
-    if answered is None or asked is None:
-        return None
-    return _(
-        "About {answered} of {asked} people answered ({share}).",
-        answered=answered,
-        asked=asked,
-        share=Percent(answered / asked),
+    elif found.rates is None:
+        many = None
+    else:
+        many = _(
+            "About {answered} of {asked} people answered ({share}).",
+            answered=found.rates.complete,
+            asked=found.rates.asked,
+            share=Percent(found.rates.rr1),
+        )
+    text = paragraphs(
+        lines(_("<b>The results are here.</b>"), bold(consultation.question), many),
+        _("Fewer than {smallest} people answered, so we publish no figures.", smallest=found.smallest)
+        if found.rates is None
+        else lines(protection(found.rule), how_sure(found), weighting(found)),
+        None if for_staff else what_next(consultation),
     )
+    return Message(text)
 
 
-async def _with_texts(desk: Desk, found: Counts, rule: Rule) -> Message:
+async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:
     """What was written, as text where it is little and as a file where it is much."""
-    message = result_message(found, rule)
-    texts = await desk.store.responses.texts(found.question.id)
+    texts = await desk.store.responses.texts(question.id)
     if len(texts) > MOST_TEXTS_SHOWN:
-        return Message(message.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
-    return Message(paragraphs(bold(found.question.wording), *(Verbatim(f"– {words}") for words in texts)))
+        return Message(result.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
+    if not texts:
+        return result
+    return Message(paragraphs(bold(question.wording), *(Verbatim(f"– {words}") for words in texts)))
 
 
 def what_next(consultation: Consultation) -> Text:

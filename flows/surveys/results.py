@@ -5,8 +5,9 @@ Shares are of those who answered the question; with several choices they may add
 
 from __future__ import annotations
 
-from flows.results.counting import Category, Counts
+from flows.results.counting import Category
 from flows.results.disclosure import Rule
+from flows.results.findings import Findings, Found
 from flows.surveys.asking import bold, ends_of, shown
 from flows.turn import Bar, Chart, Message
 from flows.words import Percent, Text, Verbatim, _, lines, paragraphs
@@ -30,26 +31,52 @@ def label(question: Question, category: Category) -> Text:
     return shown(category.first or 0)
 
 
-def result_message(found: Counts, rule: Rule) -> Message:
+def result_message(question: Question, found: Found, rule: Rule) -> Message:
     """A question's result to be read and, where there is something to draw, to be looked at."""
-    bars = _bars(found)
+    picture = chart(question, found, rule)
+    bars = picture.bars if picture else ()
     text = paragraphs(
-        bold(found.question.wording),
+        bold(question.wording),
         lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars)) if bars else None,
-        _("On average: {mean}", mean=round(found.mean, 1)) if found.mean is not None else None,
-        _("They could choose several answers.") if found.question.kind == "many" and bars else None,
-        number_answered(found, rule),
+        _("On average: {mean}", mean=round(found.counts.mean, 1)) if found.counts.mean is not None else None,
+        _("They could choose several answers.") if question.kind == "many" and bars else None,
+        number_answered(question, found, rule),
     )
-    chart = Chart(Verbatim(found.question.wording), bars, number_answered(found, rule)) if bars else None
-    return Message(text, picture=chart)
+    return Message(text, picture=picture)
 
 
-def number_answered(found: Counts, rule: Rule) -> Text:
-    if found.answered is None:
+def chart(question: Question, found: Found, rule: Rule) -> Chart | None:
+    """None where there is nothing to draw."""
+    if found.counts.answered is None or not found.counts.categories:
+        return None
+    bars = [_bar(question, found, place) for place in range(len(found.counts.categories))]
+    return Chart(Verbatim(question.wording), bars, number_answered(question, found, rule))
+
+
+def _bar(question: Question, found: Found, place: int) -> Bar:
+    words = label(question, found.counts.categories[place])
+    share, number = found.counts.cells.share(place), found.counts.cells.cells[place]
+    if share is None or number is None:
+        return Bar(words, 0.0, _("not shown"))
+    weighted = found.weighted_share(place)
+    if weighted is None:
+        return Bar(words, share, _("{number} ({share})", number=number, share=Percent(share)))
+    figure = _(
+        "{number} ({share}; weighted {weighted})", number=number, share=Percent(share), weighted=Percent(weighted)
+    )
+    return Bar(words, share, figure)
+
+
+def number_answered(question: Question, found: Found, rule: Rule) -> Text:
+    answered = found.counts.answered
+    if answered is None:
         return _("Fewer than {smallest} people answered this question, so we show no figures.", smallest=rule.smallest)
-    if found.question.kind == "text":
-        return _("About {number} people answered in their own words.", number=found.answered)
-    return _("About {number} people answered.", number=found.answered)
+    if question.kind == "text":
+        return _("About {number} people answered in their own words.", number=answered)
+    return _("About {number} people answered.", number=answered)
+
+
+# ---------------------------------------------------------------- what stands behind the figures
 
 
 def protection(rule: Rule) -> Text:
@@ -60,15 +87,26 @@ def protection(rule: Rule) -> Text:
     )
 
 
-def _bars(found: Counts) -> list[Bar]:
-    if found.answered is None:
-        return []
-    return [_bar(found, place, category) for place, category in enumerate(found.categories)]
+def how_sure(findings: Findings) -> Text:
+    """How far a share may be off. Only where chance chose whom to ask is that a margin of error."""
+    points = round(findings.precision.widest * 100)
+    if findings.was_drawn:
+        return _("Margin of error: up to {points} percentage points.", points=points)
+    return _(
+        "If everybody here were asked, shares might be up to {points} points higher or lower. "
+        "That is a guide only, because people joined by themselves.",
+        points=points,
+    )
 
 
-def _bar(found: Counts, place: int, category: Category) -> Bar:
-    share, number = found.cells.share(place), found.cells.cells[place]
-    if share is None or number is None:
-        return Bar(label(found.question, category), 0.0, _("not shown"))
-    figure = _("{number} ({share})", number=number, share=Percent(share))
-    return Bar(label(found.question, category), share, figure)
+def weighting(findings: Findings) -> Text | None:
+    """What "weighted" means, and what it costs."""
+    if not findings.weighted_by:
+        return None
+    return _(
+        "“Weighted” is what people here would say if those who answered were as mixed as everybody who lives here. "
+        "For that, {answered} answers count like {effective} (design effect {effect}).",
+        answered=findings.precision.answered,
+        effective=round(findings.precision.effective),
+        effect=round(findings.design_effect, 2),
+    )
