@@ -62,7 +62,7 @@ def _bar(question: Question, found: Found, place: int) -> Bar:
     if weighted is None:
         return Bar(words, share, _("{number} ({share})", number=number, share=Percent(share)))
     figure = _(
-        "{number} ({share}; weighted {weighted})", number=number, share=Percent(share), weighted=Percent(weighted)
+        "{number} ({share}), {weighted} weighted", number=number, share=Percent(share), weighted=Percent(weighted)
     )
     return Bar(words, share, figure)
 
