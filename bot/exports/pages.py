@@ -10,6 +10,7 @@ from bot.pictures import MARGIN, NOTE, SECTION_GAP, TITLE, WIDTH, Page, drawing,
 
 HEIGHT = WIDTH * 297 / 210
 LINE_GAP = 10
+APART = 2 * SECTION_GAP
 
 
 def pages(plan: Mapping[str, Any]) -> bytes:
@@ -29,10 +30,10 @@ def _laid_out(plan: Mapping[str, Any]) -> list[Page]:
     for chart in plan["charts"]:
         alone = Page(rtl)
         lay_out(alone, chart)
-        if found[-1].bottom + SECTION_GAP + alone.bottom > HEIGHT:
+        if found[-1].bottom + APART + alone.bottom > HEIGHT:
             found.append(alone)
         else:
-            found[-1].skip(SECTION_GAP)
+            found[-1].skip(APART)
             lay_out(found[-1], chart)
     return found
 
