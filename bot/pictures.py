@@ -10,7 +10,8 @@ import io
 import math
 import threading
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -33,7 +34,7 @@ NOTE_GAP = 12
 SECTION_GAP = 44
 GUTTER = 22
 WIDEST_SIDE_LABEL = 300
-WIDEST_VALUE = 230
+WIDEST_VALUE = 260
 THINNEST_BAR = 4
 
 INK, QUIET = "#1b1b1b", "#4d4d4d"
@@ -78,21 +79,33 @@ def draw(chart: Mapping[str, Any]) -> bytes:
 
     Shares are 0 to 1. The same chart gives the same bytes. May be called from any thread.
     """
-    with _one_at_a_time:
+    with drawing():
         page = Page(bool(chart.get("rtl")))
-        page.write(_words(chart.get("title")), TITLE, bold=True)
-        page.skip(NOTE_GAP)
-        page.write(_words(chart.get("note")), NOTE, colour=QUIET)
-        left_out = 0
-        for panel in _panels(chart):
-            if not page.full:
-                page.skip(SECTION_GAP)
-                page.write(_words(panel.get("title")), SUBTITLE, bold=True)
-            left_out += page.bars(_bars(panel.get("bars") or ()))
-        if left_out:
-            page.skip(BAR_GAP)
-            page.write(f"+ {left_out}", LABEL, colour=QUIET)
+        lay_out(page, chart)
         return page.png()
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """matplotlib is not made for several threads."""
+    with _one_at_a_time:
+        yield
+
+
+def lay_out(page: Page, chart: Mapping[str, Any]) -> None:
+    """Put a chart below what is on the page."""
+    page.write(words(chart.get("title")), TITLE, bold=True)
+    page.skip(NOTE_GAP)
+    page.write(words(chart.get("note")), NOTE, colour=QUIET)
+    left_out = 0
+    for panel in _panels(chart):
+        if not page.full:
+            page.skip(SECTION_GAP)
+            page.write(words(panel.get("title")), SUBTITLE, bold=True)
+        left_out += page.bars(_bars(panel.get("bars") or ()))
+    if left_out:
+        page.skip(BAR_GAP)
+        page.write(f"+ {left_out}", LABEL, colour=QUIET)
 
 
 def _panels(chart: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -108,7 +121,7 @@ class Bar:
 
 
 def _bars(raw: Iterable[Mapping[str, Any]]) -> list[Bar]:
-    return [Bar(_words(bar.get("label")), _share(bar.get("share")), _words(bar.get("text"))) for bar in raw]
+    return [Bar(words(bar.get("label")), _share(bar.get("share")), words(bar.get("text"))) for bar in raw]
 
 
 def _share(value: Any) -> float:
@@ -203,12 +216,20 @@ class Page:
 
     def png(self) -> bytes:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        file = io.BytesIO()
+        canvas: Any = FigureCanvasAgg(self.figure(self.bottom + MARGIN))
+        canvas.print_png(file, metadata={"Software": None})
+        return file.getvalue()
+
+    def figure(self, height: float) -> Any:
+        """What has been put on the page, so many pixels high."""
         from matplotlib.figure import Figure
         from matplotlib.patches import Rectangle
         from matplotlib.text import Text
         from matplotlib.transforms import IdentityTransform
 
-        height = math.ceil(self.bottom + MARGIN)
+        height = math.ceil(height)
         figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72, facecolor=PAPER)  # one point is one pixel
         for box in self.boxes:
             corner = (box.x, height - box.top - BAR_HEIGHT)
@@ -228,16 +249,13 @@ class Page:
                 transform=IdentityTransform(),
             )
             figure.add_artist(text)
-        file = io.BytesIO()
-        canvas: Any = FigureCanvasAgg(figure)
-        canvas.print_png(file, metadata={"Software": None})
-        return file.getvalue()
+        return figure
 
 
 # ---------------------------------------------------------------- words
 
 
-def _words(value: Any) -> str:
+def words(value: Any) -> str:
     """On one line, and only with characters that some font can draw: others warn, or come out as anything."""
     text = " ".join(str(value or "").split())
     if len(text) > LONGEST_TEXT:

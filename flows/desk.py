@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.hours import zone_of
+from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
 from storage.people import Person, Recipient
@@ -17,6 +18,7 @@ from storage.store import Store
 
 ORGANISATION_NAME = "organisation.name"
 ORGANISATION_CONTACT = "organisation.contact"
+SMALLEST_CELL = "results.smallest_cell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,10 @@ class Desk:
     async def organisation(self) -> Organisation:
         kept = await self.store.settings.all()
         return Organisation(kept.get(ORGANISATION_NAME, ""), kept.get(ORGANISATION_CONTACT, ""))
+
+    async def disclosure(self) -> Rule:
+        """How small a figure may be that is published."""
+        return Rule(int(await self.store.settings.load(SMALLEST_CELL, str(SMALLEST))))
 
     async def named_organisation(self) -> Text:
         """What the organisation is called where a sentence needs a name."""

@@ -12,6 +12,7 @@ from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
+from flows.surveys import download as surveys_download
 from flows.surveys import drafts as surveys_drafts
 from flows.surveys import due as surveys_due
 from flows.surveys import questions as surveys_questions
@@ -36,6 +37,7 @@ ROUTER = Router(
         surveys_staff.flow,
         surveys_questions.flow,
         surveys_due.flow,
+        surveys_download.flow,
         outcomes_citizen.flow,
         outcomes_staff.flow,
         outcomes_due.flow,

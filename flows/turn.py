@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from flows.words import Text
 
@@ -118,12 +118,43 @@ class Chart:
     note: Text | str
 
 
+Cell = Text | str | int | float | None
+
+
 @dataclass(frozen=True, slots=True)
-class File:
-    """A text file for somebody to keep."""
+class Column:
+    """One column of a table: its name for programs, its heading, what its codes mean; shares are from 0 to 1."""
 
     name: str
-    contents: str
+    label: Text | str
+    codes: Mapping[int, Text | str] = field(default_factory=dict)
+    is_share: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: Text | str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures to keep. A .csv or .sav file holds the first table, an .xlsx file all, a .pdf file the charts."""
+
+    title: Text | str
+    about: Text | str
+    notes: Sequence[Text | str]
+    tables: Sequence[Table] = ()
+    charts: Sequence[Chart] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file for somebody to keep: text, or a report made into the kind of file its name ends in when it is sent."""
+
+    name: str
+    contents: str | Report
 
 
 @dataclass(frozen=True, slots=True)

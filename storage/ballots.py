@@ -4,7 +4,7 @@ That somebody took part stands on their response; what they answered leaves it w
 the organisation's key, among at least a batch of others. Then a batch is drawn at random from those that wait, put
 into random order and written under random keys. Whoever has every copy of the database ever made learns which of the
 people who sent their answers lately may have given a ballot, and there are never fewer than a batch of them while a
-consultation is open; what remains is mixed when it closes.
+consultation is open; what remains is mixed when it closes, and destroyed unread if it is less than a batch in all.
 """
 
 from __future__ import annotations
@@ -43,15 +43,19 @@ class Ballots:
         await self.mix(consultation_id, leave=BATCH)
 
     async def mix(self, consultation_id: str, *, leave: int = 0) -> None:
-        """Write a batch of those that wait, if `leave` are left waiting then; all of them where none need be left."""
+        """Write a batch of those that wait, if `leave` are left waiting then; all of them where none need be left.
+
+        Fewer than a batch in all would hide nobody: they are destroyed unread.
+        """
         waiting = await self._session.rows(SQL.waiting, consultation_id=consultation_id)
-        if len(waiting) < BATCH + leave and leave:
+        enough = len(waiting) >= BATCH + leave
+        if leave and not enough:
             return
         drawn = _chance.sample(waiting, BATCH if leave else len(waiting))
-        for row in drawn:
-            await self._session.run(SQL.remove_waiting, id=row["id"])
-        rows = [line for row in drawn for line in self._rows(json.loads(self._house.open(row["sealed"])))]
-        await self._session.run_many(SQL.add, _chance.sample(rows, len(rows)))
+        await self._session.run_many(SQL.remove_waiting, [{"id": row["id"]} for row in drawn])
+        if enough:
+            rows = [line for row in drawn for line in self._rows(json.loads(self._house.open(row["sealed"])))]
+            await self._session.run_many(SQL.add, _chance.sample(rows, len(rows)))
 
     def _rows(self, ballot: Mapping[str, Any]) -> list[dict[str, Any]]:
         id = secrets.token_hex(16)

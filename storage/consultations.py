@@ -17,6 +17,8 @@ SQL = Queries("consultations")
 
 ConsultationState = Literal["draft", "scheduled", "open", "closed", "cancelled"]
 Kind = Literal["one", "many", "scale", "number", "text"]
+POINTS = (1, 2, 3, 4, 5)
+"""Of a scale."""
 Field = Literal["question", "decision", "decided_by", "closes_at", "decides_on", "report_by"]
 Privacy = Literal["pseudonymous", "anonymous"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from storage.records import make, new_id
 from storage.vault import Box
 
 SQL = Queries("responses")
+
+PAGE = 1000
 
 ResponseState = Literal["invited", "started", "finished", "declined"]
 Value = int | str | tuple[int, ...] | None
@@ -70,6 +72,16 @@ class Turnout:
 SEALED = "sealed"
 PADDED = 8192
 """Bytes; more than the longest answer in own words."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """Somebody asked; their answers by question once they have sent them, without skipped ones and own words."""
+
+    person_id: str
+    state: ResponseState
+    answers: dict[str, Value] = field(default_factory=dict)
+
 
 Tallies = dict[str, dict[Any, int]]
 """For each question's id: how often each value was given."""
@@ -204,6 +216,32 @@ class Responses:
         for row in await self._session.rows(SQL.texts_counted, consultation_id=consultation_id):
             found[row["question_id"]] = {None: row["number"]}
         return found
+
+    async def asked(self, consultation_id: str) -> AsyncIterator[list[Asked]]:
+        """Everybody asked, by person id, a page at a time; with what those chose who have sent their answers."""
+        after = ""
+        while rows := await self._session.rows(SQL.asked_page, consultation_id=consultation_id, after=after, most=PAGE):
+            page = {row["person_id"]: Asked(row["person_id"], row["state"]) for row in rows}
+            for row in await self._session.rows(
+                SQL.sent_between, consultation_id=consultation_id, after=after, last=rows[-1]["person_id"]
+            ):
+                page[row["person_id"]].answers[row["question_id"]] = read_value(row["value"])
+            yield list(page.values())
+            after = rows[-1]["person_id"]
+
+    async def stopped_after(self, consultation_id: str) -> dict[int, int]:
+        """How many of those who began and have not sent theirs answered so many questions."""
+        rows = await self._session.rows(SQL.stopped_after, consultation_id=consultation_id)
+        return {row["answered"]: row["number"] for row in rows}
+
+    async def published(self, consultation_id: str) -> str | None:
+        """The figures that were published, as they were kept."""
+        found = await self._session.value(SQL.published, consultation_id=consultation_id)
+        return None if found is None else str(found)
+
+    async def publish(self, consultation_id: str, figures: str, now: datetime) -> None:
+        """Keep what is published; what was published before stays."""
+        await self._session.run(SQL.publish, consultation_id=consultation_id, figures=figures, now=now)
 
     async def texts(self, question_id: str) -> list[str]:
         """What was answered in people's own words, in no order that says who wrote what."""

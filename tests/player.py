@@ -7,6 +7,7 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ 2 March 2027, 09:00           the clock stands at this local time (the first line of every transcript)
     ~ 3 days pass                   (or hours, minutes) and everything that is due happens when it is due
     ~ the bot is down for 3 days    time passes with nobody there; what is due happens afterwards
+    ~ 14 others answer: Yes; 4; –   people off stage send these answers, question by question, to what was opened last
     > ana: /join                    ana writes
     > ana: [Yes]                    ana taps the newest button that says so (or begins so)
     > ana: [Yes] again              the same tap once more, on the same message, whatever it shows by now
@@ -41,9 +42,12 @@ from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
 from flows.slices import ROUTER
+from storage.consultations import Question
 from storage.database import Database, opened
 from storage.outbox import Claimed, Finished
 from storage.queries import Query
+from storage.responses import Value
+from storage.store import Store
 from tests.peers import VAULT
 
 ZONE = ZoneInfo("Europe/London")
@@ -119,6 +123,7 @@ class Player:
         self.phones: dict[str, Phone] = {}
         self._update_id = 0
         self._message_id = 0
+        self._off_stage = 2_000_000
         self._speaker = ""
         self.taps_answered = False
 
@@ -267,6 +272,10 @@ class Player:
         await timers.run_due()
 
     async def _pass_time(self, database: Database, said: str) -> list[str]:
+        if others := re.fullmatch(r"(\d+) others answer: (.*)", said):
+            number, words = int(others[1]), others[2].split("; ")
+            await database.write(lambda store: self._answer_off_stage(store, number, words))
+            return []
         if found := re.fullmatch(r"(the bot is down for )?(\d+) (minute|hour|day|week)s?(?: pass(?:es)?)?", said):
             target = self._clock.at + int(found[2]) * UNITS[found[3]]
             if found[1]:
@@ -276,6 +285,22 @@ class Player:
             if not self._update_id:
                 self._clock.at = target
         return [line async for line in self._lines_until(database, target)]
+
+    async def _answer_off_stage(self, store: Store, number: int, words: list[str]) -> None:
+        """They have stopped the bot afterwards, and so are not heard of again."""
+        consultation = (await store.consultations.page(0, 1))[0]
+        questions = await store.consultations.questions(consultation.id)
+        answers = {question.id: _off_stage(question, said) for question, said in zip(questions, words, strict=True)}
+        for _one in range(number):
+            self._off_stage += 1
+            person, _conversation = await store.people.add(self._off_stage, "citizen", "en", self._clock.now())
+            await store.people.set_stopped(person.id, True)
+            await store.responses.invite(consultation.id, [person.id], self._clock.now())
+            response = await store.responses.find(consultation.id, person.id)
+            assert response is not None
+            for question_id, value in answers.items():
+                await store.responses.save_answer(response.id, question_id, value, self._clock.now())
+            await store.responses.finish(response.id, self._clock.now())
 
     async def _lines_until(self, database: Database, target: datetime) -> Any:
         while True:
@@ -377,6 +402,19 @@ def _contents(body: dict[str, Any]) -> list[str]:
 
 def _plain(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", text))
+
+
+def _off_stage(question: Question, said: str) -> Value:
+    match question.kind:
+        case _ if said == "–":
+            return None
+        case "one":
+            return question.options.index(said)
+        case "many":
+            return tuple(sorted(question.options.index(one) for one in said.split(", ")))
+        case "scale" | "number":
+            return int(said)
+    return said
 
 
 def _opening(url: str) -> str:

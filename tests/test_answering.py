@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from flows.surveys.answering import (
     LARGEST_NUMBER,
-    POINTS,
     TEXT_LIMIT,
     Unclear,
     Understood,
@@ -23,7 +22,7 @@ from flows.surveys.answering import (
     understood,
 )
 from flows.turn import Choice, Said, Sent, Typed
-from storage.consultations import Kind, Question
+from storage.consultations import POINTS, Kind, Question
 
 OPTIONS = ("Trees", "Benches", "Fewer cars")
 

@@ -102,7 +102,17 @@ async def dump(database: Database) -> Dump:
 # ---------------------------------------------------------------- nothing is lost
 
 
-@pytest.mark.parametrize("people", [0, 1, BATCH - 1, BATCH, 2 * BATCH, 3 * BATCH + 4])
+@pytest.mark.parametrize("people", [1, BATCH - 1])
+async def test_too_few_ballots_to_hide_anybody_are_destroyed_unread(database: Database, people: int) -> None:
+    vote = await database.write(lambda store: begun(store, people))
+    for person in vote.people:
+        await take_part(database, vote, person, 1)
+    await database.write(lambda store: close(store, vote))
+    found = await dump(database)
+    assert (found["ballots"], found["waiting_ballots"]) == ([], [])
+
+
+@pytest.mark.parametrize("people", [0, BATCH, 2 * BATCH, 3 * BATCH + 4])
 async def test_every_ballot_is_counted_once(database: Database, people: int) -> None:
     vote = await database.write(lambda store: begun(store, people))
     for number, person in enumerate(vote.people):

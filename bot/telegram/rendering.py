@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.router import Router
-from flows.turn import Button, Chart, Message
+from flows.turn import Button, Cell, Chart, File, Message, Report, Table
 from flows.words import Voice
 from storage.people import Role
 
@@ -39,7 +39,7 @@ def bodies(message: Message, voice: Voice, number: int) -> list[Body]:
         if picture:
             found[0]["picture"] = chart(picture, voice)
         if message.file:
-            found[0]["file"] = {"name": message.file.name, "contents": message.file.contents}
+            found[0]["file"] = file(message.file, voice)
     found[-1]["rows"] = [[button(part, voice, number) for part in row] for row in message.rows if row]
     return found
 
@@ -64,6 +64,43 @@ def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
         ],
         "rtl": voice.right_to_left,
     }
+
+
+def file(kept: File, voice: Voice) -> dict[str, Any]:
+    if isinstance(kept.contents, str):
+        return {"name": kept.name, "contents": kept.contents}
+    return {"name": kept.name, "report": report(kept.contents, voice)}
+
+
+def report(kept: Report, voice: Voice) -> dict[str, Any]:
+    return {
+        "title": voice.plain(kept.title),
+        "about": voice.plain(kept.about),
+        "notes": [voice.plain(note) for note in kept.notes],
+        "tables": [_table(table, voice) for table in kept.tables],
+        "charts": [chart(plan, voice) for plan in kept.charts],
+        "rtl": voice.right_to_left,
+    }
+
+
+def _table(kept: Table, voice: Voice) -> dict[str, Any]:
+    return {
+        "title": voice.plain(kept.title),
+        "columns": [
+            {
+                "name": column.name,
+                "label": voice.plain(column.label),
+                "codes": [[code, voice.plain(words)] for code, words in column.codes.items()],
+                "is_share": column.is_share,
+            }
+            for column in kept.columns
+        ],
+        "rows": [[_cell(cell, voice) for cell in row] for row in kept.rows],
+    }
+
+
+def _cell(cell: Cell, voice: Voice) -> str | int | float | None:
+    return cell if cell is None or isinstance(cell, int | float) else voice.plain(cell)
 
 
 def keyboard(rows: Iterable[Iterable[dict[str, str]]]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 from bot.clock import Clock
+from bot.exports import made
 from bot.pictures import draw
 from bot.telegram.api import Api
 from bot.telegram.pacing import ChatPace, Window, chat_rate
@@ -533,7 +534,9 @@ def _age(parcel: Claimed) -> str:
 def _drawn(field: str, body: dict[str, Any]) -> InputFile:
     if field == "photo":
         return InputFile(draw(body["picture"]), filename="chart.png", attach=True)
-    return InputFile(body["file"]["contents"].encode(), filename=body["file"]["name"], attach=True)
+    file = body["file"]
+    contents = made(file["name"], file["report"]) if "report" in file else file["contents"].encode()
+    return InputFile(contents, filename=file["name"], attach=True)
 
 
 def _text(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.outcomes.telling import outcome_text, post, suggestion
 from flows.paging import page_number, turning
+from flows.results.published import published
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
@@ -56,7 +57,7 @@ async def report(desk: Desk, argument: str) -> Turn:
 
 async def _suggested(desk: Desk, consultation: Consultation) -> str:
     questions = await desk.store.consultations.questions(consultation.id)
-    found = suggestion(questions, await desk.store.responses.tallies(consultation.id))
+    found = suggestion(questions, await published(desk, consultation.id))
     return desk.voice.plain(found)[:PART_LIMIT] if found else ""
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
+from flows.results.counting import Counts
+from flows.results.findings import Findings
 from flows.turn import Message, Row, link
 from flows.words import Percent, Text, Words, _, lines, paragraphs
 from storage.consultations import Question
@@ -57,28 +58,20 @@ def next_reminder(now: datetime, zone: ZoneInfo) -> datetime:
     return instant_of(now.astimezone(zone).date() + REMINDED_EVERY, MORNING, zone)
 
 
-def suggestion(questions: Sequence[Question], tallies: Mapping[str, Mapping[Any, int]]) -> Text | None:
+def suggestion(questions: Sequence[Question], findings: Findings) -> Text | None:
     """What most people said, for the first few questions with answers to choose from; None without any."""
-    found = [_most_said(question, tallies.get(question.id, {})) for question in questions]
+    found = [_most_said(question, findings.questions[question.id].counts) for question in questions]
     said = [text for text in found if text is not None][:MOST_SUGGESTED]
     return lines(*said) if said else None
 
 
-def _most_said(question: Question, tally: Mapping[Any, int]) -> Text | None:
-    answered = sum(tally.values())
-    if not answered or question.kind not in ("one", "many"):
+def _most_said(question: Question, found: Counts) -> Text | None:
+    places = found.most_often()
+    if not places or question.kind not in ("one", "many"):
         return None
-    times = [
-        sum(
-            number for value, number in tally.items() if place == value or (isinstance(value, tuple) and place in value)
-        )
-        for place in range(len(question.options))
-    ]
-    most = max(times)
-    answers = "; ".join(option for option, number in zip(question.options, times, strict=True) if number == most)
     return _(
         "{question} Most often: {answers} ({share}).",
         question=question.wording,
-        answers=answers,
-        share=Percent(most / answered),
+        answers="; ".join(question.options[place] for place in places),
+        share=Percent(found.cells.share(places[0]) or 0.0),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flows.desk import ORGANISATION_CONTACT, ORGANISATION_NAME, Desk
+from flows.desk import ORGANISATION_CONTACT, ORGANISATION_NAME, SMALLEST_CELL, Desk
 from flows.flow import Flow
+from flows.results.disclosure import SMALLEST
 from flows.saved import saved
 from flows.turn import Choice, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs
@@ -18,6 +19,7 @@ INVITATION_LIVES = timedelta(days=2)
 NAME_LIMIT = 60
 CONTACT_LIMIT = 200
 TIMERS_SHOWN = 5
+SMALLEST_CELLS = (5, 10, 15, 20)
 
 
 @saved("staff.naming_organisation", title=_("the organisation's name"), awaits_text=True)
@@ -174,20 +176,42 @@ async def organisation(desk: Desk, argument: str) -> Turn:
         return _ask_name()
     if argument == "contact":
         return _ask_contact()
+    if argument.startswith("smallest"):
+        return await _smallest_figure(desk, argument.removeprefix("smallest").strip())
     if not known.name:
         return _ask_name()
     text = lines(
         _("Name: <b>{name}</b>", name=known.name),
         _("Contact: {contact}", contact=known.contact) if known.contact else _("Contact: none yet"),
+        _("Smallest figure in results: {number} people", number=(await desk.disclosure()).smallest),
     )
     rows = [
         [
             link("organisation name", _("Change the name")),
             link("organisation contact", _("Change the contact")),
         ],
+        [link("organisation smallest", _("Change the smallest figure"))],
         [link("menu", _("Menu"))],
     ]
     return end(text, rows)
+
+
+async def _smallest_figure(desk: Desk, number: str) -> Turn:
+    """How many people a figure in results stands for at the least."""
+    if number in {str(allowed) for allowed in SMALLEST_CELLS}:
+        await desk.store.settings.set(SMALLEST_CELL, number)
+        await desk.record("set smallest figure", "organisation", number=int(number))
+        return go("organisation")
+    text = paragraphs(
+        _("In results, how many people should a figure stand for at the least?"),
+        _(
+            "Smaller figures are left out, and the others are rounded to it, so that nobody can be recognised. "
+            "{number} is usual.",
+            number=SMALLEST,
+        ),
+    )
+    numbers = [link(f"organisation smallest {allowed}", str(allowed)) for allowed in SMALLEST_CELLS]
+    return end(text, [numbers, [link("organisation", _("Back"))]])
 
 
 @flow.step(NamingOrganisation, GivingContact)

@@ -8,6 +8,7 @@ from flows.surveys.overview import PRIVACY as LABELS
 from flows.surveys.overview import show
 from flows.turn import Row, Turn, end, go, link
 from flows.words import Words, _, lines, paragraphs
+from storage.ballots import BATCH
 from storage.consultations import Consultation, Privacy
 
 flow = Flow()
@@ -19,8 +20,12 @@ PROMISES: dict[Privacy, Words] = {
 """What a citizen is told before the first question."""
 
 MEANINGS: dict[Privacy, Words] = {
-    "pseudonymous": _("Counted together. People can change their answers until it closes."),
-    "anonymous": _("Anonymous. Answers are mixed with others' and cannot be changed or weighted."),
+    "pseudonymous": _("nobody sees who gave which answer. People can change theirs until it closes."),
+    "anonymous": _(
+        "nobody can ever find out. Answers cannot be changed once sent, nor weighted, and fewer than {batch} are "
+        "destroyed unread.",
+        batch=BATCH,
+    ),
 }
 
 

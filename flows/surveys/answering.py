@@ -10,10 +10,9 @@ from typing import Any
 from flows.turn import Choice, Said, Typed
 from flows.typed import latin_digits
 from flows.words import Words, _
-from storage.consultations import Question
+from storage.consultations import POINTS, Question
 from storage.responses import Value
 
-POINTS = (1, 2, 3, 4, 5)
 TEXT_LIMIT = 1000
 LARGEST_NUMBER = 10**12
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from flows.surveys.answering import POINTS, example_number
+from flows.surveys.answering import example_number
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
-from storage.consultations import Kind, Question
+from storage.consultations import POINTS, Kind, Question
 from storage.responses import Value
 
 LONGEST_SHOWN = 200

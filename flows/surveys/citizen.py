@@ -151,7 +151,10 @@ async def results(desk: Desk, argument: str) -> Turn:
         return end(_("There are no results yet: people are still answering."), ways_on())
     messages = await results_for(desk, consultation, for_staff=desk.is_staff)
     rows = (
-        [[link(f"consultation {consultation.id}", _("Back to the consultation"))]]
+        [
+            [link(f"download {consultation.id}", _("Download"))],
+            [link(f"consultation {consultation.id}", _("Back to the consultation"))],
+        ]
         if desk.is_staff
         else [[link("menu", _("Menu"))]]
     )

@@ -118,7 +118,10 @@ def _actions(consultation: Consultation) -> list[Row]:
                 [link(f"closenow {id}", _("Close now")), link(f"discard {id}", _("Cancel consultation"))],
             ]
         case "closed":
-            return [[link(f"results {id}", _("Results")), link(f"outcome {id}", _("Say what was decided"))]]
+            return [
+                [link(f"results {id}", _("Results")), link(f"download {id}", _("Download"))],
+                [link(f"outcome {id}", _("Say what was decided"))],
+            ]
     return []
 
 

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
+from flows.results.findings import Findings
+from flows.results.published import published
 from flows.surveys.asking import bold
 from flows.surveys.drafting import reminder_at
-from flows.surveys.results import Result, result, result_message
+from flows.surveys.results import how_sure, protection, result_message, weighting
 from flows.turn import File, Message, link
 from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
-from storage.consultations import Consultation
+from storage.consultations import Consultation, Question
+from storage.responses import Turnout
 
 MOST_TEXTS_SHOWN = 10
 
@@ -149,33 +152,63 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     turnout = await desk.store.responses.turnout(consultation.id)
     if not turnout.finished:
         return [Message(paragraphs(bold(consultation.question), _("It is closed now. Nobody has answered.")))]
-    tallies = await desk.store.responses.tallies(consultation.id)
+    found = await published(desk, consultation.id)
     questions = await desk.store.consultations.questions(consultation.id)
-    heading = lines(
-        _("<b>The results are here.</b>"),
-        bold(consultation.question),
-        _(
+    messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
+    for question in questions:
+        result = result_message(question, found.questions[question.id], found.rule)
+        if for_staff and question.kind == "text":
+            messages.append(await _with_texts(desk, question, result))
+        elif found.rates is not None:
+            messages.append(result)
+    return messages
+
+
+def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, for_staff: bool) -> Message:
+    """How many answered and how sure that is; staff may know the exact number."""
+    if for_staff:
+        many: Text | None = _(
             "{answered} of {asked} people answered ({share}).",
             answered=turnout.finished,
             asked=turnout.asked,
             share=Percent(turnout.rate),
-        ),
+        )
+    elif found.rates is None:
+        many = None
+    else:
+        many = _(
+            "About {answered} of {asked} people answered ({share}).",
+            answered=found.rates.complete,
+            asked=found.rates.asked,
+            share=Percent(found.rates.rr1),
+        )
+    text = paragraphs(
+        lines(_("<b>The results are here.</b>"), bold(consultation.question), many),
+        _too_few(consultation, found)
+        if found.rates is None
+        else lines(protection(found.rule), how_sure(found), weighting(found)),
+        None if for_staff else what_next(consultation),
     )
-    messages = [Message(heading if for_staff else paragraphs(heading, what_next(consultation)))]
-    for question in questions:
-        found = result(question, tallies.get(question.id, {}))
-        own_words = for_staff and question.kind == "text" and found.answered
-        messages.append(await _with_texts(desk, found) if own_words else result_message(found))
-    return messages
+    return Message(text)
 
 
-async def _with_texts(desk: Desk, found: Result) -> Message:
+async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:
     """What was written, as text where it is little and as a file where it is much."""
-    message = result_message(found)
-    texts = await desk.store.responses.texts(found.question.id)
+    texts = sorted(await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id))
     if len(texts) > MOST_TEXTS_SHOWN:
-        return Message(message.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
-    return Message(paragraphs(message.text, *(Verbatim(f"– {words}") for words in texts)))
+        return Message(result.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
+    if not texts:
+        return result
+    return Message(paragraphs(bold(question.wording), *(Verbatim(f"– {words}") for words in texts)))
+
+
+def _too_few(consultation: Consultation, found: Findings) -> Text:
+    return lines(
+        _("Fewer than {smallest} people answered, so we publish no figures.", smallest=found.smallest),
+        _("Nobody could have stayed anonymous among so few: the answers were destroyed unread.")
+        if consultation.is_anonymous
+        else None,
+    )
 
 
 def what_next(consultation: Consultation) -> Text:

@@ -56,4 +56,12 @@ CREATE TABLE answers (
     answered_at INTEGER NOT NULL,
     PRIMARY KEY (response_id, question_id)
 ) STRICT;
+-- What was published when a consultation closed, as JSON; it stays what it was, for a second publication could be
+-- subtracted from the first.
+CREATE TABLE published_results (
+    consultation_id TEXT PRIMARY KEY REFERENCES consultations (id) ON DELETE CASCADE,
+    figures TEXT NOT NULL,
+    published_at INTEGER NOT NULL
+) STRICT;
+
 CREATE INDEX answers_question ON answers (question_id);

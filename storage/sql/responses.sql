@@ -106,13 +106,20 @@ WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind <
 GROUP BY a.question_id, a.value
 UNION ALL
 SELECT k.question_id, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
-WHERE q.consultation_id = :consultation_id;
+WHERE q.consultation_id = :consultation_id
+UNION ALL
+SELECT b.question_id, b.value, COUNT(*) FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
+WHERE q.consultation_id = :consultation_id AND q.kind <> 'text'
+GROUP BY b.question_id, b.value;
 
 -- name: texts_counted
 SELECT a.question_id, COUNT(*) AS number
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
 WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind = 'text' AND a.value <> 'null'
-GROUP BY a.question_id;
+GROUP BY a.question_id
+UNION ALL
+SELECT b.question_id, COUNT(*) FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
+WHERE q.consultation_id = :consultation_id AND q.kind = 'text' GROUP BY b.question_id;
 
 -- name: texts
 -- In no order that says who wrote what.
@@ -124,3 +131,29 @@ WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null
 -- What somebody was asked and can read the results of, the latest first.
 SELECT c.id, c.question FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
 WHERE r.person_id = :person_id AND c.state = 'closed' ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
+
+-- name: asked_page
+SELECT person_id, state FROM responses
+WHERE consultation_id = :consultation_id AND person_id > :after ORDER BY person_id LIMIT :most;
+
+-- name: sent_between
+-- What was chosen by those who have sent their answers, for a page of people.
+SELECT r.person_id, a.question_id, a.value
+FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
+WHERE r.consultation_id = :consultation_id AND r.person_id > :after AND r.person_id <= :last
+    AND r.state = 'finished' AND q.kind <> 'text' AND a.value <> 'null';
+
+-- name: stopped_after
+-- How many of those who have not sent theirs answered so many questions.
+SELECT answered, COUNT(*) AS number FROM (
+    SELECT r.id, COUNT(a.question_id) AS answered
+    FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id
+    WHERE r.consultation_id = :consultation_id AND r.state = 'started' GROUP BY r.id
+) AS unfinished GROUP BY answered;
+
+-- name: published
+SELECT figures FROM published_results WHERE consultation_id = :consultation_id;
+
+-- name: publish!
+INSERT INTO published_results (consultation_id, figures, published_at) VALUES (:consultation_id, :figures, :now)
+ON CONFLICT (consultation_id) DO NOTHING;

@@ -1,0 +1,139 @@
+"""Answers counted so that they can be published: what is counted together, how often, and the mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from flows.results.disclosure import Line, Published, Rule, line
+from flows.results.precision import mean_of
+from storage.consultations import POINTS, Question
+
+Tally = Mapping[Any, int]
+"""How often each value was given; of people's own words only their number, under None."""
+
+MOST_RANGES = 6
+OUTWEIGHED = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """Answers counted together: an option or a point, or numbers from `first` to `last`; None where it is open."""
+
+    first: int | None
+    last: int | None
+
+    def holds(self, value: int | tuple[int, ...]) -> bool:
+        if isinstance(value, tuple):
+            return self.first in value
+        return (self.first is None or self.first <= value) and (self.last is None or value <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is published of one question: how often each category was answered, and how many answered at all."""
+
+    categories: tuple[Category, ...]
+    cells: Line
+    mean: float | None = None
+
+    @property
+    def answered(self) -> Published:
+        return self.cells.total
+
+    def most_often(self) -> tuple[int, ...]:
+        """The places of the categories that were answered most often; none where none is published."""
+        most = max((cell for cell in self.cells.cells if cell is not None), default=None)
+        return tuple(place for place, cell in enumerate(self.cells.cells) if cell == most and cell is not None)
+
+
+def published(question: Question, tally: Tally, rule: Rule) -> Counts:
+    """What may be said of a question."""
+    categories = categories_of(question, tally, rule)
+    answered = sum(tally.values())
+    counts = counted(categories, tally)
+    if question.kind == "many":
+        cells = tuple(line([number, answered - number], rule).cells[0] for number in counts)
+        found = Line(cells, rule.rounded(answered))
+    else:
+        found = line(counts or [answered], rule)
+        found = found if counts else Line((), found.total)
+    return Counts(categories, found, _mean(question, tally, rule))
+
+
+def counted(categories: Sequence[Category], tally: Tally) -> list[int]:
+    """How many answers each category holds."""
+    return [sum(times for value, times in tally.items() if category.holds(value)) for category in categories]
+
+
+def categories_of(question: Question, tally: Tally, rule: Rule) -> tuple[Category, ...]:
+    match question.kind:
+        case "one" | "many":
+            return tuple(Category(place, place) for place in range(len(question.options)))
+        case "scale":
+            return tuple(Category(point, point) for point in POINTS)
+        case "number":
+            return _ranges(tally, rule)
+    return ()
+
+
+def _mean(question: Question, tally: Tally, rule: Rule) -> float | None:
+    if question.kind not in ("scale", "number") or sum(tally.values()) < rule.smallest or _outweighs(tally):
+        return None
+    mean = mean_of(tally)
+    return mean.value if mean else None
+
+
+def _outweighs(tally: Tally) -> bool:
+    """Whether one number is so large that the mean gives it away: the p % rule of statistical offices, p = 10."""
+    sizes: list[tuple[int, int]] = sorted(((abs(value), times) for value, times in tally.items()), reverse=True)
+    largest = [size for size, times in sizes for _one in range(min(times, 2))][:2]
+    rest = float(sum(size * times for size, times in sizes) - sum(largest))
+    return rest < OUTWEIGHED * largest[0]
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def _ranges(tally: Tally, rule: Rule) -> tuple[Category, ...]:
+    """Each number by itself where they are few, otherwise ranges of a round width; small ones join their neighbours.
+
+    The outermost are open: their ends would be somebody's answer.
+    """
+    if not tally:
+        return ()
+    ranges: list[tuple[int, int, int]] = []
+    for first, last in _single(tally) if len(tally) <= MOST_RANGES else _of_round_width(min(tally), max(tally)):
+        number = sum(times for value, times in tally.items() if first <= value <= last)
+        if ranges and (ranges[-1][2] < rule.smallest or number == 0):
+            ranges[-1] = (ranges[-1][0], last, ranges[-1][2] + number)
+        else:
+            ranges.append((first, last, number))
+    if len(ranges) > 1 and ranges[-1][2] < rule.smallest:
+        _first, last, number = ranges.pop()
+        ranges[-1] = (ranges[-1][0], last, ranges[-1][2] + number)
+    if len(ranges) == 1 and ranges[0][0] < ranges[0][1]:
+        return ()
+    return tuple(
+        Category(
+            None if place == 0 and first < last else first,
+            None if place == len(ranges) - 1 and first < last else last,
+        )
+        for place, (first, last, _number) in enumerate(ranges)
+    )
+
+
+def _single(tally: Tally) -> list[tuple[int, int]]:
+    return [(value, value) for value in sorted(tally)]
+
+
+def _of_round_width(least: int, most: int) -> list[tuple[int, int]]:
+    width = next(
+        width
+        for power in count()
+        for width in (10**power, 2 * 10**power, 5 * 10**power)
+        if most // width - least // width < MOST_RANGES
+    )
+    return [(first, first + width - 1) for first in range(least // width * width, most + 1, width)]

@@ -1,0 +1,53 @@
+"""Findings as files, for staff: a workbook, delimited text with its codebook, SPSS, and pages to print."""
+
+from __future__ import annotations
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.results.published import published
+from flows.surveys.report import Labels, codebook, report
+from flows.turn import File, Message, Turn, end, link
+from flows.words import _, paragraphs
+from storage.consultations import Consultation
+
+flow = Flow()
+
+KINDS = {
+    "xlsx": _("Excel (.xlsx)"),
+    "pdf": _("To print (.pdf)"),
+    "csv": _("Plain table (.csv)"),
+    "sav": _("SPSS (.sav)"),
+}
+
+
+@flow.command("download", audience="staff")
+async def download(desk: Desk, argument: str) -> Turn:
+    """`/download ID` asks for the kind of file; `/download ID xlsx` sends it."""
+    id, _space, kind = argument.partition(" ")
+    consultation = await desk.store.consultations.load(id)
+    if consultation is None:
+        return end(_("I cannot find that consultation."), [[link("consultations", _("Consultations"))]])
+    back = [link(f"consultation {id}", _("Back to the consultation"))]
+    if consultation.state != "closed":
+        return end(_("There are no results yet: people are still answering."), [back])
+    if kind not in KINDS:
+        text = paragraphs(
+            _("As what would you like to have the results?"),
+            _("The files hold figures, never single answers, so you can pass them on."),
+        )
+        return end(text, [*([link(f"download {id} {kind}", words)] for kind, words in KINDS.items()), back])
+    await desk.record("downloaded results", f"consultation:{id}", kind=kind)
+    messages = await _files(desk, consultation, kind)
+    return end(_("That is all."), [[link(f"download {id}", _("Another kind of file"))], back]).before(*messages)
+
+
+async def _files(desk: Desk, consultation: Consultation, kind: str) -> list[Message]:
+    questions = await desk.store.consultations.questions(consultation.id)
+    labels = Labels.of(await desk.store.attributes.all(), desk.person.language)
+    whole = report(consultation, questions, await published(desk, consultation.id), labels)
+    messages = [
+        Message(_("The results of “{question}”", question=consultation.question), file=File(f"results.{kind}", whole))
+    ]
+    if kind == "csv":
+        messages.append(Message(_("What its columns mean"), file=File("codebook.csv", codebook(whole))))
+    return messages

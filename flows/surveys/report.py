@@ -1,0 +1,270 @@
+"""A closed survey's findings as a report: tables of cells with a codebook, charts, and what stands behind them.
+
+A row is a cell, not a person: published figures are all that leaves. In SPSS, `WEIGHT BY people` gives the tables back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flows.results.disclosure import Line
+from flows.results.findings import Findings, Found
+from flows.results.mirror import Mirror
+from flows.results.precision import Precision
+from flows.surveys.results import chart, how_sure, label, protection, weighting
+from flows.turn import Bar, Cell, Chart, Column, Report, Table
+from flows.words import Paragraphs, Percent, Text, Verbatim, _
+from storage.attributes import Attribute
+from storage.consultations import Consultation, Question
+
+EVERYBODY = 0
+
+
+@dataclass(slots=True)
+class Codes:
+    """Numbers for things, from 1, in the order in which they are met."""
+
+    meanings: dict[int, Text] = field(default_factory=dict)
+    _known: dict[object, int] = field(default_factory=dict)
+
+    def of(self, thing: object, meaning: Text) -> int:
+        code = self._known.setdefault(thing, len(self._known) + 1)
+        self.meanings.setdefault(code, meaning)
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What attributes and their bands are called, in the reader's language."""
+
+    traits: Mapping[str, Text]
+    bands: Mapping[tuple[str, str], Text]
+
+    @staticmethod
+    def of(attributes: Sequence[Attribute], language: str) -> Labels:
+        return Labels(
+            {attribute.key: _named(attribute.labels, attribute.key, language) for attribute in attributes},
+            {
+                (attribute.key, option.key): _named(option.labels, option.key, language)
+                for attribute in attributes
+                for option in attribute.options
+            },
+        )
+
+    def trait(self, key: str) -> Text:
+        return self.traits.get(key, Verbatim(key))
+
+    def together(self, trait: str, bands: Sequence[str]) -> Text:
+        return Paragraphs(tuple(self.band(trait, band) for band in bands), " + ")
+
+    def band(self, trait: str, band: str) -> Text:
+        return self.bands.get((trait, band), Verbatim(band)) if band else _("not known")
+
+
+def _named(labels: Mapping[str, str], key: str, language: str) -> Text:
+    return Verbatim(labels.get(language) or labels.get("en") or next(iter(labels.values()), key))
+
+
+def report(consultation: Consultation, questions: Sequence[Question], found: Findings, labels: Labels) -> Report:
+    """Everything that is published of a survey."""
+    cells = _cells(questions, found, labels)
+    tables = [cells, _questions(questions, found), *_mirrors(found, labels), _codebook(cells)]
+    charts = [chart(question, found.questions[question.id], found.rule) for question in questions]
+    return Report(
+        Verbatim(consultation.question),
+        _("About"),
+        _notes(consultation, found),
+        tables,
+        [*(drawn for drawn in charts if drawn is not None), *_mirror_charts(found, labels)],
+    )
+
+
+def _notes(consultation: Consultation, found: Findings) -> list[Text]:
+    rates = found.rates
+    notes: list[Text | None] = [
+        _("Asked: the panel “{panel}”.", panel=consultation.panel_name),
+        _("Fewer than {smallest} people answered, so we publish no figures.", smallest=found.smallest)
+        if rates is None
+        else _(
+            "About {answered} of {asked} people answered. Response rate (AAPOR RR1): {rr1}; "
+            "with those who began (RR2): {rr2}; of those who began, {completion} came to the end.",
+            answered=rates.complete,
+            asked=rates.asked,
+            rr1=Percent(rates.rr1),
+            rr2=Percent(rates.rr2),
+            completion=Percent(rates.completion),
+        ),
+        protection(found.rule),
+        how_sure(found) if rates is not None else None,
+        weighting(found),
+        _("Representativeness (R-indicator, 1 is best): {r}.", r=round(found.r_indicator, 2))
+        if found.r_indicator is not None
+        else None,
+    ]
+    return [note for note in notes if note is not None]
+
+
+# ---------------------------------------------------------------- tables
+
+
+@dataclass(slots=True)
+class _Cells:
+    """The long table: one row for each category of each question, for everybody and for each band."""
+
+    found: Findings
+    questions: Codes = field(default_factory=Codes)
+    answers: Codes = field(default_factory=Codes)
+    traits: Codes = field(default_factory=Codes)
+    bands: Codes = field(default_factory=Codes)
+    rows: list[tuple[Cell, ...]] = field(default_factory=list)
+
+    def add(self, question: Question, found: Found, trait: int, band: int, cells: Line, *, weighted: bool) -> None:
+        asked = self.questions.of(question.id, Verbatim(question.wording))
+        for place, category in enumerate(found.counts.categories):
+            answer = self.answers.of((question.id, category), label(question, category))
+            share = cells.share(place)
+            effect = self.found.design_effect if weighted else 1.0
+            interval = Precision(cells.total, effect).of_share(share) if share is not None and cells.total else None
+            self.rows.append(
+                (
+                    asked,
+                    answer,
+                    trait,
+                    band,
+                    cells.cells[place],
+                    share,
+                    found.weighted_share(place) if weighted else None,
+                    interval.low if interval else None,
+                    interval.high if interval else None,
+                    cells.total,
+                )
+            )
+
+
+def _cells(questions: Sequence[Question], found: Findings, labels: Labels) -> Table:
+    made = _Cells(found)
+    for question in questions:
+        one = found.questions[question.id]
+        made.add(question, one, EVERYBODY, EVERYBODY, one.counts.cells, weighted=True)
+        for key, columns in one.by.items():
+            for column in columns:
+                trait = made.traits.of(key, labels.trait(key))
+                band = made.bands.of((key, column.bands), labels.together(key, column.bands))
+                made.add(question, one, trait, band, column.cells, weighted=False)
+    everybody = {EVERYBODY: _("everybody")}
+    return Table(
+        _("Results"),
+        [
+            Column("question", _("Question"), made.questions.meanings),
+            Column("answer", _("Answer"), made.answers.meanings),
+            Column("attribute", _("Asked by"), {**everybody, **made.traits.meanings}),
+            Column("band", _("Who"), {**everybody, **made.bands.meanings}),
+            Column("people", _("People (rounded; empty: not shown)")),
+            Column("share", _("Share"), is_share=True),
+            Column("weighted", _("Share, weighted"), is_share=True),
+            Column("low", _("Share, at least (95 %)"), is_share=True),
+            Column("high", _("Share, at most (95 %)"), is_share=True),
+            Column("answered", _("People who answered the question (rounded)")),
+        ],
+        made.rows,
+    )
+
+
+def _questions(questions: Sequence[Question], found: Findings) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for question in questions:
+        one = found.questions[question.id]
+        mean = None if one.counts.mean is None else round(one.counts.mean, 1)
+        rows.append((Verbatim(question.wording), one.counts.answered, mean, one.reached.came, one.reached.stopped))
+    return Table(
+        _("Questions"),
+        [
+            Column("question", _("Question")),
+            Column("answered", _("Answered it (rounded)")),
+            Column("mean", _("On average")),
+            Column("came", _("Came this far (rounded)")),
+            Column("stopped", _("Stopped here (rounded)")),
+        ],
+        rows,
+    )
+
+
+def _mirrors(found: Findings, labels: Labels) -> list[Table]:
+    rows: list[tuple[Cell, ...]] = [
+        (labels.trait(key), labels.band(key, band.key), band.target, band.panel, band.answered)
+        for key, one in found.mirrors.items()
+        for band in one.bands
+    ]
+    rows += [
+        (labels.trait(key), _("how unlike (0 to 1)"), None, _two(one.panel_unlike), _two(one.answered_unlike))
+        for key, one in found.mirrors.items()
+    ]
+    if not rows:
+        return []
+    return [
+        Table(
+            _("Mirror"),
+            [
+                Column("attribute", _("Asked by")),
+                Column("band", _("Who")),
+                Column("target", _("Share of everybody here"), is_share=True),
+                Column("panel", _("Asked (rounded)")),
+                Column("answered", _("Answered (rounded)")),
+            ],
+            rows,
+        )
+    ]
+
+
+def _two(index: float | None) -> float | None:
+    return None if index is None else round(index, 2)
+
+
+def _codebook(table: Table) -> Table:
+    """What every variable and every code of a table means."""
+    rows: list[tuple[Cell, ...]] = []
+    for column in table.columns:
+        rows.append((column.name, _text(column.label), None, None))
+        rows += [(column.name, _text(column.label), code, _text(words)) for code, words in column.codes.items()]
+    return Table(
+        _("Codebook"),
+        [
+            Column("variable", _("Variable")),
+            Column("label", _("What it is")),
+            Column("code", _("Code")),
+            Column("meaning", _("Meaning")),
+        ],
+        rows,
+    )
+
+
+def _text(words: Text | str) -> Text:
+    return Verbatim(words) if isinstance(words, str) else words
+
+
+def codebook(whole: Report) -> Report:
+    """The codebook alone, for formats that hold one table."""
+    return Report(whole.title, whole.about, whole.notes, [whole.tables[-1]])
+
+
+# ---------------------------------------------------------------- the mirror as pictures
+
+
+def _mirror_charts(found: Findings, labels: Labels) -> list[Chart]:
+    return [_mirror_chart(key, one, labels) for key, one in found.mirrors.items() if one.answered_unlike is not None]
+
+
+def _mirror_chart(key: str, one: Mirror, labels: Labels) -> Chart:
+    """Those who answered beside everybody who lives here."""
+    answered = sum(band.answered or 0 for band in one.bands)
+    bars: list[Bar] = []
+    for band in one.bands:
+        name = labels.band(key, band.key)
+        if band.target is not None:
+            here = _("{who}: everybody here", who=name)
+            bars.append(Bar(here, band.target, _("{share}", share=Percent(band.target))))
+        share = band.answered / answered if band.answered is not None else None
+        figure = _("not shown") if share is None else _("{share}", share=Percent(share))
+        bars.append(Bar(_("{who}: answered", who=name), share or 0.0, figure))
+    return Chart(labels.trait(key), bars, _("How far those who answered mirror everybody who lives here"))

@@ -1,0 +1,148 @@
+"""What is published of a survey: worked out once, with profiles and weights, and the same ever after."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.desk import SMALLEST_CELL, Desk, Surroundings
+from flows.results.disclosure import Line, Rule
+from flows.results.findings import Found, Material, Trait, decode, encode, findings
+from flows.results.outcome_rates import Dispositions, Reached
+from flows.results.published import published
+from flows.results.weighting import Profile
+from storage.attributes import Attribute, Option
+from storage.consultations import Question
+from storage.database import Database, opened
+from storage.panels import Term
+from storage.store import Store
+
+NOW = datetime(2027, 3, 15, 18, tzinfo=UTC)
+SURROUNDINGS = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
+QUESTION = Question("q", "c", 1, "one", "Should it be closed to cars?", ("Yes", "No"))
+ANSWERS: dict[Profile, dict[Any, int]] = {("young",): {0: 90, 1: 10}, ("old",): {0: 60, 1: 240}}
+
+
+def material(answers: dict[Profile, dict[Any, int]]) -> Material:
+    answered = {profile: sum(tally.values()) for profile, tally in answers.items()}
+    total = sum(answered.values())
+    asked = {profile: 2 * number for profile, number in answered.items()}
+    return Material(
+        [QUESTION],
+        {"q": answers},
+        Dispositions(total, partial=30, refused=20, not_reached=50),
+        {0: 30},
+        [Trait("age", {"young": 0.5, "old": 0.5})],
+        asked,
+        answered,
+    )
+
+
+def test_raw_and_weighted_stand_side_by_side() -> None:
+    found = findings(material(ANSWERS), Rule())
+    (one,) = found.questions.values()
+    assert one.counts.cells == Line((150, 250), 400)
+    assert one.weighted == (220, 180)
+    assert one.weighted_share(0) == 0.55
+    assert one.reached == Reached(430, 30)
+    assert [column.bands for column in one.by["age"]] == [("young",), ("old",)]
+    # Weights 2 and 2/3: 400 · (100 · 4 + 300 · 4/9) / 400² = 4/3
+    assert found.design_effect == pytest.approx(4 / 3)
+    assert found.precision.effective == pytest.approx(300)
+    assert found.rates == Dispositions(400, 30, 20, 50)
+    assert found.mirrors["age"].answered_unlike == pytest.approx(0.25)
+    assert found.r_indicator == pytest.approx(1)
+
+
+def test_of_few_answers_nothing_is_worked_out() -> None:
+    found = findings(material({("young",): {0: 5}, ("old",): {1: 4}}), Rule())
+    assert found.rates is None
+    assert found.questions["q"].counts.cells == Line((None, None), None)
+    assert found.questions["q"].weighted is None
+    assert found.weighted_by == ()
+    assert found.r_indicator is None
+
+
+few_or_many = st.dictionaries(
+    st.sampled_from([("young",), ("old",), ("",)]), st.dictionaries(st.integers(0, 1), st.integers(1, 90), min_size=1)
+)
+
+
+@given(few_or_many, st.sampled_from([Rule(), Rule(5)]))
+def test_what_is_kept_is_read_as_it_was(answers: dict[Profile, dict[Any, int]], rule: Rule) -> None:
+    found = findings(material(answers), rule)
+    assert decode(encode(found)) == found
+
+
+# ---------------------------------------------------------------- from what is stored
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as database:
+        yield database
+
+
+async def answered_survey(store: Store) -> str:
+    """Sixty members: twenty young people say yes, thirty old ones no; five have begun, five have not."""
+    age = (Option("young", {"en": "Under 40"}, 0.5), Option("old", {"en": "40 and over"}, 0.5))
+    await store.attributes.define(Attribute("age", "choice", {"en": "Age"}, age))
+    officer, _conversation = await store.people.add(1, "staff", "en", NOW)
+    panel_id = await store.panels.add("Transport", "Buses", 6, None, officer.id, NOW)
+    assert panel_id is not None
+    id = await store.consultations.add(panel_id, "How?", officer.id, NOW)
+    kinds: list[Question] = [QUESTION, Question("", id, 2, "text", "Why?", optional=True)]
+    assert await store.consultations.add_questions(id, kinds)
+    closed, why = await store.consultations.questions(id)
+    for number in range(60):
+        person, _conversation = await store.people.add(100 + number, "citizen", "en", NOW)
+        await store.panels.serve(panel_id, person.id, Term(1, NOW + timedelta(days=180)), NOW)
+        await store.profiles.save(person.id, {"age": "young" if number < 25 else "old"}, NOW)
+        await store.responses.invite(id, [person.id], NOW)
+        response = await store.responses.find(id, person.id)
+        assert response is not None
+        if number % 12 != 11:
+            await store.responses.start(response.id, NOW)
+            await store.responses.save_answer(response.id, closed.id, 0 if number < 25 else 1, NOW)
+        if number % 12 < 10:
+            await store.responses.save_answer(response.id, why.id, None, NOW)
+            await store.responses.finish(response.id, NOW)
+    return id
+
+
+async def found_of(database: Database, id: str) -> tuple[list[Found], Any]:
+    found = await database.write(lambda store: published(Desk(store, NOW, SURROUNDINGS), id))
+    return list(found.questions.values()), found
+
+
+async def test_figures_come_from_answers_and_profiles(database: Database) -> None:
+    id = await database.write(answered_survey)
+    (closed, why), found = await found_of(database, id)
+    assert closed.counts.cells == Line((20, 30), 50)
+    assert [(column.bands, column.cells) for column in closed.by["age"]] == [
+        (("young",), Line((20, None), 20)),
+        (("old",), Line((None, 30), 30)),
+    ]
+    assert closed.weighted == (30, 30)
+    assert why.counts.answered is None
+    assert found.rates == Dispositions(50, 10, 0, 0)
+    assert found.weighted_by == ("age",)
+
+
+async def test_what_was_published_stays(database: Database) -> None:
+    id = await database.write(answered_survey)
+    _questions, before = await found_of(database, id)
+
+    async def change(store: Store) -> None:
+        await store.settings.set(SMALLEST_CELL, "5")
+        async for page in store.responses.asked(id):
+            await store.profiles.save(page[0].person_id, {"age": "old"}, NOW)
+
+    await database.write(change)
+    assert (await found_of(database, id))[1] == before
