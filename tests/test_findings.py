@@ -169,8 +169,21 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
         "Age\n\n"
         "Under 40: everybody here: 50%\nUnder 40: answered: 40%\n"
         "40 and over: everybody here: 50%\n40 and over: answered: 60%\n\n"
-        "How much those who answered look like everybody who lives here: 8% of them would have to be others."
+        "How much those who answered look like everybody who lives here: 10% of them would have to be others."
     )
     told = await database.write(lambda store: messages(store, for_staff=False))
     assert "About 50 of 60 people answered (83%)." in voice.plain(told[0].text)
     assert len(told) == 3
+
+
+def test_a_group_of_a_few_cannot_be_told_from_what_weights_cost() -> None:
+    """With four or with seven of them, all that is published is the same."""
+    traits = [Trait("age", {"young": 0.3, "old": 0.4, "oldest": 0.3})]
+
+    def with_oldest(number: int) -> Any:
+        answers: dict[Profile, dict[Any, int]] = {("young",): {0: 60}, ("old",): {0: 60}, ("oldest",): {0: number}}
+        answers["old",][0] -= number
+        return findings(replace(material(answers), traits=traits, asked=dict.fromkeys(answers, 100)), Rule())
+
+    assert with_oldest(4).weighted_by == ("age",)
+    assert with_oldest(4).design_effect == pytest.approx(with_oldest(7).design_effect)
