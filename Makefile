@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LANGUAGES := cy pl ur bn ar
 
-.PHONY: demo test check bench bench-draw soak monkey words clean
+.PHONY: demo test check bench bench-draw bench-results soak monkey words clean
 
 demo: .venv/product
 	$(BIN)/folkmoot demo
@@ -22,6 +22,9 @@ bench: .venv/development
 
 bench-draw: .venv/development build/sortition/made
 	$(BIN)/python -m bench.draw --library build/sortition/bin/python
+
+bench-results: .venv/development
+	$(BIN)/python -m bench.results
 
 build/sortition/made:
 	$(PYTHON) -m venv build/sortition

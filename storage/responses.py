@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 from storage.data_keys import DataKeys
@@ -74,13 +75,12 @@ PADDED = 8192
 """Bytes; more than the longest answer in own words."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody asked; their answers by question once they have sent them, without skipped ones and own words."""
+    """Some of those asked: how far each is, and as (person, question, value) what those chose who have sent theirs."""
 
-    person_id: str
-    state: ResponseState
-    answers: dict[str, Value] = field(default_factory=dict)
+    states: dict[str, ResponseState]
+    chosen: list[tuple[str, str, Value]]
 
 
 Tallies = dict[str, dict[Any, int]]
@@ -213,21 +213,19 @@ class Responses:
             counted = found.setdefault(row["question_id"], {})
             value = read_value(row["value"])
             counted[value] = counted.get(value, 0) + row["number"]
-        for row in await self._session.rows(SQL.texts_counted, consultation_id=consultation_id):
-            found[row["question_id"]] = {None: row["number"]}
         return found
 
-    async def asked(self, consultation_id: str) -> AsyncIterator[list[Asked]]:
-        """Everybody asked, by person id, a page at a time; with what those chose who have sent their answers."""
+    async def asked(self, consultation_id: str) -> AsyncIterator[Asked]:
+        """Everybody asked, by person id, a page at a time; without skipped questions and own words."""
         after = ""
         while rows := await self._session.rows(SQL.asked_page, consultation_id=consultation_id, after=after, most=PAGE):
-            page = {row["person_id"]: Asked(row["person_id"], row["state"]) for row in rows}
-            for row in await self._session.rows(
-                SQL.sent_between, consultation_id=consultation_id, after=after, last=rows[-1]["person_id"]
-            ):
-                page[row["person_id"]].answers[row["question_id"]] = read_value(row["value"])
-            yield list(page.values())
-            after = rows[-1]["person_id"]
+            last = rows[-1]["person_id"]
+            chosen = await self._session.rows(SQL.sent_between, consultation_id=consultation_id, after=after, last=last)
+            yield Asked(
+                {row["person_id"]: row["state"] for row in rows},
+                [(person, question, read_value(value)) for person, question, value in chosen],
+            )
+            after = last
 
     async def stopped_after(self, consultation_id: str) -> dict[int, int]:
         """How many of those who began and have not sent theirs answered so many questions."""
@@ -257,6 +255,7 @@ def padded(text: str) -> str:
     return text + " " * (-len(text.encode()) % PADDED)
 
 
+@lru_cache(maxsize=10_000)
 def read_value(text: str) -> Value:
     return _frozen(json.loads(text))
 

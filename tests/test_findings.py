@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,9 @@ from flows.results.findings import Found, Material, Trait, decode, encode, findi
 from flows.results.outcome_rates import Dispositions, Reached
 from flows.results.published import published
 from flows.results.weighting import Profile
+from flows.surveys.publishing import results_for
+from flows.turn import Message
+from flows.words import Voice
 from storage.attributes import Attribute, Option
 from storage.consultations import Question
 from storage.database import Database, opened
@@ -142,7 +146,44 @@ async def test_what_was_published_stays(database: Database) -> None:
     async def change(store: Store) -> None:
         await store.settings.set(SMALLEST_CELL, "5")
         async for page in store.responses.asked(id):
-            await store.profiles.save(page[0].person_id, {"age": "old"}, NOW)
+            await store.profiles.save(next(iter(page.states)), {"age": "old"}, NOW)
 
     await database.write(change)
     assert (await found_of(database, id))[1] == before
+
+
+async def test_staff_see_how_much_those_who_answered_look_like_everybody(database: Database) -> None:
+    id = await database.write(answered_survey)
+
+    async def messages(store: Store, *, for_staff: bool) -> list[Message]:
+        consultation = await store.consultations.load(id)
+        assert consultation is not None
+        shown = replace(consultation, decides_on=date(2027, 3, 22), report_by=date(2027, 3, 30))
+        return await results_for(Desk(store, NOW, SURROUNDINGS), shown, for_staff=for_staff)
+
+    voice = Voice("en", SURROUNDINGS.zone)
+    opening, _closed, _why, age = await database.write(lambda store: messages(store, for_staff=True))
+    assert "50 of 60 people answered (83%)." in voice.plain(opening.text)
+    assert "50 answers count like 49 (design effect 1.03)" in voice.plain(opening.text)
+    assert voice.plain(age.text) == (
+        "Age\n\n"
+        "Under 40: everybody here: 50%\nUnder 40: answered: 40%\n"
+        "40 and over: everybody here: 50%\n40 and over: answered: 60%\n\n"
+        "How much those who answered look like everybody who lives here: 10% of them would have to be others."
+    )
+    told = await database.write(lambda store: messages(store, for_staff=False))
+    assert "About 50 of 60 people answered (83%)." in voice.plain(told[0].text)
+    assert len(told) == 3
+
+
+def test_a_group_of_a_few_cannot_be_told_from_what_weights_cost() -> None:
+    """With four or with seven of them, all that is published is the same."""
+    traits = [Trait("age", {"young": 0.3, "old": 0.4, "oldest": 0.3})]
+
+    def with_oldest(number: int) -> Any:
+        answers: dict[Profile, dict[Any, int]] = {("young",): {0: 60}, ("old",): {0: 60}, ("oldest",): {0: number}}
+        answers["old",][0] -= number
+        return findings(replace(material(answers), traits=traits, asked=dict.fromkeys(answers, 100)), Rule())
+
+    assert with_oldest(4).weighted_by == ("age",)
+    assert with_oldest(4).design_effect == pytest.approx(with_oldest(7).design_effect)

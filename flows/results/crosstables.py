@@ -41,7 +41,7 @@ def cross(question: Question, answers: ByProfile, place: int, rule: Rule) -> tup
     by_band: dict[str, Counter[object]] = {}
     for profile, tally in answers.items():
         by_band.setdefault(profile[place], Counter()).update(tally)
-    groups = _put_together({band: tally.total() for band, tally in by_band.items()}, rule)
+    groups = put_together({band: tally.total() for band, tally in by_band.items() if tally}, rule)
     if not groups or not categories:
         return ()
     tallies = [sum((by_band[band] for band in bands), Counter[object]()) for bands in groups]
@@ -51,15 +51,15 @@ def cross(question: Question, answers: ByProfile, place: int, rule: Rule) -> tup
     return tuple(Column(bands, cells) for bands, cells in zip(groups, lines, strict=True))
 
 
-def _put_together(people: Mapping[str, int], rule: Rule) -> list[tuple[str, ...]]:
-    """The bands as columns; those of too few people share one, with the next smallest if they are still too few.
+def put_together(people: Mapping[str, int], rule: Rule) -> list[tuple[str, ...]]:
+    """The bands in groups; those of too few people share one, with the next smallest if they are still too few.
 
-    Whoever's band is not known counts as a band. Nothing where that leaves no two columns.
+    Nothing where that leaves no two groups.
     """
-    by_size = sorted((band for band, number in people.items() if number), key=lambda band: (people[band], band))
+    by_size = sorted(people, key=lambda band: (people[band], band))
     together: list[str] = []
     while by_size and (
-        people[by_size[0]] < rule.smallest or 0 < sum(people[band] for band in together) < rule.smallest
+        people[by_size[0]] < rule.smallest or (together and sum(people[band] for band in together) < rule.smallest)
     ):
         together.append(by_size.pop(0))
     columns: list[tuple[str, ...]] = [(band,) for band in people if band in by_size]

@@ -43,10 +43,6 @@ class Rule:
         """A count that is still growing: it moves only when another `smallest` people have come."""
         return count // self.smallest * self.smallest
 
-    def may_follow(self, before: int, now: int) -> bool:
-        """Whether figures of `now` people may be shown to those who have seen the figures of `before`."""
-        return now >= self.smallest and (before == 0 or now - before >= self.smallest)
-
     def behind(self, published: Published) -> tuple[int, int]:
         """The least and the most people that may stand behind a published count."""
         if published is None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from flows.results.counting import Counts, Tally, published
-from flows.results.crosstables import ByProfile, Column, cross, weighted, whole
+from flows.results.crosstables import ByProfile, Column, cross, put_together, weighted, whole
 from flows.results.disclosure import Published, Rule
 from flows.results.mirror import Mirror, mirror, r_indicator
 from flows.results.outcome_rates import Dispositions, Reached, drop_off
 from flows.results.outcome_rates import published as published_rates
 from flows.results.precision import Precision
-from flows.results.weighting import Profile, rake
+from flows.results.weighting import Profile, Weights, rake
 from storage.consultations import Question
 
 
@@ -81,8 +82,8 @@ class Findings:
 def findings(material: Material, rule: Rule) -> Findings:
     """Work out all that may be published."""
     enough = material.dispositions.complete >= rule.smallest
-    targets = [trait.targets for trait in material.traits]
-    weights = rake(material.answered, targets) if enough and any(targets) else None
+    groups = [_groups(trait, _bands(material.answered, place), rule) for place, trait in enumerate(material.traits)]
+    weights = _weights(material, groups) if enough and any(groups) else None
     reach = drop_off(len(material.questions), material.stopped_after, material.dispositions.complete, rule)
     questions: dict[str, Found] = {}
     for question, reached in zip(material.questions, reach, strict=True):
@@ -99,14 +100,48 @@ def findings(material: Material, rule: Rule) -> Findings:
         published_rates(material.dispositions, rule),
         weights.design_effect if weights else 1.0,
         material.was_drawn,
-        tuple(trait.key for trait in material.traits if trait.targets) if weights else (),
+        tuple(trait.key for trait, used in zip(material.traits, groups, strict=True) if used) if weights else (),
         questions,
         {
             trait.key: mirror(trait.targets, _bands(material.asked, place), _bands(material.answered, place), rule)
             for place, trait in enumerate(material.traits)
         },
-        r_indicator(material.asked, material.answered) if enough and material.traits else None,
+        r_indicator(_grouped(material.asked, groups), _grouped(material.answered, groups)) if weights else None,
     )
+
+
+# ---------------------------------------------------------------- weights
+#
+# Made of groups of enough people: the design effect of a group of a few would say how few they are.
+
+Groups = Mapping[str, str]
+"""For each band with a target the group it belongs to; empty where an attribute cannot be used."""
+
+
+def _groups(trait: Trait, answered: Mapping[str, int], rule: Rule) -> Groups:
+    found = put_together({band: answered.get(band, 0) for band in trait.targets}, rule)
+    return {band: "+".join(bands) for bands in found for band in bands}
+
+
+def _weights(material: Material, groups: Sequence[Groups]) -> Weights:
+    """For the profiles themselves, raked group by group."""
+    targets: list[dict[str, float]] = [{} for _trait in groups]
+    for target, trait, of in zip(targets, material.traits, groups, strict=True):
+        for band, group in of.items():
+            target[group] = target.get(group, 0.0) + trait.targets[band]
+    weights = rake(_grouped(material.answered, groups), targets)
+    return replace(weights, by_profile={profile: weights.of(_group(profile, groups)) for profile in material.answered})
+
+
+def _grouped(people: Mapping[Profile, int], groups: Sequence[Groups]) -> Counter[Profile]:
+    found: Counter[Profile] = Counter()
+    for profile, number in people.items():
+        found[_group(profile, groups)] += number
+    return found
+
+
+def _group(profile: Profile, groups: Sequence[Groups]) -> Profile:
+    return tuple(of.get(band, "") for band, of in zip(profile, groups, strict=True))
 
 
 def _bands(people: Mapping[Profile, int], place: int) -> Tally:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.results.disclosure import Published, Rule, line
+from flows.results.disclosure import Line, Published, Rule, line
 from flows.results.weighting import Floats, Profile
 
 ROUNDS = 50
@@ -108,11 +108,16 @@ def mirror(target: Mapping[str, float], panel: Mapping[str, int], answered: Mapp
             Band(key, target.get(key), on_panel.cells[place], who_answered.cells[place])
             for place, key in enumerate(keys)
         ),
-        _unlike(target, panel, rule),
-        _unlike(target, answered, rule),
+        _unlike(target, keys, on_panel),
+        _unlike(target, keys, who_answered),
     )
 
 
-def _unlike(target: Mapping[str, float], people: Mapping[str, int], rule: Rule) -> float | None:
-    known = {band: number for band, number in people.items() if band}
-    return dissimilarity(target, known) if target and sum(known.values()) >= rule.smallest else None
+def _unlike(target: Mapping[str, float], keys: Sequence[str], people: Line) -> float | None:
+    """Of the published counts, for exact ones could be worked out of it; what is not published is shared by target."""
+    if not target or people.total is None:
+        return None
+    shown = {key: cell for key, cell in zip(keys, people.cells, strict=True) if cell is not None}
+    hidden = {key: target.get(key, 0.0) for key in keys if key not in shown}
+    rest = max(0, people.total - sum(shown.values()))
+    return dissimilarity(target, {**shown, **{key: rest * share for key, share in shares(hidden).items()}})

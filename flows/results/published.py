@@ -15,7 +15,7 @@ from flows.results.crosstables import ByProfile
 from flows.results.findings import Findings, Material, Trait, decode, encode, findings
 from flows.results.outcome_rates import Dispositions
 from flows.results.weighting import Profile
-from storage.responses import Tallies, Turnout
+from storage.responses import Asked, Tallies, Turnout
 
 
 async def published(desk: Desk, consultation_id: str) -> Findings:
@@ -30,25 +30,31 @@ async def published(desk: Desk, consultation_id: str) -> Findings:
 
 async def _material(desk: Desk, consultation_id: str) -> Material:
     store = desk.store
-    consultation = await store.consultations.load(consultation_id)
-    linked = consultation is not None and not consultation.is_anonymous
     turnout = await store.responses.turnout(consultation_id)
     tallies = await store.responses.tallies(consultation_id)
-    traits = [
-        Trait(attribute.key, {option.key: option.target for option in attribute.options if option.target is not None})
-        for attribute in await store.attributes.all()
-    ]
-    people = await _by_profile(desk, consultation_id, traits) if traits and linked else _People((), {})
-    people.settle(tallies, turnout)
+    traits = await _traits(desk, consultation_id)
+    people = await _by_profile(desk, consultation_id, traits) if traits else _People((), {})
+    answers = people.answers(tallies, turnout)
     return Material(
         await store.consultations.questions(consultation_id),
-        people.answers,
+        answers,
         _dispositions(turnout),
         await store.responses.stopped_after(consultation_id),
-        traits if linked else [],
+        traits,
         people.asked,
         people.answered,
     )
+
+
+async def _traits(desk: Desk, consultation_id: str) -> list[Trait]:
+    """What answers can be looked at by; nothing where they are anonymous, for then nobody knows whose they are."""
+    consultation = await desk.store.consultations.load(consultation_id)
+    if consultation is None or consultation.is_anonymous:
+        return []
+    return [
+        Trait(attribute.key, {option.key: option.target for option in attribute.options if option.target is not None})
+        for attribute in await desk.store.attributes.all()
+    ]
 
 
 def _dispositions(turnout: Turnout) -> Dispositions:
@@ -64,26 +70,28 @@ class _People:
         self._profiles = profiles
         self.asked: Counter[Profile] = Counter()
         self.answered: Counter[Profile] = Counter()
-        self.answers: dict[str, dict[Profile, Counter[Any]]] = {}
+        self._chosen: Counter[tuple[str, Profile, Any]] = Counter()
 
-    def add(self, person_id: str, finished: bool, answers: Mapping[str, Any]) -> None:
-        profile = self._profiles.get(person_id, self._nothing_known)
-        self.asked[profile] += 1
-        self.answered[profile] += finished
-        for question_id, value in answers.items():
-            self.answers.setdefault(question_id, {}).setdefault(profile, Counter())[value] += 1
+    def add(self, page: Asked) -> None:
+        unknown, known = self._nothing_known, self._profiles
+        self.asked.update(known.get(person, unknown) for person in page.states)
+        self.answered.update(known.get(person, unknown) for person, state in page.states.items() if state == "finished")
+        self._chosen.update((question, known.get(person, unknown), value) for person, question, value in page.chosen)
 
-    def settle(self, tallies: Tallies, turnout: Turnout) -> None:
-        """Whoever has been erased since, and all where nothing is asked about people, has no profile."""
+    def answers(self, tallies: Tallies, turnout: Turnout) -> dict[str, ByProfile]:
+        """By question. Whoever has been erased since, and all where nothing is asked about people, has no profile."""
         unknown = self._nothing_known
         self.asked[unknown] += turnout.asked - self.asked.total()
         self.answered[unknown] += turnout.finished - self.answered.total()
-        for question_id, tally in tallies.items():
-            known: ByProfile = self.answers.setdefault(question_id, {})
+        found: dict[str, dict[Profile, Counter[Any]]] = {question: {unknown: Counter()} for question in tallies}
+        for (question, profile, value), times in self._chosen.items():
+            found[question].setdefault(profile, Counter())[value] = times
+        for question, tally in tallies.items():
             rest = Counter(tally)
-            for one in known.values():
+            for one in found[question].values():
                 rest.subtract(one)
-            self.answers[question_id].setdefault(unknown, Counter()).update(+rest)
+            found[question][unknown].update(+rest)
+        return {question: dict(answers) for question, answers in found.items()}
 
 
 async def _by_profile(desk: Desk, consultation_id: str, traits: list[Trait]) -> _People:
@@ -94,6 +102,5 @@ async def _by_profile(desk: Desk, consultation_id: str, traits: list[Trait]) -> 
         profiles[person_id] = seen.setdefault(profile, profile)
     people = _People(("",) * len(traits), profiles)
     async for page in desk.store.responses.asked(consultation_id):
-        for one in page:
-            people.add(one.person_id, one.state == "finished", one.answers)
+        people.add(page)
     return people

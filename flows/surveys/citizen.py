@@ -320,14 +320,16 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
             [[link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))]],
         )
     await desk.store.responses.finish(sheet.response.id, desk.now)
+    so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).finished)
     if sheet.consultation.is_anonymous:
         await desk.store.ballots.cast(sheet.consultation.id, sheet.response.id)
-        return end(thanks(sheet.consultation), _menu())
-    return end(thanks(sheet.consultation), [[link(f"survey {sheet.consultation.id}", _("My answers"))], *_menu()])
+        return end(thanks(sheet.consultation, so_far), _menu())
+    answers = link(f"survey {sheet.consultation.id}", _("My answers"))
+    return end(thanks(sheet.consultation, so_far), [[answers], *_menu()])
 
 
-def thanks(consultation: Consultation) -> Text:
-    """What happens next, and when."""
+def thanks(consultation: Consultation, so_far: int) -> Text:
+    """What happens next, and when; and how many have answered, in steps that tell nobody who has just done so."""
     assert consultation.closes_at is not None
     assert consultation.decides_on is not None
     assert consultation.report_by is not None
@@ -340,6 +342,7 @@ def thanks(consultation: Consultation) -> Text:
             _("Right after that you get the results."),
             _("On {day} it is decided.", day=Day(consultation.decides_on)),
             _("By {day} we tell you what was decided.", day=Day(consultation.report_by)),
+            _("So far, {number} people or more have answered.", number=so_far) if so_far else None,
         ),
     )
 

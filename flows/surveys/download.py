@@ -43,7 +43,7 @@ async def download(desk: Desk, argument: str) -> Turn:
 
 async def _files(desk: Desk, consultation: Consultation, kind: str) -> list[Message]:
     questions = await desk.store.consultations.questions(consultation.id)
-    labels = Labels.of(await desk.store.attributes.all(), desk.person.language)
+    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
     whole = report(consultation, questions, await published(desk, consultation.id), labels)
     messages = [
         Message(_("The results of “{question}”", question=consultation.question), file=File(f"results.{kind}", whole))

@@ -10,7 +10,8 @@ from flows.results.findings import Findings
 from flows.results.published import published
 from flows.surveys.asking import bold
 from flows.surveys.drafting import reminder_at
-from flows.surveys.results import how_sure, protection, result_message, weighting
+from flows.surveys.report import Labels, mirror_charts
+from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.turn import File, Message, link
 from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
@@ -161,7 +162,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
             messages.append(await _with_texts(desk, question, result))
         elif found.rates is not None:
             messages.append(result)
-    return messages
+    return [*messages, *await _mirrors(desk, found)] if for_staff else messages
 
 
 def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, for_staff: bool) -> Message:
@@ -190,6 +191,12 @@ def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, f
         None if for_staff else what_next(consultation),
     )
     return Message(text)
+
+
+async def _mirrors(desk: Desk, found: Findings) -> list[Message]:
+    """How much those who answered look like the community, as pictures staff can pass on."""
+    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
+    return [chart_message(chart) for chart in mirror_charts(found, labels)]
 
 
 async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:

@@ -14,7 +14,7 @@ from flows.results.mirror import Mirror
 from flows.results.precision import Precision
 from flows.surveys.results import chart, how_sure, label, protection, weighting
 from flows.turn import Bar, Cell, Chart, Column, Report, Table
-from flows.words import Paragraphs, Percent, Text, Verbatim, _
+from flows.words import Paragraphs, Percent, Text, Verbatim, Words, _
 from storage.attributes import Attribute
 from storage.consultations import Consultation, Question
 
@@ -76,7 +76,7 @@ def report(consultation: Consultation, questions: Sequence[Question], found: Fin
         _("About"),
         _notes(consultation, found),
         tables,
-        [*(drawn for drawn in charts if drawn is not None), *_mirror_charts(found, labels)],
+        [*(drawn for drawn in charts if drawn is not None), *mirror_charts(found, labels)],
     )
 
 
@@ -251,20 +251,28 @@ def codebook(whole: Report) -> Report:
 # ---------------------------------------------------------------- the mirror as pictures
 
 
-def _mirror_charts(found: Findings, labels: Labels) -> list[Chart]:
-    return [_mirror_chart(key, one, labels) for key, one in found.mirrors.items() if one.answered_unlike is not None]
+def mirror_charts(found: Findings, labels: Labels) -> list[Chart]:
+    """For each attribute, those who answered beside everybody who lives here; nothing where that is not known."""
+    return [
+        _mirror_chart(key, one, one.answered_unlike, labels)
+        for key, one in found.mirrors.items()
+        if one.answered_unlike is not None
+    ]
 
 
-def _mirror_chart(key: str, one: Mirror, labels: Labels) -> Chart:
-    """Those who answered beside everybody who lives here."""
+def _mirror_chart(key: str, one: Mirror, unlike: float, labels: Labels) -> Chart:
     answered = sum(band.answered or 0 for band in one.bands)
     bars: list[Bar] = []
     for band in one.bands:
         name = labels.band(key, band.key)
         if band.target is not None:
             here = _("{who}: everybody here", who=name)
-            bars.append(Bar(here, band.target, _("{share}", share=Percent(band.target))))
+            bars.append(Bar(here, band.target, Words("{share}", {"share": Percent(band.target)})))
         share = band.answered / answered if band.answered is not None else None
-        figure = _("not shown") if share is None else _("{share}", share=Percent(share))
+        figure = _("not shown") if share is None else Words("{share}", {"share": Percent(share)})
         bars.append(Bar(_("{who}: answered", who=name), share or 0.0, figure))
-    return Chart(labels.trait(key), bars, _("How far those who answered mirror everybody who lives here"))
+    note = _(
+        "How much those who answered look like everybody who lives here: {share} of them would have to be others.",
+        share=Percent(unlike),
+    )
+    return Chart(labels.trait(key), bars, note)

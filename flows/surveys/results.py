@@ -10,7 +10,7 @@ from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
 from flows.surveys.asking import bold, ends_of, shown
 from flows.turn import Bar, Chart, Message
-from flows.words import Percent, Text, Verbatim, _, lines, paragraphs
+from flows.words import Percent, Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Question
 
 
@@ -43,6 +43,15 @@ def result_message(question: Question, found: Found, rule: Rule) -> Message:
         number_answered(question, found, rule),
     )
     return Message(text, picture=picture)
+
+
+def chart_message(drawn: Chart) -> Message:
+    """A chart, and the same in words."""
+    figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in drawn.bars))
+    return Message(
+        paragraphs(Words("<b>{title}</b>", {"title": drawn.title}), figures, Words("{note}", {"note": drawn.note})),
+        picture=drawn,
+    )
 
 
 def chart(question: Question, found: Found, rule: Rule) -> Chart | None:

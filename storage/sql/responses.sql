@@ -98,28 +98,19 @@ SELECT COUNT(*) FROM responses AS r JOIN people AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 
 -- name: tallies
--- How often each answer was given by those who have sent theirs; own words are only read by `texts`. What people said
--- who have been erased since comes as a row of its own.
-SELECT a.question_id, a.value, COUNT(*) AS number
+-- How often each answer was given by those who have sent theirs; own words are only counted, as null. What people said
+-- who have been erased since, and ballots, come as rows of their own.
+SELECT a.question_id, CASE WHEN q.kind = 'text' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
-WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind <> 'text' AND a.value <> 'null'
-GROUP BY a.question_id, a.value
+WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND a.value <> 'null'
+GROUP BY 1, 2
 UNION ALL
 SELECT k.question_id, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
 WHERE q.consultation_id = :consultation_id
 UNION ALL
-SELECT b.question_id, b.value, COUNT(*) FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
-WHERE q.consultation_id = :consultation_id AND q.kind <> 'text'
-GROUP BY b.question_id, b.value;
-
--- name: texts_counted
-SELECT a.question_id, COUNT(*) AS number
-FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
-WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND q.kind = 'text' AND a.value <> 'null'
-GROUP BY a.question_id
-UNION ALL
-SELECT b.question_id, COUNT(*) FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
-WHERE q.consultation_id = :consultation_id AND q.kind = 'text' GROUP BY b.question_id;
+SELECT b.question_id, CASE WHEN q.kind = 'text' THEN 'null' ELSE b.value END AS value, COUNT(*) AS number
+FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
+WHERE q.consultation_id = :consultation_id GROUP BY 1, 2;
 
 -- name: texts
 -- In no order that says who wrote what.
