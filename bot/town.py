@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,11 @@ from bot.scheduler import Timers
 from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
+from flows.router import NOTICE_VERSION
 from flows.slices import ROUTER
 from storage.database import Database
 from storage.outbox import Finished
+from storage.panels import Term
 from storage.store import Store
 
 INSTANCE = "past"
@@ -42,6 +45,12 @@ PEOPLE = (
 
 NEIGHBOURS = {"Olwen": 11, "Marek": 12, "Sana": 13}
 """Residents nobody plays; they have no telephone on the page."""
+
+CROWD = range(101, 137)
+"""More residents, who have answered the survey: enough for its results to be published."""
+
+MOODS = ((1, 2, 1, 1, 2, 2), (2, 2, 2, 1, 2, 2), (2, 3, 3, 2, 2, 3), (4, 4, 4, 3, 4, 4))
+"""What they answered, question by question; most of the town is content."""
 
 HELLO = ("/start", "[English]", "[Yes, I agree]")
 JOIN = ("/join", "[Newbridge Voices]", "[Yes, I join]")
@@ -98,6 +107,25 @@ async def settle(database: Database, clock: Clock, zone: ZoneInfo) -> None:
         for line in lines:
             await past.say(ids[name], line)
     await past.forget_messages()
+    await database.write(lambda store: join_in(store, clock.now()))
+
+
+async def join_in(store: Store, now: datetime) -> None:
+    """The crowd takes part in what is open: too many to have every conversation."""
+    (consultation,) = await store.consultations.page(0, 1)
+    questions = await store.consultations.questions(consultation.id)
+    term = Term(1, now + timedelta(days=180))
+    for telegram_id in CROWD:
+        person, _conversation = await store.people.add(telegram_id, "citizen", "en", now)
+        await store.people.agree(person.id, NOTICE_VERSION, "en", now)
+        await store.panels.serve(consultation.panel_id, person.id, term, now)
+        await store.responses.invite(consultation.id, [person.id], now)
+        response = await store.responses.find(consultation.id, person.id)
+        assert response is not None
+        await store.responses.start(response.id, now)
+        for question, option in zip(questions, MOODS[telegram_id % 7 % len(MOODS)], strict=True):
+            await store.responses.save_answer(response.id, question.id, option - 1, now)
+        await store.responses.finish(response.id, now)
 
 
 class Past:
