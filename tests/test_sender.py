@@ -475,6 +475,20 @@ async def test_a_file_arrives_as_it_was_written(office: Office) -> None:
     assert (message.kind, message.file.data.decode()) == ("document", "Ie, Nage – 3")
 
 
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("xlsx", b"PK"), ("csv", b"\xef\xbb\xbf"), ("sav", b"$FL2"), ("pdf", b"%PDF")]
+)
+async def test_a_report_is_made_into_its_kind_of_file_when_it_is_sent(office: Office, kind: str, begins: bytes) -> None:
+    column = {"name": "people", "label": "People", "codes": [], "is_share": False}
+    table = {"title": "Results", "columns": [column], "rows": [[20], [None]]}
+    report = {"title": "Cars?", "about": "About", "notes": [], "tables": [table], "charts": [], "rtl": False}
+    file = {"name": f"results.{kind}", "report": report}
+    await office.becomes(await office.say(ANA, "Yours to keep", file=file), "sent", seconds=20)
+    [message] = office.messages(ANA)
+    assert message.file is not None
+    assert message.file.data.startswith(begins)
+
+
 # ---------------------------------------------------------------- stopping
 
 

@@ -21,6 +21,7 @@ Targets = Sequence[Mapping[str, float]]
 HEAVIEST = 5.0
 """No weight is more than this many times the mean, or less than one of so many parts of it."""
 ROUNDS = 500
+TRIMMINGS = 50
 SETTLED = 1e-9
 
 
@@ -104,7 +105,7 @@ class _Margin:
 
 def _within_bounds(weights: Floats, number: Floats, heaviest: float) -> Floats:
     """Trimmed, with what was trimmed shared among the others, so that the mean is 1."""
-    for _round in range(ROUNDS):
+    for _round in range(TRIMMINGS):
         weights = weights / np.average(weights, weights=number)
         trimmed = np.clip(weights, 1 / heaviest, heaviest)
         if np.max(np.abs(trimmed - weights)) < SETTLED:
