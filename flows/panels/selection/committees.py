@@ -61,7 +61,8 @@ class Committees:
 
     def filled(self, seats: Floats | Integers) -> Floats:
         """How much of each row (a quota, the size, a sort of household) so many seats of each kind take."""
-        return np.bincount(self._in_row, weights=seats[self._of_kind], minlength=len(self.lower))
+        found = np.bincount(self._in_row, weights=seats[self._of_kind], minlength=len(self.lower))
+        return np.asarray(found, dtype=np.float64)
 
     def on_face(self, lower: Floats, upper: Floats, limits: Floats, kinds: Integers) -> Committees:
         """The panels among these that keep within narrower bounds and have only some kinds, which are counted anew."""
