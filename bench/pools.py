@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+from flows.panels.quotas import quotas_from_shares
 from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
 
 SHARES = {
@@ -42,18 +43,12 @@ def _feature(source: random.Random, shares: dict[str, int], leaning: float) -> s
 
 
 def quotas(seats: int, tolerance: int = 0) -> list[Quota]:
-    """Seats in proportion to the community, rounded by largest remainders; give or take `tolerance`."""
-    found = []
-    for category, shares in SHARES.items():
-        exact = {feature: seats * share / sum(shares.values()) for feature, share in shares.items()}
-        whole = {feature: int(share) for feature, share in exact.items()}
-        for feature in sorted(exact, key=lambda name: whole[name] - exact[name])[: seats - sum(whole.values())]:
-            whole[feature] += 1
-        found += [
-            Quota(category, feature, max(0, number - tolerance), number + tolerance)
-            for feature, number in whole.items()
-        ]
-    return found
+    """Seats in proportion to the community, give or take `tolerance` seats."""
+    return [
+        Quota(category, quota.feature, max(0, quota.least - tolerance), quota.most + tolerance)
+        for category, shares in SHARES.items()
+        for quota in quotas_from_shares(category, shares, seats)
+    ]
 
 
 def instance(people: int, seats: int, seed: int, tolerance: int = 0) -> Frozen:

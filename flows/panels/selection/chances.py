@@ -16,6 +16,7 @@ import numpy as np
 
 from flows.panels.selection.committees import Best, Committees
 from flows.panels.selection.effort import Effort
+from flows.panels.selection.peeling import DONE, peeled
 from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
 
 EXACT = 1e-7
@@ -31,10 +32,6 @@ GRAIN = 2.0**30
 
 AT_ONCE = 10
 """Panels looked for with one set of prices; each one halves the price of the kinds it has."""
-
-ROUNDING = 1e-11
-MUST = 2.0**10
-"""A weight that outweighs all others: the kinds whose people sit on every panel of a face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,8 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
     while True:
         committees.forbid(sorted(search.hopeless))
         target, bound, seats = _relaxed_target(committees, search.hopeless, levels=levels)
-        search.peel(seats)
+        if search.take_apart(seats):
+            break
         if more := search.without_any_panel(target):
             search.hopeless |= more
             continue
@@ -185,16 +183,26 @@ class _Search:
         self.panels: list[Integers] = []
         self.weights: Floats = np.zeros(0)
         self.hopeless: set[int] = set()
-        self._known: set[bytes] = set()
+        self._known: dict[bytes, int] = {}
 
     def add(self, panel: Integers) -> bool:
         """Keeps a panel; False for one it has."""
-        key = panel.tobytes()
-        if key in self._known:
-            return False
-        self._known.add(key)
-        self.panels.append(panel)
-        return True
+        before = len(self.panels)
+        return self._place(panel) == before
+
+    def _place(self, panel: Integers) -> int:
+        place = self._known.setdefault(panel.tobytes(), len(self.panels))
+        if place == len(self.panels):
+            self.panels.append(panel)
+        return place
+
+    def take_apart(self, seats: Floats) -> bool:
+        """Whether panels could be found that give `seats` on average; their weights are kept."""
+        found = peeled(self.committees, seats, self.effort)
+        places = [self._place(panel) for panel in found.panels]
+        self.weights = np.zeros(len(self.panels))
+        np.add.at(self.weights, places, found.weights)
+        return bool(np.all(found.rest <= DONE * self.committees.people))
 
     def without_any_panel(self, target: Floats) -> set[int]:
         """Kinds that should have seats, and of which nobody sits on any panel, found or not."""
@@ -239,40 +247,6 @@ class _Search:
                 return missing < EXACT * count
             for panel in new:
                 programme.add(0.0, _seats(panel))
-
-    def peel(self, seats: Floats) -> None:
-        """Takes `seats` apart into panels, one after the other, each as likely as what is left allows.
-
-        Every panel lies on the smallest face of the (divided) panels on which the rest lies, so every step leaves a
-        smaller face; where one has no panel of whole people, the search goes on with prices.
-        """
-        committees = self.committees
-        rest, left = seats.copy(), 1.0
-        while left > SLACK and self.effort.go_on():
-            self.effort.say(f"{len(self.panels)} panels; {1 - left:.1%} of the lottery")
-            filled = (committees.matrix * rest).sum(axis=1)
-            at_least = filled <= left * committees.lower + ROUNDING
-            at_most = filled >= left * committees.upper - ROUNDING
-            lower = np.where(at_most, committees.upper, committees.lower)
-            upper = np.where(at_least, committees.lower, committees.upper)
-            limits = np.where(rest > ROUNDING, committees.limits, 0.0)
-            full = (rest >= left * committees.limits - ROUNDING) & (limits > 0)
-            face = committees.on_face(lower, upper, limits)
-            found = face.good(_grained(rest / left) + np.where(full, MUST, 0.0), -np.inf)
-            if found is None or np.any(found.panel[full] < limits[full]):
-                return
-            panel = found.panel
-            taken = (committees.matrix * panel).sum(axis=1)
-            step = min(
-                left,
-                _most(rest, panel.astype(np.float64)),
-                _most(left * committees.limits - rest, committees.limits - panel),
-                _most(filled - left * committees.lower, taken - committees.lower),
-                _most(left * committees.upper - filled, committees.upper - taken),
-            )
-            self.add(panel)
-            rest = np.maximum(rest - step * panel, 0.0)
-            left -= step
 
     def _better(self, prices: Floats, base: float, missing: float) -> list[Integers]:
         """New panels worth more at these prices than all those known; none where that is proved."""
@@ -351,12 +325,6 @@ class _Search:
         if best.value > base + EXACT and self.add(best.panel):
             return [best.panel], best.bound - base
         return [], best.bound - base
-
-
-def _most(room: Floats, used: Floats) -> float:
-    """How many times `used` fits into `room`."""
-    uses = used > ROUNDING
-    return float(np.min(np.maximum(room[uses], 0.0) / used[uses], initial=np.inf))
 
 
 def _worth(prices: Floats, panel: Integers) -> float:

@@ -43,14 +43,14 @@ class Committees:
         self.lower = np.array([*least, frozen.seats, *(0 for _ in kinds.homes)], dtype=np.float64)
         self.upper = np.array([*most, frozen.seats, *kinds.homes], dtype=np.float64)
         self.columns = _columns(frozen, kinds)
-        self.matrix = np.zeros((len(self.lower), len(self.columns)))
-        for kind, (stands, values) in enumerate(self.columns):
-            self.matrix[stands, kind] = values
+        self._of_kind = np.repeat(np.arange(len(self.columns)), [len(stands) for stands, _ in self.columns])
+        self._in_row = np.array([row for stands, _ in self.columns for row in stands], dtype=np.int64)
+        self.of_quota = [self._of_kind[self._in_row == row] for row in range(len(frozen.quotas))]
         self._relaxed = self.programme()
 
     def programme(self, *, integer: bool = False) -> Programme:
         """The number of each kind, between the quotas; without costs."""
-        blank = np.zeros(len(self.kinds))
+        blank = np.zeros(len(self.columns))
         return Programme(self.lower, self.upper, integer=integer).begin(blank, self.limits, self.columns)
 
     def forbid(self, hopeless: Sequence[int]) -> None:
@@ -59,10 +59,16 @@ class Committees:
             self.limits[kind] = 0.0
         self._relaxed = self.programme()
 
-    def on_face(self, lower: Floats, upper: Floats, limits: Floats) -> Committees:
-        """The panels among these that keep within narrower bounds."""
+    def filled(self, seats: Floats | Integers) -> Floats:
+        """How much of each row (a quota, the size, a sort of household) so many seats of each kind take."""
+        found = np.bincount(self._in_row, weights=seats[self._of_kind], minlength=len(self.lower))
+        return np.asarray(found, dtype=np.float64)
+
+    def on_face(self, lower: Floats, upper: Floats, limits: Floats, kinds: Integers) -> Committees:
+        """The panels among these that keep within narrower bounds and have only some kinds, which are counted anew."""
         face = copy(self)
-        face.lower, face.upper, face.limits = lower, upper, limits
+        face.lower, face.upper, face.limits = lower, upper, limits[kinds]
+        face.columns = [self.columns[kind] for kind in kinds]
         face._relaxed = face.programme()
         return face
 

@@ -20,7 +20,13 @@ from flows.panels.selection.programme import Floats, Integers
 PANELS = 1000
 
 GRAIN = 1_000_000
+UNIT = GRAIN // 1000
+NEVER = np.iinfo(np.int64).max
+
 MOST_SWAPS = 5000
+MOST_WORK = 500_000_000
+TRIED = 8
+"""Of so many panels that had best leave the lottery, each is compared with all that could take its place."""
 
 
 def picked(seed: str) -> int:
@@ -34,39 +40,70 @@ def thousandths(panels: Sequence[Integers], weights: Floats, people: Floats) -> 
     What counts is the sum of the squared changes of people's chances: first the best panels fill up what rounding
     down leaves open, then panels are exchanged one by one as long as that helps.
     """
-    seats = np.array(panels, dtype=np.int64)
     likely = np.rint(weights * PANELS * GRAIN).astype(np.int64)
-    times = likely // GRAIN
-    matters = 1 + (10_000 / people**2).astype(np.int64)
-    weighed = seats * matters
-    alike = weighed @ seats.T
-    own = np.diagonal(alike)
-    off = (times * GRAIN - likely) @ seats
-
-    def pull() -> Integers:
-        return np.asarray(weighed @ (off // 1000))
-
-    def turn(panel: int, by: int) -> None:
-        nonlocal off
-        times[panel] += by
-        off = off + by * GRAIN * seats[panel]
-
-    unit = GRAIN // 1000
-    while (left := PANELS - int(times.sum())) != 0:
-        by = 1 if left > 0 else -1
-        change = 2 * by * pull() + unit * own
-        turn(int(np.argmin(change if by > 0 else np.where(times > 0, change, np.iinfo(np.int64).max))), by)
-    for _ in range(MOST_SWAPS):
-        towards = pull()
-        out = np.where(times > 0, unit * own - 2 * towards, np.iinfo(np.int64).max // 4)
-        change = out[:, None] + (unit * own + 2 * towards)[None, :] - 2 * unit * alike
-        best = int(np.argmin(change))
-        gone, come = divmod(best, len(times))
-        if change[gone, come] >= 0:
+    rounding = _Rounding(panels, likely, people)
+    while (left := PANELS - int(rounding.times.sum())) != 0:
+        rounding.turn(rounding.best_for(1 if left > 0 else -1), 1 if left > 0 else -1)
+    for _ in range(min(MOST_SWAPS, MOST_WORK // rounding.kinds.size)):
+        if not rounding.exchange():
             break
-        turn(gone, -1)
-        turn(come, 1)
-    return [int(number) for number in times]
+    return [int(number) for number in rounding.times]
+
+
+class _Rounding:
+    """How often each panel stands in the lottery so far, and how far every kind's seats are off.
+
+    Panels have few of all kinds, so each is kept as a row of the `kinds` it has (filled up with one that nobody is
+    of) and of how many `seats` these have.
+    """
+
+    def __init__(self, panels: Sequence[Integers], likely: Integers, people: Floats) -> None:
+        widest = max(np.count_nonzero(panel) for panel in panels)
+        self.kinds = np.full((len(panels), widest), len(people), dtype=np.int64)
+        self.seats = np.zeros((len(panels), widest), dtype=np.int64)
+        for row, panel in enumerate(panels):
+            has = np.flatnonzero(panel)
+            self.kinds[row, : len(has)], self.seats[row, : len(has)] = has, panel[has]
+        matters = 1 + (10_000 / people**2).astype(np.int64)
+        self.weighed = self.seats * np.append(matters, 0)[self.kinds]
+        self.own = np.asarray((self.weighed * self.seats).sum(axis=1))
+        self.times = likely // GRAIN
+        self._off = np.zeros(len(people) + 1, dtype=np.int64)
+        np.add.at(self._off, self.kinds, self.seats * (self.times * GRAIN - likely)[:, None])
+
+    def turn(self, panel: int, by: int) -> None:
+        """The panel stands in the lottery once more, or once less."""
+        self.times[panel] += by
+        self._off[self.kinds[panel]] += by * GRAIN * self.seats[panel]
+
+    def best_for(self, by: int) -> int:
+        """The panel that should be in the lottery once more (1) or once less (-1)."""
+        change = UNIT * self.own + 2 * by * self._pull()
+        return int(np.argmin(change if by > 0 else np.where(self.times > 0, change, NEVER)))
+
+    def exchange(self) -> bool:
+        """Puts a panel in place of another one where that helps; False where nothing does."""
+        pull = self._pull()
+        out, into = UNIT * self.own - 2 * pull, UNIT * self.own + 2 * pull
+        best = (0, 0, 0)
+        for gone in np.argsort(np.where(self.times > 0, out, NEVER), kind="stable")[:TRIED].tolist():
+            if self.times[gone]:
+                change = int(out[gone]) + into - 2 * UNIT * self._alike(gone)
+                come = int(np.argmin(change))
+                best = min(best, (int(change[come]), gone, come))
+        if best[0] >= 0:
+            return False
+        self.turn(best[1], -1)
+        self.turn(best[2], 1)
+        return True
+
+    def _pull(self) -> Integers:
+        return np.asarray((self.weighed * (self._off // 1000)[self.kinds]).sum(axis=1))
+
+    def _alike(self, panel: int) -> Integers:
+        has = np.zeros(len(self._off), dtype=np.int64)
+        has[self.kinds[panel]] = self.weighed[panel]
+        return np.asarray((has[self.kinds] * self.seats).sum(axis=1))
 
 
 def named_panels(
