@@ -20,6 +20,8 @@ ORGANISATION_NAME = "organisation.name"
 ORGANISATION_CONTACT = "organisation.contact"
 SMALLEST_CELL = "results.smallest_cell"
 
+EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -93,6 +95,11 @@ class Desk:
     def new_token() -> str:
         """A secret for a link: 22 characters nobody can guess."""
         return secrets.token_urlsafe(16)
+
+    @staticmethod
+    def new_code() -> str:
+        """A short name for a link that people may have to type from a poster: 8 letters and figures, none alike."""
+        return "".join(secrets.choice(EASILY_READ) for _letter in range(8))
 
     def deep_link(self, parameter: str) -> str:
         """An address that opens the bot with `/start parameter` (64 of A-Z a-z 0-9 _ -)."""

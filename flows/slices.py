@@ -15,11 +15,15 @@ from flows.surveys import citizen as surveys_citizen
 from flows.surveys import download as surveys_download
 from flows.surveys import drafts as surveys_drafts
 from flows.surveys import due as surveys_due
+from flows.surveys import entering as surveys_entering
+from flows.surveys import guest as surveys_guest
 from flows.surveys import questions as surveys_questions
 from flows.surveys import staff as surveys_staff
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
 from flows.topics import staff as topics_staff
+from flows.venues import citizen as venues_citizen
+from flows.venues import staff as venues_staff
 from flows.welcome import citizen as welcome_citizen
 
 ROUTER = Router(
@@ -38,9 +42,13 @@ ROUTER = Router(
         surveys_questions.flow,
         surveys_due.flow,
         surveys_download.flow,
+        surveys_guest.flow,
+        surveys_entering.flow,
         outcomes_citizen.flow,
         outcomes_staff.flow,
         outcomes_due.flow,
+        venues_citizen.flow,
+        venues_staff.flow,
         staff_staff.flow,
     ]
 )

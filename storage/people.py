@@ -166,6 +166,13 @@ class People:
         assert loaded is not None
         return loaded
 
+    async def add_unnamed(self, channel: str, language: str, now: datetime) -> str:
+        """Somebody for whom staff answer, by telephone, on paper or at a stall: nothing says who; returns the id."""
+        id = new_id()
+        await self._session.run(SQL.add_unnamed, id=id, language=language, channel=channel, now=now)
+        await DataKeys(self._session).add(id)
+        return id
+
     async def recipient(self, person_id: str) -> Recipient | None:
         row = await self._session.row(SQL.recipient, id=person_id)
         return row and make(Recipient, row)

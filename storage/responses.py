@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -25,9 +25,14 @@ Value = int | str | tuple[int, ...] | None
 """An answer: the position of an option or a point or a number, words, several positions; None where it was skipped."""
 
 
+Channel = Literal["phone", "paper", "stall"]
+Way = Literal["chat", "guest", "phone", "paper", "stall"]
+"""How an answer came: by somebody who was asked, by a guest through a venue's link, or taken by staff."""
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One person asked in one consultation."""
+    """One person asked in one consultation; `link` is the venue's link through which a guest came."""
 
     id: str
     consultation_id: str
@@ -35,6 +40,7 @@ class Response:
     invited_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    link: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +63,22 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """How many were asked, and how far they are."""
+    """How many were asked, and how far they are; and how many answered in `other` ways without having been asked.
+
+    `with_helper` have answered, in whatever way, with somebody's help.
+    """
 
     asked: int
     started: int
     finished: int
     declined: int
+    other: Mapping[Way, int] = field(default_factory=dict)
+    with_helper: int = 0
+
+    @property
+    def answered(self) -> int:
+        """Everybody whose answers are counted."""
+        return self.finished + sum(self.other.values())
 
     @property
     def rate(self) -> float:
@@ -77,9 +93,13 @@ PADDED = 8192
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Some of those asked: how far each is, and as (person, question, value) what those chose who have sent theirs."""
+    """Some of those asked: how far each is, and as (person, question, value) what those chose who have sent theirs.
+
+    `others` have sent theirs without having been asked; what they chose is there too.
+    """
 
     states: dict[str, ResponseState]
+    others: list[str]
     chosen: list[tuple[str, str, Value]]
 
 
@@ -107,6 +127,32 @@ class Responses:
                 for person in people
             ],
         )
+
+    async def add_guest(self, consultation_id: str, person_id: str, link: str, now: datetime) -> None:
+        """Give somebody who came through a venue's link a response, unless they have one."""
+        await self._session.run(
+            SQL.add_guest, id=new_id(), consultation_id=consultation_id, person_id=person_id, link=link, now=now
+        )
+
+    async def add_taken(
+        self, consultation_id: str, person_id: str, channel: Channel, with_helper: bool, now: datetime
+    ) -> str:
+        """A response that staff took for somebody, sent already; returns its id."""
+        id = new_id()
+        await self._session.run(
+            SQL.add_taken,
+            id=id,
+            consultation_id=consultation_id,
+            person_id=person_id,
+            channel=channel,
+            with_helper=with_helper,
+            now=now,
+        )
+        return id
+
+    async def take_back(self, id: str) -> bool:
+        """Undo what staff took, with the person it was taken for, while the consultation is open."""
+        return await self._session.value(SQL.take_back, id=id) is not None
 
     async def may_answer(self, consultation_id: str, person_id: str) -> bool:
         """Whether somebody serves on the consultation's panel."""
@@ -204,7 +250,17 @@ class Responses:
     # ------------------------------------------------------------ counting
 
     async def turnout(self, consultation_id: str) -> Turnout:
-        return make(Turnout, await self._session.row(SQL.turnout, consultation_id=consultation_id) or {})
+        rows = await self._session.rows(SQL.turnout, consultation_id=consultation_id)
+        asked = {row["state"]: row["number"] for row in rows if row["way"] == "chat"}
+        sent = [row for row in rows if row["state"] == "finished"]
+        return Turnout(
+            sum(asked.values()),
+            asked.get("started", 0),
+            asked.get("finished", 0),
+            asked.get("declined", 0),
+            {row["way"]: row["number"] for row in sent if row["way"] != "chat"},
+            sum(row["helped"] for row in sent),
+        )
 
     async def tallies(self, consultation_id: str) -> Tallies:
         """What was sent, counted; of answers in people's own words only the number, under None."""
@@ -216,13 +272,17 @@ class Responses:
         return found
 
     async def asked(self, consultation_id: str) -> AsyncIterator[Asked]:
-        """Everybody asked, by person id, a page at a time; without skipped questions and own words."""
+        """Everybody asked and everybody else who answered, by person id, a page at a time.
+
+        Skipped questions and own words are left out.
+        """
         after = ""
         while rows := await self._session.rows(SQL.asked_page, consultation_id=consultation_id, after=after, most=PAGE):
             last = rows[-1]["person_id"]
             chosen = await self._session.rows(SQL.sent_between, consultation_id=consultation_id, after=after, last=last)
             yield Asked(
-                {row["person_id"]: row["state"] for row in rows},
+                {row["person_id"]: row["state"] for row in rows if row["way"] == "chat"},
+                [row["person_id"] for row in rows if row["way"] != "chat" and row["state"] == "finished"],
                 [(person, question, read_value(value)) for person, question, value in chosen],
             )
             after = last

@@ -19,6 +19,7 @@ from storage.profiles import Profiles
 from storage.responses import Responses
 from storage.timers import Timers
 from storage.topics import Topics
+from storage.venues import Venues
 
 
 class Store:
@@ -45,3 +46,4 @@ class Store:
         self.responses = Responses(session)
         self.ballots = Ballots(session)
         self.outcomes = Outcomes(session)
+        self.venues = Venues(session)

@@ -453,9 +453,7 @@ async def put_in_outbox(url: str, telegram_id: int, text: str, role: Role = "cit
             known = await store.people.load(telegram_id) or await store.people.add(telegram_id, role, "en", now)
             body = {"text": text, "rows": []}
             await store.outbox.add(
-                [
-                    Parcel(new_id(), known[0].id, "bulk", "message", body, now, now, now + timedelta(hours=1))
-                ]
+                [Parcel(new_id(), known[0].id, "bulk", "message", body, now, now, now + timedelta(hours=1))]
             )
 
         await database.write(put)

@@ -19,6 +19,7 @@ from flows.results.outcome_rates import published as published_rates
 from flows.results.precision import Precision
 from flows.results.weighting import Profile, Weights, rake
 from storage.consultations import Question
+from storage.responses import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ class Trait:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What findings are made of. Profiles have a band for each trait, in their order."""
+    """What findings are made of. Profiles have a band for each trait, in their order.
+
+    `answered` are those who were asked, `others` those who answered without; `ways` says how many of these came how.
+    """
 
     questions: Sequence[Question]
     answers: Mapping[str, ByProfile]
@@ -40,7 +44,19 @@ class Material:
     traits: Sequence[Trait] = ()
     asked: Mapping[Profile, int] = dataclasses.field(default_factory=dict)
     answered: Mapping[Profile, int] = dataclasses.field(default_factory=dict)
+    others: Mapping[Profile, int] = dataclasses.field(default_factory=dict)
+    ways: Mapping[Way, int] = dataclasses.field(default_factory=dict)
     was_drawn: bool = False
+
+    @property
+    def complete(self) -> int:
+        """Everybody whose answers are counted."""
+        return self.dispositions.complete + sum(self.ways.values())
+
+    @property
+    def everybody(self) -> Counter[Profile]:
+        """The same people by profile."""
+        return Counter(self.answered) + Counter(self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +75,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything that is published, question by question; rates are None where too few people answered."""
+    """Everything that is published, question by question.
+
+    `answered` is everybody, None where too few people did; `ways` are those who had not been asked, by the way they
+    came. Rates are of those who were asked, None where too few of them answered.
+    """
 
     smallest: int
+    answered: Published
+    ways: dict[str, Published]
     rates: Dispositions | None
     design_effect: float
     was_drawn: bool
@@ -76,13 +98,14 @@ class Findings:
 
     @property
     def precision(self) -> Precision:
-        return Precision(self.rates.complete if self.rates else 0, self.design_effect, self.was_drawn)
+        return Precision(self.answered or 0, self.design_effect, self.was_drawn)
 
 
 def findings(material: Material, rule: Rule) -> Findings:
     """Work out all that may be published."""
-    enough = material.dispositions.complete >= rule.smallest
-    groups = [_groups(trait, _bands(material.answered, place), rule) for place, trait in enumerate(material.traits)]
+    enough = material.complete >= rule.smallest
+    everybody = material.everybody
+    groups = [_groups(trait, _bands(everybody, place), rule) for place, trait in enumerate(material.traits)]
     weights = _weights(material, groups) if enough and any(groups) else None
     reach = drop_off(len(material.questions), material.stopped_after, material.dispositions.complete, rule)
     questions: dict[str, Found] = {}
@@ -97,13 +120,15 @@ def findings(material: Material, rule: Rule) -> Findings:
         )
     return Findings(
         rule.smallest,
+        rule.rounded(material.complete),
+        {way: rule.rounded(number) for way, number in material.ways.items()},
         published_rates(material.dispositions, rule),
         weights.design_effect if weights else 1.0,
         material.was_drawn,
         tuple(trait.key for trait, used in zip(material.traits, groups, strict=True) if used) if weights else (),
         questions,
         {
-            trait.key: mirror(trait.targets, _bands(material.asked, place), _bands(material.answered, place), rule)
+            trait.key: mirror(trait.targets, _bands(material.asked, place), _bands(everybody, place), rule)
             for place, trait in enumerate(material.traits)
         },
         r_indicator(_grouped(material.asked, groups), _grouped(material.answered, groups)) if weights else None,
@@ -129,8 +154,9 @@ def _weights(material: Material, groups: Sequence[Groups]) -> Weights:
     for target, trait, of in zip(targets, material.traits, groups, strict=True):
         for band, group in of.items():
             target[group] = target.get(group, 0.0) + trait.targets[band]
-    weights = rake(_grouped(material.answered, groups), targets)
-    return replace(weights, by_profile={profile: weights.of(_group(profile, groups)) for profile in material.answered})
+    everybody = material.everybody
+    weights = rake(_grouped(everybody, groups), targets)
+    return replace(weights, by_profile={profile: weights.of(_group(profile, groups)) for profile in everybody})
 
 
 def _grouped(people: Mapping[Profile, int], groups: Sequence[Groups]) -> Counter[Profile]:

@@ -43,6 +43,8 @@ async def _material(desk: Desk, consultation_id: str) -> Material:
         traits,
         people.asked,
         people.answered,
+        people.others,
+        turnout.other,
     )
 
 
@@ -70,12 +72,14 @@ class _People:
         self._profiles = profiles
         self.asked: Counter[Profile] = Counter()
         self.answered: Counter[Profile] = Counter()
+        self.others: Counter[Profile] = Counter()
         self._chosen: Counter[tuple[str, Profile, Any]] = Counter()
 
     def add(self, page: Asked) -> None:
         unknown, known = self._nothing_known, self._profiles
         self.asked.update(known.get(person, unknown) for person in page.states)
         self.answered.update(known.get(person, unknown) for person, state in page.states.items() if state == "finished")
+        self.others.update(known.get(person, unknown) for person in page.others)
         self._chosen.update((question, known.get(person, unknown), value) for person, question, value in page.chosen)
 
     def answers(self, tallies: Tallies, turnout: Turnout) -> dict[str, ByProfile]:
@@ -83,6 +87,7 @@ class _People:
         unknown = self._nothing_known
         self.asked[unknown] += turnout.asked - self.asked.total()
         self.answered[unknown] += turnout.finished - self.answered.total()
+        self.others[unknown] += sum(turnout.other.values()) - self.others.total()
         found: dict[str, dict[Profile, Counter[Any]]] = {question: {unknown: Counter()} for question in tallies}
         for (question, profile, value), times in self._chosen.items():
             found[question].setdefault(profile, Counter())[value] = times

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.desk import Desk
 from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, NAMES, Limits, field_text, problems
+from flows.surveys.ways import exactly
 from flows.turn import Row, Turn, end, link
 from flows.words import Moment, Percent, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Privacy
@@ -61,7 +62,7 @@ async def _progress(desk: Desk, consultation: Consultation) -> list[Text]:
 
 async def turnout_text(desk: Desk, consultation: Consultation) -> Text:
     turnout = await desk.store.responses.turnout(consultation.id)
-    if not turnout.asked:
+    if not turnout.asked and not turnout.other:
         return _("The invitations are on their way.") if consultation.state == "open" else _("Nobody was asked.")
     return lines(
         _(
@@ -72,6 +73,7 @@ async def turnout_text(desk: Desk, consultation: Consultation) -> Text:
         ),
         ngettext("{n} has begun.", "{n} have begun.", turnout.started) if turnout.started else None,
         ngettext("{n} would rather not.", "{n} would rather not.", turnout.declined) if turnout.declined else None,
+        *exactly(turnout),
     )
 
 
@@ -115,6 +117,7 @@ def _actions(consultation: Consultation) -> list[Row]:
             ]
         case "open":
             return [
+                [link(f"newvenue survey {id}", _("Link and poster")), link(f"enter {id}", _("Enter answers"))],
                 [link(f"closenow {id}", _("Close now")), link(f"discard {id}", _("Cancel consultation"))],
             ]
         case "closed":

@@ -12,6 +12,7 @@ from flows.surveys.asking import bold
 from flows.surveys.drafting import reminder_at
 from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
+from flows.surveys.ways import besides, exactly
 from flows.turn import File, Message, link
 from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
@@ -151,7 +152,7 @@ def cancellation(consultation: Consultation) -> Message:
 async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool) -> list[Message]:
     """How many took part, then each question; people's own words are for staff only."""
     turnout = await desk.store.responses.turnout(consultation.id)
-    if not turnout.finished:
+    if not turnout.answered:
         return [Message(paragraphs(bold(consultation.question), _("It is closed now. Nobody has answered.")))]
     found = await published(desk, consultation.id)
     questions = await desk.store.consultations.questions(consultation.id)
@@ -160,7 +161,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
         result = result_message(question, found.questions[question.id], found.rule)
         if for_staff and question.kind == "text":
             messages.append(await _with_texts(desk, question, result))
-        elif found.rates is not None:
+        elif found.answered is not None:
             messages.append(result)
     return [*messages, *await _mirrors(desk, found)] if for_staff else messages
 
@@ -168,14 +169,19 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
 def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, for_staff: bool) -> Message:
     """How many answered and how sure that is; staff may know the exact number."""
     if for_staff:
-        many: Text | None = _(
-            "{answered} of {asked} people answered ({share}).",
-            answered=turnout.finished,
-            asked=turnout.asked,
-            share=Percent(turnout.rate),
+        many: Text | None = lines(
+            _(
+                "{answered} of {asked} people answered ({share}).",
+                answered=turnout.finished,
+                asked=turnout.asked,
+                share=Percent(turnout.rate),
+            ),
+            *exactly(turnout),
         )
-    elif found.rates is None:
+    elif found.answered is None:
         many = None
+    elif found.rates is None:
+        many = _("About {number} people answered.", number=found.answered)
     else:
         many = _(
             "About {answered} of {asked} people answered ({share}).",
@@ -185,8 +191,9 @@ def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, f
         )
     text = paragraphs(
         lines(_("<b>The results are here.</b>"), bold(consultation.question), many),
+        None if for_staff else besides(found),
         _too_few(consultation, found)
-        if found.rates is None
+        if found.answered is None
         else lines(protection(found.rule), how_sure(found), weighting(found)),
         None if for_staff else what_next(consultation),
     )

@@ -13,6 +13,7 @@ from flows.results.findings import Findings, Found
 from flows.results.mirror import Mirror
 from flows.results.precision import Precision
 from flows.surveys.results import chart, how_sure, label, protection, weighting
+from flows.surveys.ways import besides
 from flows.turn import Bar, Cell, Chart, Column, Report, Table
 from flows.words import Paragraphs, Percent, Text, Verbatim, Words, _
 from storage.attributes import Attribute
@@ -85,6 +86,8 @@ def _notes(consultation: Consultation, found: Findings) -> list[Text]:
     notes: list[Text | None] = [
         _("Asked: the panel “{panel}”.", panel=consultation.panel_name),
         _("Fewer than {smallest} people answered, so we publish no figures.", smallest=found.smallest)
+        if found.answered is None
+        else _("About {number} people answered.", number=found.answered)
         if rates is None
         else _(
             "About {answered} of {asked} people answered. Response rate (AAPOR RR1): {rr1}; "
@@ -95,8 +98,9 @@ def _notes(consultation: Consultation, found: Findings) -> list[Text]:
             rr2=Percent(rates.rr2),
             completion=Percent(rates.completion),
         ),
+        besides(found),
         protection(found.rule),
-        how_sure(found) if rates is not None else None,
+        how_sure(found) if found.answered is not None else None,
         weighting(found),
         _("Representativeness (R-indicator, 1 is best): {r}.", r=round(found.r_indicator, 2))
         if found.r_indicator is not None

@@ -13,7 +13,7 @@ from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, paragraphs
 
 flow = Flow()
 
-OPENINGS = frozenset({"join", "topic", "survey", "outcome", "colleague"})
+OPENINGS = frozenset({"at", "join", "topic", "survey", "outcome", "colleague"})
 """Commands that a deep link may open: `?start=join-4f2a` is `/join 4f2a`."""
 
 WHICH_LANGUAGE = """\
@@ -177,6 +177,7 @@ def staff_menu() -> list[Row]:
     return [
         [link("consultations", _("Consultations")), link("panels", _("Panels"))],
         [link("topics", _("Topics")), link("promises", _("Promises"))],
+        [link("venues", _("Links and posters")), link("enter", _("Enter answers"))],
         [link("status", _("Status")), link("colleagues", _("Colleagues"))],
         [link("organisation", _("Organisation")), link("help", _("Help"))],
     ]
@@ -215,6 +216,8 @@ async def _staff_help(desk: Desk) -> Turn:
             _("/consultations – drafts, what is open, results"),
             _("/topics – what citizens want on the agenda; answer it"),
             _("/promises – what you still owe an answer"),
+            _("/venues – links and posters for places, and what they bring"),
+            _("/enter – answers from paper, telephone or a stall"),
             _("/status – is everything working?"),
             _("/colleagues – invite a colleague"),
             _("/organisation – name and contact"),

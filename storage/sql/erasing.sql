@@ -10,11 +10,11 @@ WHERE r.person_id = :person_id AND r.state = 'finished' AND a.value <> 'null'
 ON CONFLICT (question_id, value) DO UPDATE SET number = kept_counts.number + 1;
 
 -- name: keep_turnout!
-INSERT INTO kept_turnout (consultation_id, state, number)
-SELECT r.consultation_id, r.state, 1
-FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
+INSERT INTO kept_turnout (consultation_id, way, state, number)
+SELECT r.consultation_id, r.way, r.state, 1
+FROM response_ways AS r JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
 WHERE r.person_id = :person_id
-ON CONFLICT (consultation_id, state) DO UPDATE SET number = kept_turnout.number + 1;
+ON CONFLICT (consultation_id, way, state) DO UPDATE SET number = kept_turnout.number + 1;
 
 -- name: keep_verdicts!
 INSERT INTO kept_verdicts (outcome_id, verdict, number)

@@ -19,6 +19,10 @@ WHERE i.lookup = :lookup;
 INSERT INTO people (id, role, language, source, created_at, active_at)
 VALUES (:id, :role, :language, :source, :now, :now);
 
+-- name: add_unnamed!
+INSERT INTO people (id, role, language, source, channel, created_at, active_at)
+VALUES (:id, 'citizen', :language, '', :channel, :now, :now);
+
 -- name: add_identity
 -- Nothing comes back when somebody else has just added the same person.
 INSERT INTO identities (person_id, lookup, telegram_id) VALUES (:id, :lookup, :telegram_id)

@@ -13,13 +13,30 @@ INSERT INTO responses (id, consultation_id, person_id, state, invited_at)
 VALUES (:id, :consultation_id, :person_id, 'invited', :now)
 ON CONFLICT (consultation_id, person_id) DO NOTHING;
 
+-- name: add_guest!
+INSERT INTO responses (id, consultation_id, person_id, state, invited_at, started_at, link)
+VALUES (:id, :consultation_id, :person_id, 'started', :now, :now, :link)
+ON CONFLICT (consultation_id, person_id) DO NOTHING;
+
+-- name: add_taken!
+-- What staff took for somebody, complete from the first moment.
+INSERT INTO responses (id, consultation_id, person_id, state, invited_at, started_at, finished_at, channel, with_helper)
+VALUES (:id, :consultation_id, :person_id, 'finished', :now, :now, :now, :channel, :with_helper);
+
+-- name: take_back
+-- What staff took goes with the person it was taken for; anybody else's response stays.
+DELETE FROM people WHERE channel <> 'chat' AND id IN (
+    SELECT r.person_id FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+    WHERE r.id = :id AND r.channel <> 'chat' AND c.state = 'open')
+RETURNING id;
+
 -- name: is_serving
 SELECT 1 FROM consultations AS c
 JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving' AND m.person_id = :person_id
 WHERE c.id = :consultation_id;
 
 -- name: find
-SELECT id, consultation_id, state, invited_at, started_at, finished_at FROM responses
+SELECT id, consultation_id, state, invited_at, started_at, finished_at, link FROM responses
 WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
@@ -67,34 +84,32 @@ UPDATE responses SET reminded_at = :now WHERE consultation_id = :consultation_id
 
 -- name: who_finished
 SELECT p.*
-FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
+FROM told_responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 AND r.state = 'finished'
 ORDER BY p.id LIMIT :most;
 
 -- name: everyone_asked
 SELECT p.*
-FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
+FROM told_responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0
 ORDER BY p.id LIMIT :most;
 
 -- name: not_declined
 SELECT p.*
-FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
+FROM told_responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0 AND r.state <> 'declined'
 ORDER BY p.id LIMIT :most;
 
 -- name: turnout
-SELECT COALESCE(CAST(SUM(number) AS INTEGER), 0) AS asked,
-    COALESCE(CAST(SUM(CASE WHEN state = 'started' THEN number END) AS INTEGER), 0) AS started,
-    COALESCE(CAST(SUM(CASE WHEN state = 'finished' THEN number END) AS INTEGER), 0) AS finished,
-    COALESCE(CAST(SUM(CASE WHEN state = 'declined' THEN number END) AS INTEGER), 0) AS declined
+SELECT way, state, CAST(SUM(number) AS INTEGER) AS number, CAST(SUM(helped) AS INTEGER) AS helped
 FROM (
-    SELECT state, COUNT(*) AS number FROM responses WHERE consultation_id = :consultation_id GROUP BY state
-    UNION ALL SELECT state, number FROM kept_turnout WHERE consultation_id = :consultation_id
-) AS counted;
+    SELECT way, state, COUNT(*) AS number, COUNT(CASE WHEN with_helper = 1 THEN 1 END) AS helped
+    FROM response_ways WHERE consultation_id = :consultation_id GROUP BY way, state
+    UNION ALL SELECT way, state, number, 0 FROM kept_turnout WHERE consultation_id = :consultation_id
+) AS counted GROUP BY way, state;
 
 -- name: to_tell
-SELECT COUNT(*) FROM responses AS r JOIN people AS p ON p.id = r.person_id
+SELECT COUNT(*) FROM told_responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 
 -- name: tallies
@@ -124,7 +139,7 @@ SELECT c.id, c.question FROM responses AS r JOIN consultations AS c ON c.id = r.
 WHERE r.person_id = :person_id AND c.state = 'closed' ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
 
 -- name: asked_page
-SELECT person_id, state FROM responses
+SELECT person_id, state, way FROM response_ways
 WHERE consultation_id = :consultation_id AND person_id > :after ORDER BY person_id LIMIT :most;
 
 -- name: sent_between

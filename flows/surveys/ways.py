@@ -1,0 +1,37 @@
+"""By which way people answered who had not been asked: guests, or through staff."""
+
+from __future__ import annotations
+
+from flows.results.findings import Findings
+from flows.words import Text, Words, _, lines
+from storage.responses import Turnout, Way
+
+WAYS: dict[Way, Words] = {
+    "guest": _("Guests, through links and posters"),
+    "phone": _("By telephone"),
+    "paper": _("On paper"),
+    "stall": _("At a stall"),
+}
+
+
+def exactly(turnout: Turnout) -> list[Text]:
+    """For staff: how many by each way, and how many had help."""
+    return [
+        *(
+            _("{way}: {number}", way=label, number=turnout.other[way])
+            for way, label in WAYS.items()
+            if way in turnout.other
+        ),
+        *([_("With a helper: {number}", number=turnout.with_helper)] if turnout.with_helper else []),
+    ]
+
+
+def besides(found: Findings) -> Text | None:
+    """For everybody: only what stands for enough people."""
+    told = {way: found.ways[way] for way in WAYS if found.ways.get(way) is not None}
+    if not told:
+        return None
+    return lines(
+        _("Others answered too, without having been asked:"),
+        *(_("{way}: about {number}", way=WAYS[way], number=number) for way, number in told.items()),
+    )

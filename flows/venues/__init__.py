@@ -1,0 +1,1 @@
+"""Places where people meet the dialogue: links, QR codes and posters, and what each has brought."""
