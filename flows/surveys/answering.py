@@ -14,6 +14,7 @@ from storage.consultations import POINTS, Question
 from storage.responses import Value
 
 TEXT_LIMIT = 1000
+MOST_BUTTONS = 12
 LARGEST_NUMBER = 10**12
 
 
@@ -39,6 +40,8 @@ def understood(question: Question, said: Said, chosen: Sequence[int] = ()) -> Un
         case "many", Choice("done"):
             return Understood(tuple(sorted(chosen))) if chosen or question.optional else Unclear(_choose_some())
         case "scale", Choice(id) if id in {str(point) for point in POINTS}:
+            return Understood(int(id))
+        case "number", Choice(id) if id in {str(point) for point in few_numbers(question)}:
             return Understood(int(id))
         case "number", Typed(words):
             return _number(question, words)
@@ -107,6 +110,13 @@ def _hint(question: Question) -> Words:
         case "many":
             return _("Please tap the answers you want, then tap Done.")
     return _("Please tap one of the answers.")
+
+
+def few_numbers(question: Question) -> range:
+    """All the numbers that may be answered, where they are few enough for a button each."""
+    if question.least is None or question.most is None or not 0 <= question.most - question.least < MOST_BUTTONS:
+        return range(0)
+    return range(question.least, question.most + 1)
 
 
 def example_number(question: Question) -> int:

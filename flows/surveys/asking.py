@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from flows.surveys.answering import example_number
+from flows.surveys.answering import example_number, few_numbers
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Kind, Question
@@ -63,6 +63,8 @@ def how_to_answer(question: Question) -> Text | None:
 
 
 def _number_range(question: Question) -> Text:
+    if few_numbers(question):
+        return _("Please tap a number from {least} to {most}.", least=question.least, most=question.most)
     example = example_number(question)
     match question.least, question.most:
         case None, None:
@@ -97,6 +99,9 @@ def answer_rows(question: Question, chosen: Sequence[int]) -> list[Row]:
             return [*([tick] for tick in ticks), [choice("done", _("Done"))]]
         case "scale":
             return [[choice(str(point), str(point)) for point in POINTS]]
+        case "number" if points := few_numbers(question):
+            half = (len(points) + 1) // 2
+            return [[choice(str(point), str(point)) for point in row] for row in (points[:half], points[half:])]
     return []
 
 

@@ -11,7 +11,7 @@ from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.answering import LARGEST_NUMBER
 from flows.surveys.asking import KINDS, bold, how_to_answer
-from flows.surveys.instruments import LGA_BENCHMARK, lga_benchmark
+from flows.surveys.instruments import INSTRUMENTS, Instrument
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import Kind, Question
@@ -70,25 +70,42 @@ def _listed(number: int, question: Question) -> Text:
 def _ways_to_add(consultation_id: str, found: list[Question]) -> list[Row]:
     if len(found) >= MOST_QUESTIONS:
         return []
-    rows: list[Row] = [[link(f"addquestion {consultation_id}", _("Add a question"))]]
-    if not any(question.source == LGA_BENCHMARK for question in found):
-        rows.append(
-            [link(f"benchmark {consultation_id}", _("Add the 6 LGA benchmark questions"))],
-        )
-    return rows
+    return [
+        [link(f"addquestion {consultation_id}", _("Add a question"))],
+        [link(f"bank {consultation_id}", _("Take from the question bank"))],
+    ]
 
 
-@flow.command("benchmark", audience="staff")
-async def benchmark(desk: Desk, argument: str) -> Turn:
-    consultation = await desk.store.consultations.load(argument)
-    if consultation is None:
-        return go("consultation", argument)
-    found = await desk.store.consultations.questions(argument)
-    if not any(question.source == LGA_BENCHMARK for question in found):
+@flow.command("bank", audience="staff")
+async def bank(desk: Desk, argument: str) -> Turn:
+    """`/bank ID` shows the question bank; `/bank ID SET` adds a set of questions, once."""
+    id, _space, key = argument.partition(" ")
+    consultation = await desk.store.consultations.load(id)
+    if consultation is None or consultation.state != "draft":
+        return go("consultation", id)
+    found = await desk.store.consultations.questions(id)
+    sources = {question.source for question in found}
+    instrument = next((one for one in INSTRUMENTS if one.key == key), None)
+    if instrument is None:
+        return _show_bank(id, [one for one in INSTRUMENTS if one.source not in sources])
+    room = MOST_QUESTIONS - len(found)
+    if instrument.source not in sources and len(instrument.questions) <= room:
         council = desk.voice.plain(await desk.named_organisation())
-        if await desk.store.consultations.add_questions(argument, lga_benchmark(council)):
-            await desk.record("added benchmark questions", f"consultation:{argument}")
-    return go("questions", argument)
+        await desk.store.consultations.add_questions(id, instrument.for_council(council))
+        await desk.record("added from the bank", f"consultation:{id}", instrument=key)
+    return go("questions", id)
+
+
+def _show_bank(id: str, offered: list[Instrument]) -> Turn:
+    back: list[Row] = [[link(f"questions {id}", _("Back"))]]
+    if not offered:
+        return end(_("All sets of the question bank are in this survey already."), back)
+    text = paragraphs(
+        _("<b>The question bank</b>"),
+        _("Recognised questions, word for word, so that you can compare yourselves with others."),
+        *(lines(one.name, Verbatim(one.source)) for one in offered),
+    )
+    return end(text, [*([link(f"bank {id} {one.key}", one.name)] for one in offered), *back])
 
 
 # ---------------------------------------------------------------- one question

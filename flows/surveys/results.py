@@ -9,6 +9,7 @@ from flows.results.counting import Category
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
 from flows.surveys.asking import bold, ends_of, shown
+from flows.surveys.instruments import comparison
 from flows.turn import Bar, Chart, Message
 from flows.words import Percent, Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Question
@@ -41,6 +42,7 @@ def result_message(question: Question, found: Found, rule: Rule) -> Message:
         _("On average: {mean}", mean=round(found.counts.mean, 1)) if found.counts.mean is not None else None,
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         number_answered(question, found, rule),
+        comparison(question) if bars else None,
     )
     return Message(text, picture=picture)
 
