@@ -8,9 +8,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -186,12 +187,15 @@ class _Running:
         self._api = api
         self._instance = Instance(new_id(), socket.gethostname(), os.getpid(), clock.now() + ALIVE)
         surroundings = Surroundings(settings.timezone, username, frozenset(settings.owners))
-        self._sender = Sender(api, database, clock, self._instance.id, settings.send_rate)
+        self._sender = Sender(api, database, clock, self._instance.id, settings.send_rate, self._take_in)
         turns = Turns(database, ROUTER, clock, surroundings, self._instance.id)
         self._workers = Workers(turns, self._sender)
         self._timers = Timers(database, ROUTER, clock, surroundings, self._sender.wake)
         self._intake = Intake(database, clock, self._workers.arrived)
         self._introduced = ""
+
+    async def _take_in(self, updates: Sequence[Any]) -> None:
+        await self._intake.take_in(updates)
 
     async def run(self, service: Service) -> None:
         down_since = await self._move_in()

@@ -158,8 +158,7 @@ class Past:
         await self._timers.run_due()
 
     async def _button(self, telegram_id: int, label: str) -> str:
-        async with self._database.reading() as store:
-            loaded = await store.people.load(telegram_id)
+        loaded = await self._database.write(lambda store: store.people.load(telegram_id))
         view = json.loads(loaded[1].view) if loaded and loaded[1].view else {"rows": []}
         for row in view["rows"]:
             for button in row:

@@ -15,7 +15,7 @@ from bot.telegram.rendering import Body, bodies, commands
 from flows.desk import Desk, Surroundings, Telling
 from flows.hours import welcome_at
 from flows.router import Answer, Router
-from flows.turn import Tapped
+from flows.turn import SentFile, Tapped
 from flows.words import Voice, _, known_language
 from storage.database import Database, DatabaseProblem
 from storage.inbox import Arrival
@@ -97,6 +97,8 @@ class Turns:
         composing.compose(answer)
         if desk.menu_changed:
             composing.hand_menu(commands(self._router, desk.voice, desk.person.role))
+        if answer.turn.fetch:
+            composing.fetch(answer.turn.fetch)
         if composing.parcels:
             await store.outbox.add(composing.parcels)
         if composing.after != conversation:
@@ -171,6 +173,10 @@ class Composing:
     def hand_menu(self, commands: list[dict[str, str]]) -> None:
         """The command menu of this chat, for somebody whose role or language is not the usual one."""
         self._parcel("menu", {"commands": commands})
+
+    def fetch(self, file: SentFile) -> None:
+        """Have the sender bring the contents of a file, for the question that is asked from now on."""
+        self._parcel("fetch", {"file_id": file.id, "name": file.name, "number": self.after.number})
 
     def claimed(self) -> tuple[Claimed, ...]:
         """What is to be sent, as this process's sender takes it."""

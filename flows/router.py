@@ -13,20 +13,23 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Flow, Happens, Spoken
-from flows.saved import Retired, awaits_text, decode, encode, title_of
+from flows.saved import Retired, awaits_file, awaits_text, decode, encode, title_of
 from flows.turn import (
     Button,
     Choice,
     Command,
     Corrected,
+    Fetched,
     Left,
     Returned,
     Said,
     Sent,
+    SentFile,
     Tapped,
     Turn,
     Typed,
     again,
+    aside,
     end,
     go,
     link,
@@ -100,6 +103,10 @@ class Router:
                 if chosen is None:
                     return self._stale(conversation)
                 return await self._continue(desk, conversation, chosen)
+            case Fetched(number, file):
+                if not conversation.state or number != conversation.number:
+                    return await self._settle(desk, conversation, _too_late(file.name), conversation.parked)
+                return await self._continue(desk, conversation, file)
             case Command("continue"):
                 return await self._resume(desk, conversation)
             case Command():
@@ -142,8 +149,8 @@ class Router:
         match said:
             case Typed(words):
                 said = self._typed_choice(conversation, words, free_text=awaits_text(state)) or said
-            case Sent(kind):
-                return await self._settle(desk, conversation, again(cannot_read(kind)), conversation.parked)
+            case Sent() | SentFile() if not (isinstance(said, SentFile) and awaits_file(state)):
+                return await self._settle(desk, conversation, again(cannot_read(_kind(said))), conversation.parked)
             case Corrected():
                 turn = again(_("I go by what you sent first, so the change was not taken in. Here is where we are:"))
                 return await self._settle(desk, conversation, turn, conversation.parked)
@@ -155,8 +162,8 @@ class Router:
             case Typed(words):
                 wanted = self._keyword(desk, words)
                 return go(wanted) if wanted else go("menu", "unclear")
-            case Sent(kind):
-                return go("menu", f"sent {kind}")
+            case Sent() | SentFile():
+                return go("menu", f"sent {_kind(said)}")
             case Corrected():
                 return go("menu", "corrected")
         return go("menu")
@@ -249,6 +256,16 @@ class Router:
     def menus(self) -> Iterable[Spoken]:
         """The commands that belong in Telegram's own menu, in the order of the flows."""
         return (spoken for spoken in self.commands.values() if spoken.summary is not None)
+
+
+def _kind(said: Sent | SentFile) -> str:
+    return said.kind if isinstance(said, Sent) else "document"
+
+
+def _too_late(name: str) -> Turn:
+    return aside(
+        _("You have gone on to something else, so I did not use your file {name}. You can send it again.", name=name)
+    )
 
 
 def cannot_read(kind: str) -> Words:

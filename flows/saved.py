@@ -18,18 +18,22 @@ _classes: dict[str, type] = {}
 _names: dict[type, str] = {}
 _titles: dict[type, Words] = {}
 _awaiting_text: set[type] = set()
+_awaiting_file: set[type] = set()
 
 
 class Retired(Exception):
     """The state was saved by a version of the program that asked something else."""
 
 
-def saved(name: str, *, title: Words | None = None, awaits_text: bool = False) -> Callable[[type[T]], type[T]]:
+def saved(
+    name: str, *, title: Words | None = None, awaits_text: bool = False, awaits_file: bool = False
+) -> Callable[[type[T]], type[T]]:
     """Make a frozen dataclass a state, remembered as `name` for ever.
 
     Its fields are strings, whole numbers, truth values, None, and lists and dictionaries of these (lists come back
     as tuples). A state with a `title` is set aside when something else comes between, to be continued under that
-    title. Where text is awaited, a typed number is the answer itself and not the number of a button.
+    title. Where text is awaited, a typed number is the answer itself and not the number of a button; where a file is
+    awaited, documents come to the step, and nowhere else.
     """
 
     def register(state: type[T]) -> type[T]:
@@ -41,6 +45,8 @@ def saved(name: str, *, title: Words | None = None, awaits_text: bool = False) -
             _titles[state] = title
         if awaits_text:
             _awaiting_text.add(state)
+        if awaits_file:
+            _awaiting_file.add(state)
         return state
 
     return register
@@ -52,6 +58,10 @@ def title_of(state: object) -> Words | None:
 
 def awaits_text(state: object) -> bool:
     return type(state) in _awaiting_text
+
+
+def awaits_file(state: object) -> bool:
+    return type(state) in _awaiting_file
 
 
 def encode(state: object) -> str:

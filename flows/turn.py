@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from flows.words import Text
 
@@ -40,6 +41,38 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A document. Its contents come only when the turn that answers it asks for them with `fetch`."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The contents of a file that was fetched."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotReceived:
+    """A file that could not be fetched: larger than LARGEST_FILE, or Telegram did not give it."""
+
+    name: str
+    reason: Literal["too big", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A fetched file as it came, before anybody has checked that the question it was sent for is still asked."""
+
+    number: int
+    file: Received | NotReceived
+
+
+@dataclass(frozen=True, slots=True)
 class Corrected:
     """An earlier message of theirs was edited."""
 
@@ -64,7 +97,12 @@ class Tapped:
     id: str
 
 
-Said = Command | Choice | Typed | Sent | Corrected | Left | Returned | Tapped
+Said = (
+    Command | Choice | Typed | Sent | SentFile | Received | NotReceived | Corrected | Left | Returned | Tapped | Fetched
+)
+
+LARGEST_FILE = 5 * 1024 * 1024
+"""The largest file that is read, in bytes."""
 
 # ---------------------------------------------------------------- what is answered
 
@@ -174,7 +212,7 @@ class Turn:
     `state` None with `ends` False leaves the conversation as it is. `notice` is a short word shown over the chat
     after a tap (and a message of its own after anything else). `repeats` shows the current question again.
     `go` carries on with another command. `same_number` keeps earlier taps on this question good (several choices
-    tapped quickly after one another).
+    tapped quickly after one another). `fetch` is a file whose contents are to come as the next thing said to `state`.
     """
 
     messages: tuple[Message, ...] = ()
@@ -184,6 +222,7 @@ class Turn:
     repeats: bool = False
     go: Command | None = None
     same_number: bool = False
+    fetch: SentFile | None = None
 
     def before(self, *messages: Message) -> Turn:
         """The same turn with messages said first."""
@@ -200,6 +239,11 @@ def ask(
 ) -> Turn:
     """Ask something and wait: the buttons in `rows` are the ways to answer."""
     return Turn((Message(text, rows),), state, notice=notice, same_number=same_number)
+
+
+def fetch(state: object, file: SentFile, text: Text, rows: Sequence[Row] = ()) -> Turn:
+    """Have a file read: `state` then hears Received or NotReceived, unless they have gone on to something else."""
+    return Turn((Message(text, rows),), state, fetch=file)
 
 
 def end(text: Text | None = None, rows: Sequence[Row] = (), *, notice: Text | None = None) -> Turn:

@@ -133,6 +133,7 @@ class People:
         self._session = session
 
     async def load(self, telegram_id: int) -> tuple[Person, Conversation] | None:
+        """For a turn of theirs, so only in `write`: until it ends nobody else can load them."""
         keyring = self._session.keyring
         row = await self._session.row(SQL.load, lookup=keyring.vault.veil(str(telegram_id)))
         if row is None:

@@ -15,6 +15,7 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     > ana: forged c:3:yes           a tap with made-up data
     > ana twice: hello              the same update delivered twice
     > ana edits: hallo              an earlier message is changed
+    > ana sends the file ages.csv   a document out of tests/data/files
     > ana sends a photo             (voice, sticker, document, location, video, contact)
     > ana blocks the bot            (or: unblocks)
     > ana follows a link from olga  opens the newest t.me link the bot gave to olga
@@ -33,11 +34,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.scheduler import Timers
+from bot.telegram.fetching import brought, missing
 from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
@@ -53,6 +56,7 @@ from tests.peers import VAULT
 ZONE = ZoneInfo("Europe/London")
 STAFF = {"olga", "omar"}
 INSTANCE = "player"
+FILES = Path(__file__).parent / "data" / "files"
 WIDTH = 8
 
 UNITS = {
@@ -176,6 +180,9 @@ class Player:
             case " blocks the bot" | " unblocks the bot":
                 phone.blocked = rest == " blocks the bot"
                 return {**head, "my_chat_member": self._membership(phone)}
+            case _ if found := re.fullmatch(r" sends the file ([\w.-]+)", rest):
+                document = {"file_id": f"file {found[1]}", "file_name": found[1], "mime_type": "text/csv"}
+                return {**head, "message": self._message(phone, {"document": document})}
             case _ if found := re.fullmatch(r" sends an? (\w+)", rest):
                 return {**head, "message": self._message(phone, _attachment(found[1]))}
             case _ if found := re.fullmatch(r" follows a link from (\w+)", rest):
@@ -353,6 +360,9 @@ class Player:
                 return None, self._heard(phone, " (notice)", [body["text"]]) if "text" in body else []
             case "menu":
                 return None, []
+            case "fetch":
+                await self._fetch(database, parcel)
+                return None, []
         message_id = body.get("message_id") or await self._sent_as(database, body["of"])
         shown = phone.message(message_id) if message_id else None
         if shown is None:
@@ -362,6 +372,13 @@ class Player:
             return None, []
         shown.text, shown.first_rows = body["text"], rows
         return None, self._heard(phone, " (changed)", _contents(body))
+
+    async def _fetch(self, database: Database, parcel: Claimed) -> None:
+        """Bring the file; what is answered to it comes out of the outbox next."""
+        file = FILES / parcel.body["file_id"].removeprefix("file ")
+        update = brought(parcel, file.read_bytes()) if file.exists() else missing(parcel, "lost")
+        await Intake(database, self._clock, lambda _number: None).take_in([update])
+        await self._settle(database)
 
     async def _sent_as(self, database: Database, id: str) -> int | None:
         async with database.reading() as store:

@@ -150,8 +150,8 @@ async def everything_is_settled(playground: Playground, url: str) -> None:
 
 
 async def telegram_ids_of(url: str) -> dict[str, int]:
-    async with opened(url, VAULT) as database, database.reading() as store:
-        known = [await store.people.load(person.id) for person in PEOPLE]
+    async with opened(url, VAULT) as database:
+        known = [await database.write(lambda store, id=person.id: store.people.load(id)) for person in PEOPLE]  # type: ignore[misc]
     return {found[0].id: found[0].telegram_id for found in known if found}
 
 

@@ -69,10 +69,10 @@ def parcel(person_id: str) -> Parcel:
 
 
 async def everything_is_there(database: Database) -> None:
+    loaded = await database.write(lambda store: store.people.load(TELEGRAM_ID))
+    assert loaded is not None
+    person, conversation = loaded
     async with database.reading() as store:
-        loaded = await store.people.load(TELEGRAM_ID)
-        assert loaded is not None
-        person, conversation = loaded
         assert (conversation.state, conversation.number, conversation.parked) == (SECRET, 3, (SECRET,))
         assert SECRET in conversation.view
         assert await store.profiles.load(person.id) == {"area": SECRET}

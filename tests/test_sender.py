@@ -18,6 +18,7 @@ from bot.playground.faults import Cut, Delay, Error, SlowDown
 from bot.playground.server import Playground
 from bot.playground.world import Message, Person
 from bot.telegram.api import Api
+from bot.telegram.intake import Intake
 from bot.telegram.sender import Sender
 from storage.database import Database, Job, opened
 from storage.outbox import Claimed, Lane, Parcel
@@ -148,7 +149,8 @@ async def working(
             chat.started = True
         api = Api(TOKEN, playground.url)
         await api.open()
-        sender = Sender(api, database, Clock(), INSTANCE, rate)
+        intake = Intake(database, Clock(), lambda _number: None)
+        sender = Sender(api, database, Clock(), INSTANCE, rate, intake.take_in)
         office = Office(playground, url, database, sender)
         await office.know(people)
         running = asyncio.create_task(sender.run())

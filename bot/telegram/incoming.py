@@ -6,6 +6,7 @@ they cannot hold would be lost.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Callable
@@ -13,7 +14,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from flows.turn import Command, Corrected, Left, Returned, Said, Sent, Tapped, Typed
+from flows.turn import (
+    Command,
+    Corrected,
+    Fetched,
+    Left,
+    NotReceived,
+    Received,
+    Returned,
+    Said,
+    Sent,
+    SentFile,
+    Tapped,
+    Typed,
+)
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 
@@ -36,6 +50,7 @@ CHOICE = re.compile(r"c:(\d{1,15}):(.+)", re.DOTALL)
 
 NOBODY = "nobody"
 LARGEST_ID = 2**62
+LONGEST_NAME = 60
 
 
 class NotUnderstood(ValueError):
@@ -84,12 +99,27 @@ def _message(message: dict[str, Any], *, edited: bool = False) -> Heard:
     text = _text(message, "text")
     said: Said
     if not text:
-        said = Sent(next((kind for kind in KINDS if message.get(kind)), "other"))
+        said = _file(message) or Sent(next((kind for kind in KINDS if message.get(kind)), "other"))
     elif edited:
         said = Corrected(text)
     else:
         said = _command(text) or Typed(text)
     return Heard(telegram_id, code, said)
+
+
+def _file(message: dict[str, Any]) -> SentFile | None:
+    document = message.get("document")
+    if not isinstance(document, dict) or not isinstance(document.get("file_id"), str):
+        return None
+    return SentFile(document["file_id"], _text(document, "file_name")[:LONGEST_NAME])
+
+
+def _fetched(file: dict[str, Any]) -> Heard:
+    """Our own: `fetching.py` writes it."""
+    telegram_id, _code = _sender(file)
+    name: str = file["name"]
+    received = Received(name, base64.b64decode(file["data"])) if "data" in file else NotReceived(name, file["problem"])
+    return Heard(telegram_id, None, Fetched(file["number"], received))
 
 
 def _tap(query: dict[str, Any]) -> Heard:
@@ -114,6 +144,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Heard]] = {
     "message": _message,
     "edited_message": partial(_message, edited=True),
     "my_chat_member": _membership,
+    "fetched": _fetched,
 }
 
 

@@ -28,7 +28,7 @@ import random
 import re
 from bisect import insort
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -39,6 +39,7 @@ from bot.clock import Clock
 from bot.exports import made
 from bot.pictures import draw
 from bot.telegram.api import Api
+from bot.telegram.fetching import fetched
 from bot.telegram.pacing import ChatPace, Window, chat_rate
 from bot.telegram.rendering import keyboard
 from storage.database import Database, DatabaseProblem
@@ -58,6 +59,7 @@ POLL_SECONDS = 1.0
 STOP_PATIENCE = 2.0
 
 Outcome = Finished | float
+TakeIn = Callable[[Sequence[Any]], Awaitable[None]]
 
 
 class Unreachable(Exception):
@@ -88,8 +90,11 @@ class Queue:
 
 
 class Sender:
-    def __init__(self, api: Api, database: Database, clock: Clock, instance: str, rate: float) -> None:
+    """`take_in` puts updates into the inbox: files that were fetched come in like what people say."""
+
+    def __init__(self, api: Api, database: Database, clock: Clock, instance: str, rate: float, take_in: TakeIn) -> None:
         self._api = api
+        self._take_in = take_in
         self._database = database
         self._clock = clock
         self._instance = instance
@@ -351,6 +356,9 @@ class Sender:
             case "menu":
                 scope = {"type": "chat", "chat_id": parcel.telegram_id}
                 await self._api.call("setMyCommands", {**parcel.body, "scope": scope})
+                return Finished(parcel.id, "sent")
+            case "fetch":
+                await self._take_in([await fetched(self._api, parcel)])
                 return Finished(parcel.id, "sent")
         return Finished(parcel.id, "failed", f"unknown kind {parcel.kind}")
 

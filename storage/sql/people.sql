@@ -1,5 +1,6 @@
 -- name: load
--- Everything a turn needs to know about who speaks and what they were being asked, in one read.
+-- Everything a turn needs to know about who speaks and what they were being asked, in one read. The conversation is
+-- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
     p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.paused_until,
     p.active_at, p.channel, p.code, i.unreachable_at,
@@ -13,7 +14,7 @@ FROM identities AS i
 JOIN people AS p ON p.id = i.person_id
 JOIN conversations AS c ON c.person_id = p.id
 JOIN data_keys AS k ON k.person_id = p.id
-WHERE i.lookup = :lookup;
+WHERE i.lookup = :lookup /*+ FOR NO KEY UPDATE OF c */;
 
 -- name: add!
 INSERT INTO people (id, role, language, source, created_at, active_at)
