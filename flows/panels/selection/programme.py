@@ -32,9 +32,14 @@ class Solution:
 
 
 class Programme:
-    """Maximise costs · x, with every row and every variable between its bounds."""
+    """Maximise costs · x, with every row and every variable between its bounds.
 
-    def __init__(self, row_lower: Floats, row_upper: Floats, *, integer: bool = False, gap: float = 0.0) -> None:
+    In whole numbers it may end within a relative `gap` of the best, or with the best found after so many `nodes`.
+    """
+
+    def __init__(
+        self, row_lower: Floats, row_upper: Floats, *, integer: bool = False, gap: float = 0.0, nodes: int | None = None
+    ) -> None:
         self._highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
@@ -45,13 +50,17 @@ class Programme:
         }
         if not integer:
             options |= {"primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE}
+        if nodes is not None:
+            options["mip_max_nodes"] = nodes
         for name, value in options.items():
             self._highs.setOptionValue(name, value)
         self._rows = (row_lower, row_upper)
         self._integer = integer
 
-    def begin(self, costs: Floats, upper: Floats, columns: Sequence[Column]) -> Programme:
-        """Takes the first variables, each from 0 to `upper`."""
+    def begin(
+        self, costs: Floats, upper: Floats, columns: Sequence[Column], divisible: Sequence[bool] = ()
+    ) -> Programme:
+        """Takes the first variables, each from 0 to `upper`; some may be `divisible` in a programme of whole numbers."""
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(columns), len(self._rows[0])
         model.sense_ = highspy.ObjSense.kMaximize
@@ -62,7 +71,8 @@ class Programme:
         model.a_matrix_.index_ = np.array([row for rows, _ in columns for row in rows], dtype=np.int32)
         model.a_matrix_.value_ = np.array([value for _, values in columns for value in values], dtype=np.float64)
         if self._integer:
-            model.integrality_ = [highspy.HighsVarType.kInteger] * len(columns)
+            whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+            model.integrality_ = [real if real_too else whole for real_too in divisible] or [whole] * len(columns)
         self._highs.passModel(model)
         return self
 
@@ -89,7 +99,7 @@ class Programme:
         status = self._run()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return None
-        if status != highspy.HighsModelStatus.kOptimal:
+        if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kSolutionLimit):
             raise ArithmeticError(f"HiGHS ended with {status}")
         info = self._highs.getInfo()
         found = self._highs.getSolution()
