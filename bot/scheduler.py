@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.turns import tell
+from flows.dates import instant_of
 from flows.desk import Desk, Surroundings
 from flows.flow import Again
 from flows.router import Router
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 FIRST_RETRY = timedelta(seconds=5)
+SMALL_HOURS = time(3, 30)
 
 
 class Failed(Exception):
@@ -52,9 +54,11 @@ class Timers:
         self._clock = clock
         self._surroundings = surroundings
         self._told = told
+        self._planned: date | None = None
 
     async def run_due(self) -> None:
         """Until nothing is due. Raises DatabaseProblem."""
+        await self._plan_today()
         while True:
             try:
                 told = await self._database.write(self._do_next)
@@ -66,6 +70,21 @@ class Timers:
                 return
             if told:
                 self._told()
+
+    async def _plan_today(self) -> None:
+        """What happens every day is set once for each, by whichever process comes first."""
+        zone = self._surroundings.zone
+        today = self._clock.now().astimezone(zone).date()
+        if today == self._planned:
+            return
+        at = instant_of(today, SMALL_HOURS, zone)
+
+        async def plan(store: Store) -> None:
+            for kind in sorted(self._router.dailies):
+                await store.timers.set(f"{kind}:{today}", kind, {"after": ""}, at)
+
+        await self._database.write(plan)
+        self._planned = today
 
     async def _do_next(self, store: Store) -> bool | None:
         """Whether anybody was told something; None when nothing was due."""

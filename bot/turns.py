@@ -99,10 +99,10 @@ class Turns:
             composing.hand_menu(commands(self._router, desk.voice, desk.person.role))
         if answer.turn.fetch:
             composing.fetch(answer.turn.fetch)
-        if composing.parcels:
+        if not desk.erased:  # what is said last is only handed over: nothing of somebody erased is kept
             await store.outbox.add(composing.parcels)
-        if composing.after != conversation:
-            await store.conversations.save(composing.after, now)
+            if composing.after != conversation:
+                await store.conversations.save(composing.after, now)
         await tell(store, desk)
         return Taken(composing.claimed(), bool(desk.tellings))
 
@@ -120,6 +120,8 @@ class Turns:
             person = replace(person, role="staff")
         if person.unreachable_at is not None:
             await store.people.mark_reachable(person.id)
+        if person.active_at is None or now - person.active_at > timedelta(days=1):
+            await store.people.touch(person.id, now)
         return person, conversation, became_staff
 
     async def _give_up_or_retry(self, store: Store, failed: Failed) -> Taken:

@@ -55,7 +55,8 @@ class Telling:
 class Desk:
     """What a flow works with. It has no other clock, chance, memory or way to reach people.
 
-    `person` is who speaks; a timer's turn has nobody, and asking for `person` there is a programming error.
+    `person` is who speaks; a timer's turn has nobody, and asking for `person` there is a programming error. `erased`
+    says that the speaker has been erased in this turn.
     """
 
     store: Store
@@ -64,6 +65,8 @@ class Desk:
     speaker: Person | None = None
     tellings: list[Telling] = field(default_factory=list)
     menu_changed: bool = False
+    erased: bool = False
+    may_ask_about_them: bool = False
 
     @property
     def person(self) -> Person:
@@ -169,17 +172,40 @@ class Desk:
     async def agree(self, version: str) -> None:
         """The speaker has agreed to this version of the notice."""
         await self.store.people.agree(self.person.id, version, self.person.language, self.now)
+        await self.store.movements.count("agreed", self.today)
         self.speaker = replace(self.person, agreed=version)
+        if self.person.stopped:
+            await self.listen_again()
+
+    async def keep_needs(self, **changed: Any) -> None:
+        """The speaker wants to be spoken with differently, this turn included."""
+        self.speaker = replace(self.person, **changed)
+        await self.store.people.set_needs(self.person)
+
+    async def erase(self, person_id: str) -> None:
+        """Destroy what is held on somebody; seats they leave are handed on, and only the number is kept."""
+        for panel_id in await self.store.erasure.erase(person_id):
+            await self.later("panel.vacant", f"panel.vacant:{self.new_token()}", self.now, {"panel": panel_id})
+        await self.store.movements.count("erased", self.today)
+        await self.store.audit.record(None, "erased", "somebody", {}, self.now)
+        self.erased = self.speaker is not None and self.speaker.id == person_id
 
     async def listen_again(self) -> None:
         """The speaker wants to hear from us (again)."""
         await self.store.people.set_stopped(self.person.id, False)
-        self.speaker = replace(self.person, stopped=False)
+        self.speaker = replace(self.person, stopped=False, paused_until=None)
 
     async def become_staff(self) -> None:
         await self.store.people.set_role(self.person.id, "staff")
         self.speaker = replace(self.person, role="staff")
         self.menu_changed = True
+
+    async def acted(self) -> None:
+        """The speaker has just done something useful: after the first time they may be asked about themselves."""
+        if not self.is_staff and not await self.store.people.invited_to_tell(self.person.id):
+            self.may_ask_about_them = bool(await self.store.attributes.all())
+            if self.may_ask_about_them:
+                await self.store.people.mark_invited_to_tell(self.person.id)
 
     async def record(self, action: str, subject: str, **details: Any) -> None:
         """Write who did this in the audit trail; no personal data in the details."""

@@ -46,6 +46,7 @@ class Flow:
         self.commands: dict[str, Spoken] = {}
         self.steps: dict[type, Steps] = {}
         self.happenings: dict[str, Happens] = {}
+        self.dailies: set[str] = set()
 
     def command(
         self,
@@ -81,3 +82,8 @@ class Flow:
             return happens
 
         return register
+
+    def daily(self, kind: str) -> Callable[[Happens], Happens]:
+        """What happens once every day, in the small hours where the organisation is; it begins with `after` empty."""
+        self.dailies.add(kind)
+        return self.due(kind)

@@ -28,3 +28,16 @@ def welcome_at(at: datetime, recipient: Recipient, organisation: ZoneInfo) -> da
         return at
     day = local.date() if minute < end else local.date() + timedelta(days=1)
     return instant_of(day, time(end // 60, end % 60), zone)
+
+
+def best_at(now: datetime, recipient: Recipient, organisation: ZoneInfo, until: datetime) -> datetime:
+    """The next time it is somebody's best hour, if that comes before `until`; otherwise now."""
+    if recipient.best_hour is None:
+        return now
+    zone = zone_of(recipient, organisation)
+    local = now.astimezone(zone)
+    if local.hour == recipient.best_hour:
+        return now
+    day = local.date() + timedelta(days=1 if local.hour > recipient.best_hour else 0)
+    best = instant_of(day, time(recipient.best_hour), zone)
+    return best if now < best < until else now

@@ -21,6 +21,7 @@ from flows.turn import (
     Corrected,
     Fetched,
     Left,
+    Located,
     Returned,
     Said,
     Sent,
@@ -79,10 +80,12 @@ class Router:
         self.commands: dict[str, Spoken] = {}
         self._steps: dict[type, Any] = {}
         self.happenings: dict[str, Happens] = {}
+        self.dailies: set[str] = set()
         for flow in flows:
             self._join(self.commands, flow.commands)
             self._join(self._steps, flow.steps)
             self._join(self.happenings, flow.happenings)
+            self.dailies |= flow.dailies
 
     @staticmethod
     def _join(into: dict[Any, Any], more: Mapping[Any, Any]) -> None:
@@ -164,6 +167,8 @@ class Router:
                 return go(wanted) if wanted else go("menu", "unclear")
             case Sent() | SentFile():
                 return go("menu", f"sent {_kind(said)}")
+            case Located():
+                return go("menu", "sent location")
             case Corrected():
                 return go("menu", "corrected")
         return go("menu")
@@ -248,6 +253,8 @@ class Router:
         if turn.state is not None:
             return Answer(turn, encode(turn.state), parked)
         if turn.ends:
+            if desk.may_ask_about_them and turn.messages:
+                turn = _with_row(turn, [link("me on", _("Two or three questions about you?"))])
             return Answer(_with_way_back(turn, parked), "", parked)
         if turn.messages and conversation.state:
             turn = _with_row(turn, [link("continue", _("Back to where I was"))])

@@ -8,6 +8,11 @@ from flows.outcomes import staff as outcomes_staff
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
 from flows.panels import staff as panels_staff
+from flows.privacy import citizen as privacy_citizen
+from flows.privacy import due as privacy_due
+from flows.privacy import pausing as privacy_pausing
+from flows.profile import citizen as profile_citizen
+from flows.profile import needs as profile_needs
 from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.surveys import anonymity as surveys_anonymity
@@ -47,6 +52,11 @@ ROUTER = Router(
         outcomes_citizen.flow,
         outcomes_staff.flow,
         outcomes_due.flow,
+        profile_citizen.flow,
+        profile_needs.flow,
+        privacy_citizen.flow,
+        privacy_pausing.flow,
+        privacy_due.flow,
         venues_citizen.flow,
         venues_staff.flow,
         staff_staff.flow,

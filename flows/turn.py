@@ -41,6 +41,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """A place they sent, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class SentFile:
     """A document. Its contents come only when the turn that answers it asks for them with `fetch`."""
 
@@ -98,7 +106,19 @@ class Tapped:
 
 
 Said = (
-    Command | Choice | Typed | Sent | SentFile | Received | NotReceived | Corrected | Left | Returned | Tapped | Fetched
+    Command
+    | Choice
+    | Typed
+    | Sent
+    | Located
+    | SentFile
+    | Received
+    | NotReceived
+    | Corrected
+    | Left
+    | Returned
+    | Tapped
+    | Fetched
 )
 
 LARGEST_FILE = 5 * 1024 * 1024

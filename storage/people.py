@@ -35,6 +35,7 @@ class Recipient:
     zone: str = ""
     quiet_from: int | None = None
     quiet_until: int | None = None
+    best_hour: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Person:
             self.zone,
             self.quiet_from,
             self.quiet_until,
+            self.best_hour,
         )
 
 
@@ -201,24 +203,88 @@ class People:
     async def mark_reachable(self, person_id: str) -> None:
         await self._session.run(SQL.mark_reachable, id=person_id)
 
-    async def agree(self, person_id: str, version: str, language: str, now: datetime) -> None:
-        """Record agreement with one version of the notice; an earlier version's is kept as withdrawn."""
-        await self.withdraw(person_id, now)
+    async def agree(
+        self, person_id: str, version: str, language: str, now: datetime, purpose: str = TAKING_PART
+    ) -> None:
+        """Record agreement with one version of the notice for a purpose; an earlier one is kept as withdrawn."""
+        await self.withdraw(person_id, now, purpose)
         await self._session.run(
             SQL.agree,
             id=new_id(),
             person_id=person_id,
-            purpose=TAKING_PART,
+            purpose=purpose,
             version=version,
             language=language,
             now=now,
         )
 
-    async def withdraw(self, person_id: str, now: datetime) -> None:
-        await self._session.run(SQL.withdraw, person_id=person_id, purpose=TAKING_PART, now=now)
+    async def withdraw(self, person_id: str, now: datetime, purpose: str = TAKING_PART) -> None:
+        await self._session.run(SQL.withdraw, person_id=person_id, purpose=purpose, now=now)
+
+    async def agreed_to(self, person_id: str) -> dict[str, str]:
+        """The version of the notice agreed to, for each purpose that stands."""
+        return {one.purpose: one.version for one in await self.consents(person_id) if one.withdrawn_at is None}
 
     async def consents(self, person_id: str) -> list[Consent]:
         return [make(Consent, row) for row in await self._session.rows(SQL.consents, person_id=person_id)]
 
     async def counts(self) -> Headcount:
         return make(Headcount, await self._session.row(SQL.counts) or {})
+
+    # ------------------------------------------------------------ how somebody wants to be treated
+
+    async def set_needs(self, person: Person) -> None:
+        """Keep how somebody wants to be spoken with, as it stands in `person`."""
+        await self._session.run(
+            SQL.set_needs,
+            id=person.id,
+            text_only=person.text_only,
+            plain_words=person.plain_words,
+            with_helper=person.with_helper,
+            zone=person.zone,
+            quiet_from=person.quiet_from,
+            quiet_until=person.quiet_until,
+            best_hour=person.best_hour,
+        )
+
+    async def pause(self, person_id: str, until: datetime) -> None:
+        """Nothing is sent to them before then."""
+        await self._session.run(SQL.pause, id=person_id, until=until)
+
+    async def resume(self, person_id: str, now: datetime) -> bool:
+        """End a pause whose time has come; false when it was ended or moved meanwhile."""
+        return await self._session.value(SQL.resume, id=person_id, now=now) is not None
+
+    async def set_code(self, person_id: str, code: str) -> None:
+        """Keep the salted hash of a code of their own; empty for none."""
+        await self._session.run(SQL.set_code, id=person_id, code=code)
+
+    async def invited_to_tell(self, person_id: str) -> bool:
+        """Whether somebody has been invited to say something about themselves."""
+        return bool(await self._session.value(SQL.invited_to_tell, id=person_id))
+
+    async def mark_invited_to_tell(self, person_id: str) -> None:
+        await self._session.run(SQL.mark_invited_to_tell, id=person_id)
+
+    # ------------------------------------------------------------ who has been silent for long
+
+    async def touch(self, person_id: str, now: datetime) -> None:
+        """They have been heard of."""
+        await self._session.run(SQL.touch, id=person_id, now=now)
+
+    async def long_silent(self, since: datetime, after: str, most: int) -> list[Recipient]:
+        """A page of citizens not heard of since then and not asked yet whether to stay, by id."""
+        rows = await self._session.rows(SQL.long_silent, since=since, after=after, most=most)
+        return [make(Recipient, row) for row in rows]
+
+    async def asked_to_stay(self, person_id: str, now: datetime) -> None:
+        await self._session.run(SQL.asked_to_stay, id=person_id, now=now)
+
+    async def to_ask_again(self, since: datetime, until: datetime, after: str, most: int) -> list[Recipient]:
+        """A page of those asked between `until` and `since` who have not answered."""
+        rows = await self._session.rows(SQL.to_ask_again, since=since, until=until, after=after, most=most)
+        return [make(Recipient, row) for row in rows]
+
+    async def to_erase(self, since: datetime, most: int) -> list[str]:
+        """Some of those asked before then who have not answered."""
+        return [row["id"] for row in await self._session.rows(SQL.to_erase, since=since, most=most)]

@@ -175,8 +175,9 @@ class Responses:
 
     # ------------------------------------------------------------ answering
 
-    async def start(self, id: str, now: datetime) -> None:
-        await self._session.run(SQL.start, id=id, now=now)
+    async def start(self, id: str, now: datetime, *, with_helper: bool = False) -> None:
+        """Begun, or taken up again by somebody who had declined; perhaps with somebody's help."""
+        await self._session.run(SQL.start, id=id, now=now, with_helper=with_helper)
 
     async def decline(self, id: str) -> bool:
         """False when the answers have been sent already."""

@@ -129,6 +129,8 @@ class Player:
         self._message_id = 0
         self._off_stage = 2_000_000
         self._speaker = ""
+        self._last_words: list[Claimed] = []
+        """What is said to somebody in the turn that erases them: handed to the sender, and kept nowhere."""
         self.taps_answered = False
 
     async def play(self, text: str) -> str:
@@ -274,8 +276,9 @@ class Player:
     async def _settle(self, database: Database) -> None:
         """Until every update is answered and nothing is due."""
         turns, timers = self._parts(database)
-        while await turns.take():
-            pass
+        while taken := await turns.take():
+            async with database.reading() as store:
+                self._last_words += [r for r in taken.replies if await store.people.recipient(r.person_id) is None]
         await timers.run_due()
 
     async def _pass_time(self, database: Database, said: str) -> list[str]:
@@ -323,7 +326,8 @@ class Player:
 
     async def _drain(self, database: Database) -> list[str]:
         """Take everything out of the outbox, as Telegram would show it."""
-        lines: list[str] = []
+        lines = [line for words in self._last_words for line in await self._deliver(database, words)]
+        self._last_words = []
         while True:
             parcels = await database.write(self._claim)
             if not parcels:

@@ -19,6 +19,7 @@ from flows.turn import (
     Corrected,
     Fetched,
     Left,
+    Located,
     NotReceived,
     Received,
     Returned,
@@ -99,12 +100,22 @@ def _message(message: dict[str, Any], *, edited: bool = False) -> Heard:
     text = _text(message, "text")
     said: Said
     if not text:
-        said = _file(message) or Sent(next((kind for kind in KINDS if message.get(kind)), "other"))
+        said = _file(message) or _place(message) or Sent(next((kind for kind in KINDS if message.get(kind)), "other"))
     elif edited:
         said = Corrected(text)
     else:
         said = _command(text) or Typed(text)
     return Heard(telegram_id, code, said)
+
+
+def _place(message: dict[str, Any]) -> Located | None:
+    place = message.get("location")
+    if not isinstance(place, dict):
+        return None
+    latitude, longitude = place.get("latitude"), place.get("longitude")
+    if not isinstance(latitude, int | float) or not isinstance(longitude, int | float):
+        return None
+    return Located(float(latitude), float(longitude)) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _file(message: dict[str, Any]) -> SentFile | None:

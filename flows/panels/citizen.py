@@ -192,6 +192,7 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
     if isinstance(term, CoolingOff):
         return _come_back_later(desk, panel, term)
     if await take(desk, panel, term):
+        await desk.acted()
         return _welcome(desk, panel, term)
     if place is None and not waits:
         return _offer_waiting(panel, _("I am sorry: the last place has just been taken."))

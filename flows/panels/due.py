@@ -38,6 +38,14 @@ async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
     return None
 
 
+@flow.due("panel.vacant")
+async def vacant(desk: Desk, args: dict[str, Any]) -> None:
+    """Somebody who has been erased has left a seat."""
+    panel = await desk.store.panels.hold(args["panel"])
+    if panel is not None:
+        await hand_on(desk, panel)
+
+
 @flow.due("panel.term")
 async def term_over(desk: Desk, args: dict[str, Any]) -> Again | None:
     place, panel = await _place(desk, args["membership"])

@@ -13,7 +13,7 @@ from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import Unclear, before, ticked, understood
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
-from flows.surveys.publishing import results_for
+from flows.surveys.publishing import reminder_name, results_for
 from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, ways_on
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
 from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
@@ -116,7 +116,7 @@ async def survey(desk: Desk, argument: str) -> Turn:
     if isinstance(sheet, Turn):
         return sheet
     assert sheet.response is not None
-    await desk.store.responses.start(sheet.response.id, desk.now)
+    await desk.store.responses.start(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
     return carry_on(sheet)
 
 
@@ -135,6 +135,7 @@ async def decline(desk: Desk, argument: str) -> Turn:
     if not await desk.store.responses.decline(sheet.response.id):
         text = _("You have sent your answers already, thank you. You can change them if you like.")
         return end(text, [[link(f"survey {argument}", _("My answers"))], [link("menu", _("Menu"))]])
+    await no_reminder(desk, argument)
     text = _(
         "That is fine; I will not ask you about this again. If you change your mind, you can answer until {closes}.",
         closes=Moment(sheet.consultation.closes_at) if sheet.consultation.closes_at else "",
@@ -320,12 +321,20 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
             [[link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))]],
         )
     await desk.store.responses.finish(sheet.response.id, desk.now)
+    await no_reminder(desk, sheet.consultation.id)
+    await desk.acted()
     so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).finished)
     if sheet.consultation.is_anonymous:
         await desk.store.ballots.cast(sheet.consultation.id, sheet.response.id)
         return end(thanks(sheet.consultation, so_far), _menu())
     answers = link(f"survey {sheet.consultation.id}", _("My answers"))
     return end(thanks(sheet.consultation, so_far), [[answers], *_menu()])
+
+
+async def no_reminder(desk: Desk, consultation_id: str) -> None:
+    """One that waits for a better hour is not sent any more."""
+    name = reminder_name(consultation_id, desk.person.id)
+    await desk.store.outbox.drop_once(name, desk.now, "answered before it was sent")
 
 
 def thanks(consultation: Consultation, so_far: int) -> Text:

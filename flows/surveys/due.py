@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
+from flows.hours import best_at
 from flows.surveys.asking import bold
 from flows.surveys.drafting import Limits, problems
 from flows.surveys.publishing import (
@@ -15,6 +16,7 @@ from flows.surveys.publishing import (
     invitation,
     publish,
     reminder,
+    reminder_name,
     results_for,
 )
 from flows.turn import Message, link
@@ -89,12 +91,10 @@ async def remind(desk: Desk, args: Args) -> Again | None:
     if not people:
         return None
     await desk.store.responses.mark_reminded(consultation.id, [person.id for person in people], desk.now)
-    desk.tell_all(
-        people,
-        reminder(consultation),
-        once=f"survey.remind:{consultation.id}",
-        lives=consultation.closes_at - desk.now,
-    )
+    message, closes_at = reminder(consultation), consultation.closes_at
+    for person in people:
+        at = best_at(desk.now, person, desk.zone, closes_at)
+        desk.tell(person, message, once=reminder_name(consultation.id, person.id), at=at, lives=closes_at - at)
     return _next_page(desk, args, people[-1].id)
 
 

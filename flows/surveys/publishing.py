@@ -54,6 +54,11 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
     return True
 
 
+def reminder_name(consultation_id: str, person_id: str) -> str:
+    """What one person's reminder is called, so that it can be dropped when they answer before it goes out."""
+    return f"survey.remind:{consultation_id}:{person_id}"
+
+
 async def close(desk: Desk, consultation: Consultation) -> bool:
     """Take no more answers, and have the results told; false when it is not open any more."""
     if not await desk.store.consultations.close(consultation.id, desk.now):

@@ -145,6 +145,7 @@ async def support(desk: Desk, argument: str) -> Turn:
     if desk.is_staff:
         return _for_citizens(id)
     if await desk.store.topics.support(id, desk.person.id, desk.now):
+        await desk.acted()
         return replace(_back_to(id, page), notice=_("Thank you, your support is counted."))
     found = await desk.store.topics.load(id, desk.person.id)
     if found is not None and found.state == "open":
@@ -262,6 +263,7 @@ async def _publish(desk: Desk, words: str) -> Turn:
     id = await desk.store.topics.propose(words, desk.person.id, desk.now, MOST_OPEN)
     if id is None:
         return _enough()
+    await desk.acted()
     text = paragraphs(
         _("Thank you. Your topic can be seen now, and you are the first to support it."),
         _("When the council answers, I will tell you. Pass this link on, so that others can support it too:"),

@@ -150,6 +150,7 @@ REASONS: dict[str, Words] = {
     "unclear": _("I am not sure what you mean. Here is what you can do:"),
     "unknown": _("I do not know that command. Here is what you can do:"),
     "corrected": _("I go by what you sent first, so the change was not taken in. Here is what you can do:"),
+    "stays": _("Good to have you still here! What would you like to do?"),
     "cancelled": _("All right, nothing was changed. Here is what you can do:"),
 }
 
@@ -168,7 +169,7 @@ def citizen_menu() -> list[Row]:
         [link("panels", _("Panels"))],
         [link("topics", _("Topics"))],
         [link("surveys", _("Questions for me"))],
-        [link("outcomes", _("What was decided"))],
+        [link("outcomes", _("What was decided")), link("me", _("Me"))],
         [link("help", _("Help")), link("language", _("🌐 Language"))],
     ]
 
@@ -195,6 +196,9 @@ async def help(desk: Desk, argument: str) -> Turn:
             _("/topics – say what matters to you, and support what others say"),
             _("/surveys – questions that wait for your answer"),
             _("/outcomes – what was decided, and why"),
+            _("/me – you, as far as you want to say; /needs – how I speak with you"),
+            _("/privacy – what I keep; /mydata – see it; /forget – erase it"),
+            _("/pause – no messages for a while"),
             _("/language – change the language"),
             _("/cancel – leave what you are doing"),
             _("/stop – no more messages from me"),

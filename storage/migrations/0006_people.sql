@@ -127,7 +127,8 @@ CREATE INDEX verdicts_person ON verdicts (person_id);
 
 -- Everybody who can be written to, and how.
 CREATE VIEW recipients AS
-SELECT p.id, p.language, p.role, p.stopped, p.text_only, p.plain_words, p.zone, p.quiet_from, p.quiet_until
+SELECT p.id, p.language, p.role, p.stopped, p.text_only, p.plain_words, p.zone, p.quiet_from, p.quiet_until,
+    p.best_hour
 FROM people AS p JOIN identities AS i ON i.person_id = p.id;
 
 -- Verdicts of people who are here and of those who were, counted.

@@ -51,7 +51,7 @@ UPDATE people SET language = :language, language_chosen = 1 WHERE id = :id;
 UPDATE people SET source = :source WHERE id = :id AND source = '';
 
 -- name: set_stopped!
-UPDATE people SET stopped = :stopped WHERE id = :id;
+UPDATE people SET stopped = :stopped, paused_until = NULL WHERE id = :id;
 
 -- name: mark_unreachable!
 UPDATE identities SET unreachable_at = :now WHERE person_id = :id AND unreachable_at IS NULL;
@@ -76,3 +76,46 @@ SELECT COUNT(*) AS people,
     COUNT(CASE WHEN stopped = 1 THEN 1 END) AS stopped,
     COUNT(unreachable_at) AS unreachable
 FROM people JOIN identities ON person_id = id;
+
+-- name: set_needs!
+UPDATE people SET text_only = :text_only, plain_words = :plain_words, with_helper = :with_helper, zone = :zone,
+    quiet_from = :quiet_from, quiet_until = :quiet_until, best_hour = :best_hour
+WHERE id = :id;
+
+-- name: pause!
+UPDATE people SET stopped = 1, paused_until = :until WHERE id = :id;
+
+-- name: resume
+-- Nothing comes back when the pause was ended or moved meanwhile.
+UPDATE people SET stopped = 0, paused_until = NULL
+WHERE id = :id AND stopped = 1 AND paused_until IS NOT NULL AND paused_until <= :now RETURNING id;
+
+-- name: set_code!
+UPDATE people SET code = :code WHERE id = :id;
+
+-- name: touch!
+UPDATE people SET active_at = :now, asked_to_stay_at = NULL WHERE id = :id;
+
+-- name: long_silent
+-- Citizens not heard of since, who have not been asked whether to stay.
+SELECT w.* FROM recipients AS w JOIN people AS p ON p.id = w.id
+WHERE p.role = 'citizen' AND p.active_at < :since AND p.asked_to_stay_at IS NULL AND p.paused_until IS NULL
+  AND w.id > :after ORDER BY w.id LIMIT :most;
+
+-- name: asked_to_stay!
+UPDATE people SET asked_to_stay_at = :now WHERE id = :id;
+
+-- name: to_ask_again
+SELECT w.* FROM recipients AS w JOIN people AS p ON p.id = w.id
+WHERE p.role = 'citizen' AND p.asked_to_stay_at IS NOT NULL AND p.asked_to_stay_at <= :since
+  AND p.asked_to_stay_at > :until AND w.id > :after ORDER BY w.id LIMIT :most;
+
+-- name: to_erase
+SELECT id FROM people WHERE role = 'citizen' AND asked_to_stay_at IS NOT NULL AND asked_to_stay_at <= :since
+ORDER BY id LIMIT :most;
+
+-- name: invited_to_tell
+SELECT invited_to_tell FROM people WHERE id = :id;
+
+-- name: mark_invited_to_tell!
+UPDATE people SET invited_to_tell = 1 WHERE id = :id;

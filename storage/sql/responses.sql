@@ -41,7 +41,7 @@ WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
 -- Begun, or taken up again by somebody who had declined.
-UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now)
+UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now), with_helper = :with_helper
 WHERE id = :id AND state IN ('invited', 'declined');
 
 -- name: decline

@@ -1,0 +1,272 @@
+"""/privacy, /mydata, /forget and the code that guards them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.privacy.code import LONGEST, SHORTEST, hashed, matches
+from flows.privacy.data import readable
+from flows.privacy.purposes import KEYS, MEANINGS, NAMES
+from flows.router import NOTICE_VERSION
+from flows.saved import saved
+from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.words import Moment, Text, Words, _, lines, paragraphs
+from storage.people import TAKING_PART
+
+flow = Flow()
+
+Wish = Literal["mydata", "forget"]
+
+WAIT = timedelta(hours=24)
+"""How long somebody without a code waits, so that the phone's owner can say no."""
+
+TRIES = 5
+
+
+@saved("privacy.forgetting")
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """Waiting for whether everything is really to be erased."""
+
+
+@saved("privacy.proving", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """Waiting for the code, before a wish is granted."""
+
+    wish: str
+    tries: int = 0
+
+
+@saved("privacy.choosing_code", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class ChoosingCode:
+    """Waiting for a new code; with `old` the present one comes first."""
+
+    old: bool = False
+    tries: int = 0
+
+
+# ---------------------------------------------------------------- consent
+
+
+@flow.command("privacy", _("What I keep about you, and your say in it"), agreement=False, keywords=_("privacy,data"))
+async def privacy(desk: Desk, argument: str) -> Turn:
+    standing = await desk.store.people.agreed_to(desk.person.id)
+    rows: list[Row] = []
+    parts: list[Text] = [_("<b>Your data, your say</b>"), _("Tap a line to change it.")]
+    for key, purpose in KEYS.items():
+        given = standing.get(purpose) == NOTICE_VERSION
+        sign = "✅" if given else "⬜"
+        parts.append(_("{sign} {name}: {meaning}", sign=sign, name=NAMES[purpose], meaning=MEANINGS[purpose]))
+        label = _("Withdraw: {name}", name=NAMES[purpose]) if given else _("Allow: {name}", name=NAMES[purpose])
+        rows.append([link(f"consent {key} {'no' if given else 'yes'}", label)])
+    rows += [
+        [link("mydata", _("See everything")), link("forget", _("Erase everything"))],
+        [link("code", _("Change my code") if desk.person.code else _("Set a code"))],
+        [link("menu", _("Menu"))],
+    ]
+    return end(paragraphs(*parts), rows)
+
+
+@flow.command("consent", agreement=False)
+async def consent(desk: Desk, argument: str) -> Turn:
+    """`/consent PURPOSE yes` gives it, `no` withdraws it, `no yes` after a second thought."""
+    key, _space, wish = argument.partition(" ")
+    purpose = KEYS.get(key)
+    if purpose is None or wish not in ("yes", "no", "no yes"):
+        return go("privacy")
+    if purpose == TAKING_PART and wish == "yes":
+        return go("agree", "privacy")
+    if wish == "yes":
+        await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, purpose)
+        return go("privacy")
+    if wish == "no" and (warning := WARNINGS.get(key)) is not None:
+        rows = [[link(f"consent {key} no yes", _("Yes, withdraw"))], [link("privacy", _("No, leave it"))]]
+        return end(warning, rows)
+    await desk.store.people.withdraw(desk.person.id, desk.now, purpose)
+    await desk.record("withdrew", f"consent:{purpose}")
+    match key:
+        case "part":
+            await desk.store.people.set_stopped(desk.person.id, True)
+            return end(
+                _("You take part no longer. I ask you nothing more. What I kept is still there until you erase it."),
+                [[link("forget", _("Erase everything")), link("menu", _("Menu"))]],
+            )
+        case "profile":
+            await desk.store.profiles.save(desk.person.id, {}, desk.now)
+        case "sensitive":
+            await _drop_sensitive(desk)
+    return go("privacy")
+
+
+WARNINGS: dict[str, Words] = {
+    "part": _("Then you cannot answer or support anything until you agree again. Really withdraw?"),
+    "profile": _("Then everything you told me about yourself is deleted. Really withdraw?"),
+    "sensitive": _("Then your sensitive answers about yourself are deleted. Really withdraw?"),
+}
+
+
+async def _drop_sensitive(desk: Desk) -> None:
+    sensitive = {attribute.key for attribute in await desk.store.attributes.all() if attribute.sensitive}
+    profile = await desk.store.profiles.load(desk.person.id)
+    kept = {key: value for key, value in profile.items() if key not in sensitive}
+    await desk.store.profiles.save(desk.person.id, kept, desk.now)
+
+
+# ---------------------------------------------------------------- seeing and erasing
+
+
+@flow.command("mydata", _("See everything I keep about you"), agreement=False)
+async def mydata(desk: Desk, argument: str) -> Turn:
+    return await _prove(desk, "mydata")
+
+
+@flow.command("forget", _("Erase everything about you"), agreement=False, keywords=_("forget,delete,erase"))
+async def forget(desk: Desk, argument: str) -> Turn:
+    text = paragraphs(
+        _("<b>Shall I erase everything about you?</b>"),
+        lines(
+            _("What goes: your Telegram number, your answers about yourself, your panels, supports and messages."),
+            _("Topics of yours that nobody else supports go too; others stay, without your name."),
+            _("What stays: in results that are published your answers stay as numbers that belong to nobody."),
+        ),
+        _("This cannot be undone."),
+    )
+    return ask(Forgetting(), text, [[choice("yes", _("Yes, erase it all"))], [choice("cancel", _("No, keep it"))]])
+
+
+@flow.step(Forgetting)
+async def confirm(desk: Desk, at: Forgetting, said: Said) -> Turn:
+    match said:
+        case Choice("yes"):
+            return await _prove(desk, "forget")
+        case Choice("cancel"):
+            return go("privacy")
+    return again(_("Please tap one of the buttons."))
+
+
+async def _prove(desk: Desk, wish: Wish) -> Turn:
+    """This may be somebody else with the same telephone: a code, or a day's notice."""
+    if desk.person.code:
+        return ask(Proving(wish), _("Please write your code."), _ways_without_code())
+    return await _in_a_day(desk, wish)
+
+
+def _ways_without_code() -> list[Row]:
+    return [[choice("forgotten", _("I have forgotten it"))], [choice("cancel", _("Cancel"))]]
+
+
+@flow.step(Proving)
+async def prove(desk: Desk, at: Proving, said: Said) -> Turn:
+    wish: Wish = "forget" if at.wish == "forget" else "mydata"
+    match said:
+        case Choice("cancel"):
+            return go("privacy")
+        case Choice("forgotten"):
+            return await _in_a_day(desk, wish)
+        case Typed(words) if matches(words, desk.person.code):
+            return await (erased(desk) if wish == "forget" else shown(desk))
+        case Typed() if at.tries + 1 >= TRIES:
+            return await _in_a_day(desk, wish)
+        case Typed():
+            wrong = _("That is not your code. Please try again.")
+            return ask(Proving(wish, at.tries + 1), wrong, _ways_without_code())
+    return again(_("Please write your code."))
+
+
+async def _in_a_day(desk: Desk, wish: Wish) -> Turn:
+    at = desk.now + WAIT
+    await desk.later(f"privacy.{wish}", _waiting(desk, wish, desk.today), at, {"person": desk.person.id})
+    first = (
+        _("I will erase everything on {moment}. You will not hear from me about it again.", moment=Moment(at))
+        if wish == "forget"
+        else _("I will send you everything on {moment}.", moment=Moment(at))
+    )
+    why = _(
+        "I wait a day in case somebody else has your phone. Was it not you? Then stop it. "
+        "When you have set a code, I need not wait."
+    )
+    rows = [[link("keepall", _("Stop it"))], [link("menu", _("Menu"))]]
+    return end(paragraphs(first, why), rows)
+
+
+def _waiting(desk: Desk, wish: Wish, day: date) -> str:
+    """One wish a day: a timer that has been done is not set again under the same name."""
+    return f"privacy.{wish}:{desk.person.id}:{day}"
+
+
+@flow.command("keepall", agreement=False)
+async def keepall(desk: Desk, argument: str) -> Turn:
+    wishes: tuple[Wish, ...] = ("mydata", "forget")
+    for wish in wishes:
+        for day in (desk.today, desk.today - timedelta(days=1)):
+            await desk.not_later(_waiting(desk, wish, day))
+    return end(_("It is stopped. Nothing was changed."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]])
+
+
+async def shown(desk: Desk) -> Turn:
+    return end(_("That is everything."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]]).before(
+        await everything(desk, desk.person.id)
+    )
+
+
+async def everything(desk: Desk, person_id: str) -> Message:
+    """What is held on somebody, to read and as JSON to take elsewhere."""
+    held = await desk.store.erasure.held(person_id)
+    return Message(readable(held), file=File("mydata.json", json.dumps(held, ensure_ascii=False, indent=2)))
+
+
+async def erased(desk: Desk) -> Turn:
+    await desk.erase(desk.person.id)
+    return end(
+        _("Everything about you is erased. Thank you for the time you gave. If you ever write again, we begin anew.")
+    )
+
+
+# ---------------------------------------------------------------- the code
+
+_CANCEL: list[Row] = [[choice("cancel", _("Cancel"))]]
+
+
+@flow.command("code", agreement=False)
+async def code(desk: Desk, argument: str) -> Turn:
+    if desk.person.code:
+        return ask(ChoosingCode(old=True), _("Please write your present code first."), _CANCEL)
+    return _ask_new_code()
+
+
+def _ask_new_code() -> Turn:
+    text = paragraphs(
+        _("Please write a word or number that only you know, at least {least} letters.", least=SHORTEST),
+        _("I will ask for it before I show or erase what I keep about you. You may delete your message afterwards."),
+    )
+    return ask(ChoosingCode(), text, _CANCEL)
+
+
+@flow.step(ChoosingCode)
+async def choose_code(desk: Desk, at: ChoosingCode, said: Said) -> Turn:
+    match said:
+        case Choice("cancel"):
+            return go("privacy")
+        case Typed(words) if at.old:
+            if matches(words, desk.person.code):
+                return _ask_new_code()
+            if at.tries + 1 >= TRIES:
+                return go("privacy")
+            wrong = _("That is not your code. Please try again.")
+            return ask(ChoosingCode(old=True, tries=at.tries + 1), wrong, _CANCEL)
+        case Typed(words) if SHORTEST <= len("".join(words.split())) <= LONGEST:
+            await desk.store.people.set_code(desk.person.id, hashed(words, desk.new_token()))
+            return end(
+                _("Your code is set. I cannot show it to you again, so please remember it."),
+                [[link("privacy", _("Privacy")), link("menu", _("Menu"))]],
+            )
+        case Typed():
+            return again(_("Please use {least} to {most} letters.", least=SHORTEST, most=LONGEST))
+    return again(_("Please write it as a message."))

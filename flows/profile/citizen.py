@@ -1,0 +1,246 @@
+"""/me: what somebody says about themselves, one question at a time, and only what they want to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.profile.bands import area_of, band_of, birth_year, nearest
+from flows.router import NOTICE_VERSION
+from flows.saved import saved
+from flows.turn import Choice, Located, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
+from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Words, _, lines, paragraphs
+from storage.attributes import Attribute, Option
+from storage.profiles import Profile
+
+flow = Flow()
+
+PURPOSE = "profile"
+SENSITIVE = "sensitive profile"
+MOST_BUTTONS = 12
+
+
+@saved("profile.telling", title=_("the questions about you"))
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Waiting for one answer, by its buttons; `alone` when only this one was to be changed."""
+
+    key: str
+    alone: bool = False
+
+
+@saved("profile.writing", title=_("the questions about you"), awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Waiting for a year of birth or a postcode."""
+
+    key: str
+    alone: bool = False
+
+
+@saved("profile.consenting")
+@dataclass(frozen=True, slots=True)
+class Consenting:
+    """Waiting for consent to sensitive answers."""
+
+    key: str
+    alone: bool = False
+
+
+def said_in(labels: Mapping[str, str], language: str) -> str:
+    """A label in the reader's language; else in English, else in any."""
+    return labels.get(language) or labels.get(DEFAULT_LANGUAGE) or next(iter(labels.values()), "")
+
+
+# ---------------------------------------------------------------- looking
+
+
+@flow.command("me", _("You, as far as you want to say"), keywords=_("me,profile"))
+async def me(desk: Desk, argument: str) -> Turn:
+    """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open."""
+    attributes = await desk.store.attributes.all()
+    wanted = next((attribute for attribute in attributes if attribute.key == argument), None)
+    if wanted is not None:
+        return await _ask(desk, wanted, alone=True)
+    profile = await desk.store.profiles.load(desk.person.id)
+    if argument == "on":
+        return await _next(desk, None)
+    if argument == "clear" and profile:
+        rows = [[link("me clear yes", _("Yes, clear all"))], [link("me", _("No, keep it"))]]
+        return end(_("Shall I delete everything you told me about yourself?"), rows)
+    if argument == "clear yes":
+        await desk.store.profiles.save(desk.person.id, {}, desk.now)
+        profile = {}
+    return _overview(desk, attributes, profile)
+
+
+def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn:
+    language = desk.person.language
+    ways: list[Row] = [
+        [link("needs", _("How I want to be spoken with"))],
+        [link("privacy", _("Privacy")), link("menu", _("Menu"))],
+    ]
+    if not attributes:
+        return end(_("Nothing is asked about you here. You can say how you want to be spoken with."), ways)
+    told = lines(*(_line(attribute, profile, language) for attribute in attributes))
+    text = paragraphs(
+        _("<b>You, as far as you want to say</b>"),
+        told,
+        _("It is only counted together with others', to see who we hear from. Tap a line to change it."),
+    )
+    rows: list[Row] = [[link(f"me {one.key}", said_in(one.labels, language))] for one in attributes]
+    if any(one.key not in profile for one in attributes):
+        rows.insert(0, [link("me on", _("Answer what is open"))])
+    if profile:
+        rows.append([link("me clear", _("Clear all"))])
+    return end(text, [*rows, *ways])
+
+
+def _line(attribute: Attribute, profile: Profile, language: str) -> Text:
+    return _("{what}: {value}", what=said_in(attribute.labels, language), value=_value(attribute, profile, language))
+
+
+def _value(attribute: Attribute, profile: Profile, language: str) -> Text:
+    if attribute.key not in profile:
+        return _("not asked yet")
+    option = attribute.option(profile[attribute.key] or "")
+    return Verbatim(said_in(option.labels, language)) if option else _("you prefer not to say")
+
+
+# ---------------------------------------------------------------- asking
+
+
+async def _next(desk: Desk, after: str | None) -> Turn:
+    """The next question not answered yet, after one of them; then the overview."""
+    attributes = await desk.store.attributes.all()
+    profile = await desk.store.profiles.load(desk.person.id)
+    keys = [attribute.key for attribute in attributes]
+    later = attributes[keys.index(after) + 1 :] if after in keys else attributes
+    wanted = next((attribute for attribute in later if attribute.key not in profile), None)
+    return await _ask(desk, wanted, alone=False) if wanted else go("me")
+
+
+async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, notice: Words | None = None) -> Turn:
+    standing = await desk.store.people.agreed_to(desk.person.id)
+    if attribute.sensitive and standing.get(SENSITIVE) != NOTICE_VERSION:
+        text = paragraphs(
+            _("The next question is about something the law protects specially: {what}.", what=_label(desk, attribute)),
+            _why(desk, attribute),
+            _("May I ask it and keep your answer, to count it together with others'?"),
+        )
+        return ask(
+            Consenting(attribute.key, alone),
+            text,
+            [[choice("yes", _("Yes, you may"))], [choice("no", _("No, leave it out"))]],
+        )
+    written = attribute.kind != "choice"
+    text = paragraphs(
+        Words("<b>{label}</b>", {"label": _label(desk, attribute)}),
+        _why(desk, attribute),
+        _how(attribute),
+    )
+    options = attribute.options if _by_button(attribute) else ()
+    rows: list[Row] = column(*(choice(f"o{place}", _option(desk, option)) for place, option in enumerate(options)))
+    rows.append([choice("kept back", _("Prefer not to say")), choice("skip", _("Skip"))])
+    rows.append([choice("back", _("Back"))])
+    state = Writing(attribute.key, alone) if written else Telling(attribute.key, alone)
+    return ask(state, text, rows, notice=notice)
+
+
+def _by_button(attribute: Attribute) -> bool:
+    return attribute.kind == "choice" or (attribute.kind == "area" and len(attribute.options) <= MOST_BUTTONS)
+
+
+def _label(desk: Desk, attribute: Attribute) -> str:
+    return said_in(attribute.labels, desk.person.language)
+
+
+def _option(desk: Desk, option: Option) -> str:
+    return said_in(option.labels, desk.person.language)
+
+
+def _why(desk: Desk, attribute: Attribute) -> Text:
+    reason = said_in(attribute.reasons or {}, desk.person.language)
+    return _("Why we ask: {reason}", reason=reason or _("to see whether we hear from everybody."))
+
+
+def _how(attribute: Attribute) -> Text | None:
+    match attribute.kind:
+        case "birth_year":
+            return _("Please write the year you were born, for example 1956. I only keep which age group that is.")
+        case "area" if any(option.middle for option in attribute.options):
+            return _("You can also write your postcode or send your location; I only keep the area.")
+        case "area" if any(option.prefixes for option in attribute.options):
+            return _("You can also write your postcode; I only keep the area.")
+    return None
+
+
+# ---------------------------------------------------------------- answering
+
+
+@flow.step(Telling, Writing)
+async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
+    attribute = await desk.store.attributes.find(at.key)
+    if attribute is None:
+        return go("me")
+    match said:
+        case Choice("back"):
+            return go("me")
+        case Choice("skip"):
+            return go("me") if at.alone else await _next(desk, at.key)
+        case Choice("kept back"):
+            return await _keep(desk, at, attribute, None)
+        case Choice(id) if (option := _tapped(attribute, id)) is not None:
+            return await _keep(desk, at, attribute, option)
+        case Located(latitude, longitude) if attribute.kind == "area":
+            found = nearest(attribute, latitude, longitude)
+            return await _keep(desk, at, attribute, found) if found else again(_NO_AREA)
+        case Typed(words):
+            understood = _understood(desk, attribute, words)
+            return again(understood) if isinstance(understood, Words) else await _keep(desk, at, attribute, understood)
+    return again(_("Please tap one of the buttons."))
+
+
+_NO_AREA = _("I do not know that place. You can choose from the list, write another postcode, or skip this.")
+
+
+def _tapped(attribute: Attribute, id: str) -> Option | None:
+    place = int(id[1:]) if id[:1] == "o" and id[1:].isdecimal() else -1
+    return attribute.options[place] if 0 <= place < len(attribute.options) else None
+
+
+def _understood(desk: Desk, attribute: Attribute, words: str) -> Option | Words:
+    match attribute.kind:
+        case "birth_year":
+            year = birth_year(words, desk.today)
+            band = band_of(attribute, year, desk.today) if year else None
+            if year and band is None:
+                return _("There is no age group for that year here. You can skip this question.")
+            return band or _("Please write a year with four figures, for example 1956.")
+        case "area":
+            return area_of(attribute, words) or _NO_AREA
+    return _("Please tap one of the buttons.")
+
+
+async def _keep(desk: Desk, at: Telling | Writing, attribute: Attribute, option: Option | None) -> Turn:
+    await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, PURPOSE)
+    profile = await desk.store.profiles.load(desk.person.id)
+    kept = {**profile, attribute.key: option.key if option else None}
+    await desk.store.profiles.save(desk.person.id, kept, desk.now)
+    return go("me") if at.alone else await _next(desk, at.key)
+
+
+@flow.step(Consenting)
+async def consent(desk: Desk, at: Consenting, said: Said) -> Turn:
+    attribute = await desk.store.attributes.find(at.key)
+    if attribute is None:
+        return go("me")
+    match said:
+        case Choice("yes"):
+            await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, SENSITIVE)
+            return await _ask(desk, attribute, alone=at.alone)
+        case Choice("no"):
+            return go("me") if at.alone else await _next(desk, at.key)
+    return again(_("Please tap one of the buttons."))

@@ -1,0 +1,180 @@
+"""/needs: how somebody wants to be spoken with; honoured in everything that is sent to them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.saved import saved
+from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.typed import compared, latin_digits
+from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, paragraphs
+
+flow = Flow()
+
+NIGHT = (21 * 60, 8 * 60)
+HOURS = (9, 12, 15, 18, 20)
+
+SWITCHES: dict[str, Words] = {
+    "text_only": _("No pictures, only text"),
+    "plain_words": _("Plain words where there are some"),
+    "with_helper": _("Somebody helps me answer"),
+}
+
+
+@saved("needs.quiet", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Waiting for the hours in which nothing is sent."""
+
+
+@saved("needs.zone", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Waiting for a city in somebody's time zone."""
+
+
+@flow.command("needs", _("How I should speak with you"), keywords=_("needs,access"))
+async def needs(desk: Desk, argument: str) -> Turn:
+    """`/needs` shows them; `/needs text_only on`, `/needs quiet night`, `/needs hour 18` change one."""
+    name, _space, value = argument.partition(" ")
+    match name, value:
+        case _, "on" | "off" if name in SWITCHES:
+            await desk.keep_needs(**{name: value == "on"})
+        case "quiet", "night":
+            await desk.keep_needs(quiet_from=NIGHT[0], quiet_until=NIGHT[1])
+        case "quiet", "never":
+            await desk.keep_needs(quiet_from=None, quiet_until=None)
+        case "quiet", _:
+            return _ask_quiet()
+        case "hour", "":
+            return _ask_hour()
+        case "hour", "any":
+            await desk.keep_needs(best_hour=None)
+        case "hour", _ if value.isdecimal() and int(value) < 24:
+            await desk.keep_needs(best_hour=int(value))
+        case "zone", "":
+            return _ask_zone()
+        case "zone", "here":
+            await desk.keep_needs(zone="")
+    return end(_overview(desk), _ways(desk))
+
+
+def _overview(desk: Desk) -> Text:
+    person = desk.person
+    quiet: Text = _("never")
+    if person.quiet_from is not None and person.quiet_until is not None:
+        quiet = Verbatim(f"{_clock(person.quiet_from)}–{_clock(person.quiet_until)}")
+    return paragraphs(
+        _("<b>How I speak with you</b>"),
+        lines(
+            _("Language: {language}", language=LANGUAGES[person.language]),
+            *(_switch(name, label, on=getattr(person, name)) for name, label in SWITCHES.items()),
+            _("Silent: {hours}", hours=quiet),
+            _("Best time for reminders: {hour}", hour=_hour(person.best_hour)),
+            _("Time zone: {zone}", zone=person.zone or desk.zone.key),
+        ),
+    )
+
+
+def _switch(name: str, label: Words, *, on: bool) -> Text:
+    return _("{sign} {label}", sign="✅" if on else "⬜", label=label)
+
+
+def _hour(hour: int | None) -> Text:
+    return _("any time") if hour is None else Verbatim(_clock(hour * 60))
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _ways(desk: Desk) -> list[Row]:
+    person = desk.person
+    rows: list[Row] = []
+    for name, label in SWITCHES.items():
+        on = getattr(person, name)
+        change = _("Off: {label}", label=label) if on else _("On: {label}", label=label)
+        rows.append([link(f"needs {name} {'off' if on else 'on'}", change)])
+    return [
+        *rows,
+        [link("needs quiet", _("Silent hours")), link("needs hour", _("Best time"))],
+        [link("language", _("🌐 Language")), link("needs zone", _("Time zone"))],
+        [link("menu", _("Menu"))],
+    ]
+
+
+# ---------------------------------------------------------------- hours
+
+
+def _ask_quiet() -> Turn:
+    text = paragraphs(
+        _("When should I be silent?"),
+        _("Tap one, or write two times. For example: 20:00 to 9:00"),
+    )
+    rows: list[Row] = [
+        [choice("night", _("At night, {from_time}–{to_time}", from_time=_clock(NIGHT[0]), to_time=_clock(NIGHT[1])))],
+        [choice("never", _("Never"))],
+        [choice("back", _("Back"))],
+    ]
+    return ask(QuietHours(), text, rows)
+
+
+@flow.step(QuietHours)
+async def take_quiet(desk: Desk, at: QuietHours, said: Said) -> Turn:
+    match said:
+        case Choice("back"):
+            return go("needs")
+        case Choice("night" | "never" as when):
+            return go("needs", f"quiet {when}")
+        case Typed(words) if hours := read_hours(words):
+            await desk.keep_needs(quiet_from=hours[0], quiet_until=hours[1])
+            return go("needs")
+    return again(_("Please write two times, for example: 20:00 to 9:00"))
+
+
+def read_hours(words: str) -> tuple[int, int] | None:
+    """Two times of day, in minutes after midnight; None where there are not two different ones."""
+    found = re.findall(r"(?<!\d)(\d{1,2})(?:[:.](\d{2}))?(?!\d)", latin_digits(words))
+    minutes = [int(hour) * 60 + int(minute or 0) for hour, minute in found]
+    if len(minutes) != 2 or max(minutes) >= 24 * 60 or minutes[0] == minutes[1]:
+        return None
+    return minutes[0], minutes[1]
+
+
+def _ask_hour() -> Turn:
+    rows: list[Row] = [[link(f"needs hour {hour}", f"{hour:02}:00") for hour in HOURS]]
+    text = _("At what time of day do reminders suit you best?")
+    return end(text, [*rows, [link("needs hour any", _("Any time"))], [link("needs", _("Back"))]])
+
+
+# ---------------------------------------------------------------- time zone
+
+
+def _ask_zone() -> Turn:
+    text = _("Please write a large city where the clocks show the same time as yours. For example: London")
+    rows: list[Row] = [[choice("here", _("The same as the organisation's"))], [choice("back", _("Back"))]]
+    return ask(Zone(), text, rows)
+
+
+@flow.step(Zone)
+async def take_zone(desk: Desk, at: Zone, said: Said) -> Turn:
+    match said:
+        case Choice("back"):
+            return go("needs")
+        case Choice("here"):
+            return go("needs", "zone here")
+        case Typed(words) if zone := zone_of_city(words):
+            await desk.keep_needs(zone=zone)
+            return go("needs")
+    return again(_("I do not know that city. Please write a larger one near you, for example: London"))
+
+
+def zone_of_city(words: str) -> str | None:
+    """The IANA zone called after a city, or None."""
+    wanted = compared(words)
+    found = sorted(zone for zone in available_timezones() if compared(zone.split("/")[-1].replace("_", " ")) == wanted)
+    return next((zone for zone in found if "/" in zone), None)
