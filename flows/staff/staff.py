@@ -99,6 +99,7 @@ TIMERS: dict[str, Words] = {
     "panel.closed": _("members are told that a panel has closed"),
     "panel.notice": _("notice that a term ends"),
     "panel.term": _("a term on a panel ends"),
+    "profiles.tidy": _("profiles are tidied up"),
     "survey.cancelled": _("people are told that a consultation is cancelled"),
     "survey.close": _("a consultation closes"),
     "survey.invite": _("invitations go out"),
