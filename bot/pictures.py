@@ -78,7 +78,8 @@ def draw(chart: Mapping[str, Any]) -> bytes:
     """A PNG of `{"kind": "bars", "title", "note", "bars": [{"label", "share", "text", "mark"}], "rtl"}`, or of several
     questions as `{"kind": "panels", "title", "note", "panels": [{"title", "bars"}], "rtl"}`.
 
-    Shares are 0 to 1; so is a mark, a line across the bar, where there is one. The same chart gives the same bytes. May be called from any thread.
+    Shares are 0 to 1, and so is a mark, a line across the bar, where there is one. The same chart gives the same bytes.
+    May be called from any thread.
     """
     with drawing():
         page = Page(bool(chart.get("rtl")))

@@ -14,7 +14,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from bot.turns import tell
+from bot.turns import settle
 from flows.desk import Desk, Surroundings
 from flows.flow import Again
 from flows.router import Router
@@ -83,7 +83,7 @@ class Timers:
         desk = Desk(store, now, self._surroundings)
         try:
             again = await happens(desk, timer.args)
-            await tell(store, desk)
+            await settle(store, desk)
             await self._finish(store, timer, again)
         except DatabaseProblem:
             raise

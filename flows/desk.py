@@ -13,6 +13,7 @@ from flows.hours import zone_of
 from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
+from storage.movements import Movement
 from storage.people import Person, Recipient
 from storage.store import Store
 
@@ -63,6 +64,7 @@ class Desk:
     surroundings: Surroundings
     speaker: Person | None = None
     tellings: list[Telling] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
     menu_changed: bool = False
 
     @property
@@ -166,8 +168,15 @@ class Desk:
         self.speaker = replace(self.person, language=language, language_chosen=True)
         self.menu_changed = True
 
+    def moved(self, movement: Movement) -> None:
+        """A citizen came or went: counted by day, without who it was."""
+        if not self.is_staff:
+            self.movements.append(movement)
+
     async def agree(self, version: str) -> None:
         """The speaker has agreed to this version of the notice."""
+        if not self.person.agreed:
+            self.moved("agreed")
         await self.store.people.agree(self.person.id, version, self.person.language, self.now)
         self.speaker = replace(self.person, agreed=version)
 

@@ -12,6 +12,7 @@ from flows.people import adding as people_adding
 from flows.people import attributes as people_attributes
 from flows.people import due as people_due
 from flows.people import handing_in as people_handing_in
+from flows.people import staff as people_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.surveys import anonymity as surveys_anonymity
@@ -53,6 +54,7 @@ ROUTER = Router(
         outcomes_due.flow,
         venues_citizen.flow,
         venues_staff.flow,
+        people_staff.flow,
         people_attributes.flow,
         people_adding.flow,
         people_handing_in.flow,

@@ -11,6 +11,7 @@ from storage.database import Session
 from storage.erasing import Erasure
 from storage.inbox import Inbox
 from storage.machinery import Audit, Instances, Invitations, Media, Settings
+from storage.movements import Movements
 from storage.outbox import Outbox
 from storage.outcomes import Outcomes
 from storage.panels import Panels
@@ -33,6 +34,7 @@ class Store:
         self.people = People(session)
         self.attributes = Attributes(session)
         self.profiles = Profiles(session)
+        self.movements = Movements(session)
         self.erasure = Erasure(session)
         self.copies = Copies(session)
         self.instances = Instances(session)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from storage.attributes import Attribute, Option
 from storage.database import opened
+from storage.profiles import Profile
 from storage.store import Store
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -64,7 +65,7 @@ async def test_what_is_no_option_any_more_is_taken_out(database_url: str) -> Non
     async with opened(database_url) as database:
 
         async def fill(store: Store) -> list[str]:
-            said = ({"age": "under 40", "pet": "cat"}, {"age": "old", "area": None}, {"pet": None})
+            said: tuple[Profile, ...] = ({"age": "under 40", "pet": "cat"}, {"age": "old", "area": None}, {"pet": None})
             people = []
             for number, profile in enumerate(said, 1):
                 person, _conversation = await store.people.add(number, "citizen", "en", NOW)

@@ -75,7 +75,7 @@ def _ask_for_file() -> Turn:
 
 
 def _ask_again(wrong: Text) -> Turn:
-    return ask(HandingIn(), paragraphs(wrong, _("Please send me the file again when it is right.")), _ways())
+    return ask(HandingIn(), paragraphs(wrong, _("Please send me the file once more.")), _ways())
 
 
 def _ways() -> list[Row]:

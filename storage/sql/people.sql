@@ -76,3 +76,12 @@ SELECT COUNT(*) AS people,
     COUNT(CASE WHEN stopped = 1 THEN 1 END) AS stopped,
     COUNT(unreachable_at) AS unreachable
 FROM people JOIN identities ON person_id = id;
+
+-- name: sources
+-- Where citizens came from: by the venue of the link they opened, or by the name of the link itself.
+SELECT COALESCE(l.venue, p.source) AS name, COUNT(*) AS number
+FROM people AS p LEFT JOIN links AS l ON l.token = p.source
+WHERE p.role = 'citizen' GROUP BY COALESCE(l.venue, p.source) ORDER BY 2 DESC, 1;
+
+-- name: channels
+SELECT channel AS name, COUNT(*) AS number FROM people WHERE role = 'citizen' GROUP BY channel ORDER BY 2 DESC, 1;
