@@ -36,6 +36,7 @@ GUTTER = 22
 WIDEST_SIDE_LABEL = 300
 WIDEST_VALUE = 260
 THINNEST_BAR = 4
+MARK = 6
 
 INK, QUIET = "#1b1b1b", "#4d4d4d"
 BAR, TRACK, PAPER = "#0072b2", "#e4e9ee", "#ffffff"
@@ -74,10 +75,11 @@ _one_at_a_time = threading.Lock()
 
 
 def draw(chart: Mapping[str, Any]) -> bytes:
-    """A PNG of `{"kind": "bars", "title", "note", "bars": [{"label", "share", "text"}], "rtl"}`, or of several
+    """A PNG of `{"kind": "bars", "title", "note", "bars": [{"label", "share", "text", "mark"}], "rtl"}`, or of several
     questions as `{"kind": "panels", "title", "note", "panels": [{"title", "bars"}], "rtl"}`.
 
-    Shares are 0 to 1. The same chart gives the same bytes. May be called from any thread.
+    Shares are 0 to 1, and so is a mark, a line across the bar, where there is one. The same chart gives the same bytes.
+    May be called from any thread.
     """
     with drawing():
         page = Page(bool(chart.get("rtl")))
@@ -118,10 +120,19 @@ class Bar:
     label: str
     share: float
     text: str
+    mark: float | None = None
 
 
 def _bars(raw: Iterable[Mapping[str, Any]]) -> list[Bar]:
-    return [Bar(words(bar.get("label")), _share(bar.get("share")), words(bar.get("text"))) for bar in raw]
+    return [
+        Bar(
+            words(bar.get("label")),
+            _share(bar.get("share")),
+            words(bar.get("text")),
+            None if bar.get("mark") is None else _share(bar["mark"]),
+        )
+        for bar in raw
+    ]
 
 
 def _share(value: Any) -> float:
@@ -198,6 +209,8 @@ class Page:
         self._box(start, track, TRACK)
         if bar.share:
             self._box(start, max(THINNEST_BAR, track * bar.share), BAR)
+        if bar.mark is not None:
+            self._box(start + (track - MARK) * bar.mark, MARK, INK)
         texts = wrapped(bar.text, LABEL, value)
         height = max(BAR_HEIGHT, len(texts) * LABEL * LINE)
         top = self.bottom + (BAR_HEIGHT - LABEL * LINE) / 2 if len(texts) == 1 else self.bottom

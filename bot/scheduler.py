@@ -14,7 +14,7 @@ from datetime import date, time, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from bot.turns import tell
+from bot.turns import settle
 from flows.dates import instant_of
 from flows.desk import Desk, Surroundings
 from flows.flow import Again
@@ -102,7 +102,7 @@ class Timers:
         desk = Desk(store, now, self._surroundings)
         try:
             again = await happens(desk, timer.args)
-            await tell(store, desk)
+            await settle(store, desk)
             await self._finish(store, timer, again)
         except DatabaseProblem:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -39,6 +40,16 @@ class Taken:
 
     replies: tuple[Claimed, ...]
     told_others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, where we were with them, whether they write for the first time, and are staff from now on."""
+
+    person: Person
+    conversation: Conversation
+    is_new: bool
+    became_staff: bool
 
 
 class Failed(Exception):
@@ -90,8 +101,11 @@ class Turns:
         return taken
 
     async def _answer(self, store: Store, said: Heard, now: datetime) -> Taken:
-        person, conversation, became_staff = await self._speaker(store, said, now)
-        desk = Desk(store, now, self._surroundings, person, menu_changed=became_staff)
+        speaker = await self._speaker(store, said, now)
+        person, conversation = speaker.person, speaker.conversation
+        desk = Desk(store, now, self._surroundings, person, menu_changed=speaker.became_staff)
+        if speaker.is_new:
+            desk.moved("joined")
         answer = await self._router.answer(desk, conversation, said.said)
         composing = Composing(self._instance, person, desk, conversation, said)
         composing.compose(answer)
@@ -103,13 +117,13 @@ class Turns:
             await store.outbox.add(composing.parcels)
             if composing.after != conversation:
                 await store.conversations.save(composing.after, now)
-        await tell(store, desk)
+        await settle(store, desk)
         return Taken(composing.claimed(), bool(desk.tellings))
 
-    async def _speaker(self, store: Store, said: Heard, now: datetime) -> tuple[Person, Conversation, bool]:
-        """Who speaks, where we were with them, and whether they are staff from now on."""
+    async def _speaker(self, store: Store, said: Heard, now: datetime) -> Speaker:
         owner = said.telegram_id in self._surroundings.owners
         loaded = await store.people.load(said.telegram_id)
+        is_new = loaded is None
         became_staff = owner and (loaded is None or loaded[0].role != "staff")
         if loaded is None:
             role = "staff" if owner else "citizen"
@@ -122,7 +136,7 @@ class Turns:
             await store.people.mark_reachable(person.id)
         if person.active_at is None or now - person.active_at > timedelta(days=1):
             await store.people.touch(person.id, now)
-        return person, conversation, became_staff
+        return Speaker(person, conversation, is_new, became_staff)
 
     async def _give_up_or_retry(self, store: Store, failed: Failed) -> Taken:
         arrival, now = failed.arrival, self._clock.now()
@@ -132,7 +146,8 @@ class Turns:
             return Taken(())
         await store.inbox.finish(arrival.update_id, "failed", reason)
         said = heard(arrival.payload)
-        person, conversation, _became_staff = await self._speaker(store, said, now)
+        speaker = await self._speaker(store, said, now)
+        person, conversation = speaker.person, speaker.conversation
         sorry = _("Something went wrong on our side, and what you said last was not taken in. Please try again.")
         composing = Composing(self._instance, person, Desk(store, now, self._surroundings, person), conversation, said)
         composing.apologise(sorry)
@@ -326,10 +341,15 @@ def _claimed(parcel: Parcel, telegram_id: int) -> Claimed:
     )
 
 
-async def tell(store: Store, desk: Desk) -> None:
-    """Put what the desk was asked to tell others into the outbox, worded once per voice."""
+async def settle(store: Store, desk: Desk) -> None:
+    """Put what the desk was asked to tell others into the outbox, worded once per voice, and count who moved.
+
+    In one order, so that two turns that count the same do not wait for each other.
+    """
     if desk.tellings:
         await store.outbox.add(list(_parcels(desk)))
+    for movement, number in sorted(Counter(desk.movements).items()):
+        await store.movements.count(movement, desk.today, number)
 
 
 def _parcels(desk: Desk) -> Iterable[Parcel]:

@@ -13,6 +13,7 @@ from flows.hours import zone_of
 from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
+from storage.movements import Movement
 from storage.people import Person, Recipient
 from storage.store import Store
 
@@ -64,6 +65,7 @@ class Desk:
     surroundings: Surroundings
     speaker: Person | None = None
     tellings: list[Telling] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
     menu_changed: bool = False
     erased: bool = False
     may_ask_about_them: bool = False
@@ -169,10 +171,16 @@ class Desk:
         self.speaker = replace(self.person, language=language, language_chosen=True)
         self.menu_changed = True
 
+    def moved(self, movement: Movement) -> None:
+        """A citizen came or went: counted by day, without who it was."""
+        if not self.is_staff:
+            self.movements.append(movement)
+
     async def agree(self, version: str) -> None:
         """The speaker has agreed to this version of the notice."""
+        if not self.person.agreed:
+            self.moved("agreed")
         await self.store.people.agree(self.person.id, version, self.person.language, self.now)
-        await self.store.movements.count("agreed", self.today)
         self.speaker = replace(self.person, agreed=version)
         if self.person.stopped:
             await self.listen_again()
@@ -186,7 +194,7 @@ class Desk:
         """Destroy what is held on somebody; seats they leave are handed on, and only the number is kept."""
         for panel_id in await self.store.erasure.erase(person_id):
             await self.later("panel.vacant", f"panel.vacant:{self.new_token()}", self.now, {"panel": panel_id})
-        await self.store.movements.count("erased", self.today)
+        self.movements.append("erased")
         await self.store.audit.record(None, "erased", "somebody", {}, self.now)
         self.erased = self.speaker is not None and self.speaker.id == person_id
 

@@ -98,8 +98,10 @@ class Router:
         match said:
             case Left():
                 await desk.store.people.mark_unreachable(desk.person.id, desk.now)
+                desk.moved("left")
                 return Answer(Turn(), None, conversation.parked)
             case Returned():
+                desk.moved("returned")
                 return Answer(Turn(), None, conversation.parked)
             case Tapped():
                 chosen = self._chosen(conversation, said)

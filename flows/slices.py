@@ -8,6 +8,11 @@ from flows.outcomes import staff as outcomes_staff
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
 from flows.panels import staff as panels_staff
+from flows.people import adding as people_adding
+from flows.people import attributes as people_attributes
+from flows.people import due as people_due
+from flows.people import handing_in as people_handing_in
+from flows.people import staff as people_staff
 from flows.privacy import citizen as privacy_citizen
 from flows.privacy import due as privacy_due
 from flows.privacy import pausing as privacy_pausing
@@ -59,6 +64,11 @@ ROUTER = Router(
         privacy_due.flow,
         venues_citizen.flow,
         venues_staff.flow,
+        people_staff.flow,
+        people_attributes.flow,
+        people_adding.flow,
+        people_handing_in.flow,
+        people_due.flow,
         staff_staff.flow,
     ]
 )

@@ -160,11 +160,12 @@ def column(*buttons: Button) -> list[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart: its share from 0 to 1 and what is written beside it."""
+    """One bar of a chart: its share from 0 to 1, what is written beside it, and a mark for a share to compare with."""
 
     label: Text | str
     share: float
     text: Text | str
+    mark: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_datetime_format, get_timezone
+from babel.dates import format_date, format_datetime, format_skeleton, get_datetime_format, get_timezone
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -84,6 +84,13 @@ class Percent:
 @dataclass(frozen=True, slots=True)
 class Day:
     """A date with its weekday, as one would say it."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The month of a date, with its year."""
 
     day: date
 
@@ -172,6 +179,8 @@ class Voice:
                 return escape(str(get_datetime_format("full", locale=locale)).format(at_time, day))
             case Day(day) | (date() as day):
                 return escape(_day(day, locale))
+            case Month(day):
+                return escape(format_skeleton("yMMMM", day, locale=locale))
             case Percent(share):
                 return format_percent(round(share, 2), locale=locale)
             case int() | float():

@@ -1,8 +1,8 @@
-"""Movements: how many came, agreed, left or were erased, by day; numbers that stay when the people are gone."""
+"""Movements: how many people came and went, by day; numbers only, which stay when the people are gone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -11,27 +11,22 @@ from storage.queries import Queries
 
 SQL = Queries("movements")
 
-MovementKind = Literal["came", "agreed", "left", "paused", "erased"]
-
-
-@dataclass(frozen=True, slots=True)
-class Movement:
-    """So many of one kind on one local day."""
-
-    day: date
-    kind: MovementKind
-    number: int
+Movement = Literal["joined", "agreed", "left", "returned", "stopped", "paused", "erased"]
+"""Wrote for the first time; agreed to the notice for the first time; blocked the bot; unblocked it; asked for no more
+messages; asked for a pause; was erased."""
 
 
 class Movements:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    async def count(self, kind: MovementKind, day: date) -> None:
-        """One more of this kind on this day."""
-        await self._session.run(SQL.count, kind=kind, day=day)
+    async def count(self, kind: Movement, day: date, number: int = 1) -> None:
+        """Best done last in a transaction: others who count the same wait for its end."""
+        await self._session.run(SQL.count, kind=kind, day=day, number=number)
 
-    async def since(self, day: date) -> list[Movement]:
-        """From `day` on, the earliest first."""
-        rows = await self._session.rows(SQL.since, day=day)
-        return [Movement(date.fromisoformat(row["day"]), row["kind"], row["number"]) for row in rows]
+    async def by_month(self, since: date) -> Mapping[date, Mapping[Movement, int]]:
+        """From the month of `since`, by the first day of each month in which somebody moved."""
+        found: dict[date, dict[Movement, int]] = {}
+        for row in await self._session.rows(SQL.by_month, since=since.replace(day=1)):
+            found.setdefault(date.fromisoformat(f"{row['month']}-01"), {})[row["kind"]] = row["number"]
+        return found

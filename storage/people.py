@@ -130,6 +130,14 @@ class Headcount:
     unreachable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many citizens have something in common."""
+
+    name: str
+    number: int
+
+
 class People:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -227,6 +235,14 @@ class People:
 
     async def consents(self, person_id: str) -> list[Consent]:
         return [make(Consent, row) for row in await self._session.rows(SQL.consents, person_id=person_id)]
+
+    async def sources(self) -> list[Group]:
+        """By where they came from, the most first; empty for those who came by themselves."""
+        return [make(Group, row) for row in await self._session.rows(SQL.sources)]
+
+    async def channels(self) -> list[Group]:
+        """By how they take part, the most first."""
+        return [make(Group, row) for row in await self._session.rows(SQL.channels)]
 
     async def counts(self) -> Headcount:
         return make(Headcount, await self._session.row(SQL.counts) or {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
 
 from storage.data_keys import DataKeys
@@ -34,6 +34,22 @@ class Profiles:
         box = await DataKeys(self._session).box(person_id)
         given = box.seal(json.dumps(profile, ensure_ascii=False))
         await self._session.run(SQL.save, person_id=person_id, values_given=given, now=now)
+
+    async def keep_only(
+        self, known: Mapping[str, Collection[str]], after: str, most: int, now: datetime
+    ) -> str | None:
+        """Take out whatever is no option of a known attribute, of `most` people whose ids follow `after`.
+
+        Returns the last one's id, or None when there was nobody left.
+        """
+        rows = await self._session.rows(SQL.page, after=after, most=most)
+        for row in rows:
+            box = self._session.keyring.box(row["person_id"], row["sealed_key"])
+            profile: Profile = json.loads(box.open(row["values_given"]))
+            kept = {key: said for key, said in profile.items() if key in known and (said is None or said in known[key])}
+            if kept != profile:
+                await self.save(row["person_id"], kept, now)
+        return rows[-1]["person_id"] if rows else None
 
     async def all(self) -> AsyncIterator[tuple[str, Profile]]:
         """Everybody's, by person id."""

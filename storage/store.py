@@ -34,6 +34,7 @@ class Store:
         self.people = People(session)
         self.attributes = Attributes(session)
         self.profiles = Profiles(session)
+        self.movements = Movements(session)
         self.erasure = Erasure(session)
         self.movements = Movements(session)
         self.copies = Copies(session)

@@ -8,6 +8,8 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ 3 days pass                   (or hours, minutes) and everything that is due happens when it is due
     ~ the bot is down for 3 days    time passes with nobody there; what is due happens afterwards
     ~ 14 others answer: Yes; 4; –   people off stage send these answers, question by question, to what was opened last
+    ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
+                                    not to); `join from library` says through which link
     > ana: /join                    ana writes
     > ana: [Yes]                    ana taps the newest button that says so (or begins so)
     > ana: [Yes] again              the same tap once more, on the same message, whatever it shows by now
@@ -286,6 +288,10 @@ class Player:
             number, words = int(others[1]), others[2].split("; ")
             await database.write(lambda store: self._answer_off_stage(store, number, words))
             return []
+        if others := re.fullmatch(r"(\d+) others join(?: from (\w+))?: (.*)", said):
+            number, source, words = int(others[1]), others[2] or "", others[3].split("; ")
+            await database.write(lambda store: self._join_off_stage(store, number, source, words))
+            return []
         if found := re.fullmatch(r"(the bot is down for )?(\d+) (minute|hour|day|week)s?(?: pass(?:es)?)?", said):
             target = self._clock.at + int(found[2]) * UNITS[found[3]]
             if found[1]:
@@ -311,6 +317,17 @@ class Player:
             for question_id, value in answers.items():
                 await store.responses.save_answer(response.id, question_id, value, self._clock.now())
             await store.responses.finish(response.id, self._clock.now())
+
+    async def _join_off_stage(self, store: Store, number: int, source: str, words: list[str]) -> None:
+        said = dict(one.split("=") for one in words if "=" in one)
+        profile = {key: None if value == "–" else value for key, value in said.items()}
+        for _one in range(number):
+            self._off_stage += 1
+            person, _conversation = await store.people.add(self._off_stage, "citizen", "en", self._clock.now())
+            await store.people.set_stopped(person.id, True)
+            await store.people.set_source(person.id, source)
+            await store.profiles.save(person.id, profile, self._clock.now())
+        await store.movements.count("joined", self._clock.now().astimezone(ZONE).date(), number)
 
     async def _lines_until(self, database: Database, target: datetime) -> Any:
         while True:

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import INNER, LABEL, characters, draw, measured, wrapped
+from bot.pictures import BAR_HEIGHT, INNER, LABEL, MARGIN, MARK, characters, draw, measured, wrapped
 
 BLUE = (0x00, 0x72, 0xB2)
+INK = (0x1B, 0x1B, 0x1B)
 
 
 def bars(*shares: float, label: str = "Yes", text: str = "17 (40%)") -> dict[str, Any]:
@@ -47,6 +48,20 @@ def test_bars_are_as_long_as_their_shares() -> None:
     assert half == pytest.approx(full / 2, abs=2)
     assert quarter == pytest.approx(full / 4, abs=2)
     assert full > 500
+
+
+def test_a_mark_stands_at_its_share_on_the_bar_and_beyond_it() -> None:
+    for share, mark in ((1.0, 0.5), (0.2, 0.9)):
+        plan = bars(share)
+        ((left, right),) = runs_of_blue(opened(draw(bars(1))))
+        plan["bars"][0]["mark"] = mark
+        image = opened(draw(plan))
+        pixels = image.load()
+        assert pixels is not None
+        middle = (image.height - MARGIN) - BAR_HEIGHT // 2
+        dark = [x for x in range(left, right) if pixels[x, middle] == INK]
+        assert len(dark) == pytest.approx(MARK, abs=1)
+        assert sum(dark) / len(dark) == pytest.approx(left + (right - left) * mark, abs=MARK)
 
 
 def test_nobody_is_drawn_as_nothing_and_hardly_anybody_as_something() -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from storage.attributes import Attribute, Option
 from storage.database import opened
+from storage.profiles import Profile
+from storage.store import Store
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -57,3 +59,26 @@ async def test_a_profile_holds_what_was_said_and_what_was_kept_back(database_url
         await database.write(lambda store: store.profiles.save(person.id, {}, NOW))
         async with database.reading() as store:
             assert [found async for found in store.profiles.all()] == []
+
+
+async def test_what_is_no_option_any_more_is_taken_out(database_url: str) -> None:
+    async with opened(database_url) as database:
+
+        async def fill(store: Store) -> list[str]:
+            said: tuple[Profile, ...] = ({"age": "under 40", "pet": "cat"}, {"age": "old", "area": None}, {"pet": None})
+            people = []
+            for number, profile in enumerate(said, 1):
+                person, _conversation = await store.people.add(number, "citizen", "en", NOW)
+                await store.profiles.save(person.id, profile, NOW)
+                people.append(person.id)
+            return people
+
+        people = await database.write(fill)
+        known = {"age": {"under 40"}, "area": {"north"}}
+        after, pages = "", 0
+        while last := await database.write(lambda s, after=after: s.profiles.keep_only(known, after, 2, NOW)):  # type: ignore[misc]
+            after, pages = last, pages + 1
+        async with database.reading() as store:
+            kept = [await store.profiles.load(person) for person in people]
+    assert kept == [{"age": "under 40"}, {"area": None}, {}]
+    assert pages == 2

@@ -60,7 +60,8 @@ def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
         "title": voice.plain(plan.title),
         "note": voice.plain(plan.note),
         "bars": [
-            {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text)} for bar in plan.bars
+            {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text), "mark": bar.mark}
+            for bar in plan.bars
         ],
         "rtl": voice.right_to_left,
     }

@@ -63,7 +63,7 @@ async def _until(desk: Desk, day: date | None, unclear: Turn) -> Turn:
     await desk.store.people.pause(desk.person.id, ends)
     await desk.store.outbox.drop_bulk(desk.person.id, desk.now, "paused")
     await desk.later("privacy.resume", f"privacy.resume:{desk.person.id}:{day}", ends, {"person": desk.person.id})
-    await desk.store.movements.count("paused", desk.today)
+    desk.moved("paused")
     desk.speaker = replace(desk.person, stopped=True, paused_until=ends)
     text = paragraphs(
         _("I will be silent until {day}. Your places and topics stay as they are.", day=Day(day)),

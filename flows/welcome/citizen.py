@@ -247,6 +247,8 @@ async def cancel(desk: Desk, argument: str) -> Turn:
 
 @flow.command("stop", _("No more messages"), agreement=False, keywords=_("stop,unsubscribe"))
 async def stop(desk: Desk, argument: str) -> Turn:
+    if not desk.person.stopped:
+        desk.moved("stopped")
     await desk.store.people.set_stopped(desk.person.id, True)
     await desk.store.outbox.drop_bulk(desk.person.id, desk.now, "asked to stop")
     await desk.record("stopped", "messages")

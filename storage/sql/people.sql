@@ -119,3 +119,11 @@ SELECT invited_to_tell FROM people WHERE id = :id;
 
 -- name: mark_invited_to_tell!
 UPDATE people SET invited_to_tell = 1 WHERE id = :id;
+-- name: sources
+-- Where citizens came from: by the venue of the link they opened, or by the name of the link itself.
+SELECT COALESCE(l.venue, p.source) AS name, COUNT(*) AS number
+FROM people AS p LEFT JOIN links AS l ON l.token = p.source
+WHERE p.role = 'citizen' GROUP BY COALESCE(l.venue, p.source) ORDER BY 2 DESC, 1;
+
+-- name: channels
+SELECT channel AS name, COUNT(*) AS number FROM people WHERE role = 'citizen' GROUP BY channel ORDER BY 2 DESC, 1;
