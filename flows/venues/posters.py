@@ -117,4 +117,3 @@ async def _hand_over(desk: Desk, found: VenueLink, what: Opening, language: str)
         ),
         ends=True,
     )
-
