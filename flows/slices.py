@@ -33,6 +33,7 @@ from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
 from flows.topics import staff as topics_staff
 from flows.venues import citizen as venues_citizen
+from flows.venues import posters as venues_posters
 from flows.venues import staff as venues_staff
 from flows.welcome import citizen as welcome_citizen
 
@@ -64,6 +65,7 @@ ROUTER = Router(
         privacy_due.flow,
         venues_citizen.flow,
         venues_staff.flow,
+        venues_posters.flow,
         people_staff.flow,
         people_attributes.flow,
         people_adding.flow,

@@ -177,6 +177,25 @@ class Chart:
     note: Text | str
 
 
+@dataclass(frozen=True, slots=True)
+class Poster:
+    """A sheet of A4 to hang up, with a code that opens `address` for whoever points a camera at it.
+
+    It is written in `language`, whoever asks for it. `headline` is read from across a room; `how` says what to do
+    with the code, `note` what happens then, `otherwise` stands before the address in letters. `place` is small, for
+    whoever hangs it up.
+    """
+
+    language: str
+    organisation: Text | str
+    headline: Text | str
+    how: Text | str
+    note: Text | str
+    otherwise: Text | str
+    address: str
+    place: str
+
+
 Cell = Text | str | int | float | None
 
 
@@ -210,10 +229,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for somebody to keep: text, or a report made into the kind of file its name ends in when it is sent."""
+    """A file for somebody to keep: text, or a report or poster made into what its name ends in when it is sent."""
 
     name: str
-    contents: str | Report
+    contents: str | Report | Poster
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +241,7 @@ class Message:
 
     text: Text
     rows: Sequence[Row] = ()
-    picture: Chart | None = None
+    picture: Chart | Poster | None = None
     file: File | None = None
 
 

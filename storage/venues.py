@@ -57,7 +57,7 @@ class Venues:
         return found[0] if found else None
 
     async def page(self, skipped: int, most: int) -> list[Brought]:
-        """Open ones first, the newest first in each."""
+        """Open ones first, in the order of their places' names."""
         return await self._brought(None, skipped, most)
 
     async def _brought(self, token: str | None, skipped: int, most: int) -> list[Brought]:

@@ -429,7 +429,10 @@ def _spoken(text: str) -> Iterator[str]:
 
 def _contents(body: dict[str, Any]) -> list[str]:
     lines = [line for line in _plain(body["text"]).split("\n") if line.strip()]
-    if picture := body.get("picture"):
+    if (picture := body.get("picture")) and picture["kind"] == "poster":
+        parts = ("organisation", "headline", "how", "note", "otherwise", "address", "place")
+        lines.insert(0, f"(poster: {' | '.join(picture[part].replace(chr(10), ' ') for part in parts)})")
+    elif picture:
         bars = "; ".join(f"{bar['label']} {bar['text']}" for bar in picture["bars"])
         lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
     if file := body.get("file"):

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.telegram.rendering import CAPTION_LIMIT, TEXT_LIMIT, bodies, length
-from flows.turn import Bar, Chart, Message, choice, column, link
-from flows.words import Verbatim, Voice, _, lines, paragraphs
+from flows.turn import Bar, Chart, File, Message, Poster, choice, column, link
+from flows.words import Verbatim, Voice, _, lines, paragraphs, translated
 
 ENGLISH = Voice("en", ZoneInfo("Europe/London"))
 
@@ -55,3 +55,16 @@ def test_a_text_too_long_for_a_caption_follows_its_picture() -> None:
 
 def test_paragraphs() -> None:
     assert ENGLISH.html(paragraphs(Verbatim("a"), None, lines(Verbatim("b"), Verbatim("c")))) == "a\n\nb\nc"
+
+
+def test_a_poster_is_in_its_own_language_whoever_asks_for_it() -> None:
+    sheet = Poster(
+        "ur", "Council", Verbatim("Buses?"), "Camera", _("Menu"), "Or:", "https://t.me/a_bot?start=at-k7", "Inn"
+    )
+    (shown,) = bodies(Message(_("Menu"), picture=sheet), ENGLISH, 1)
+    (kept,) = bodies(Message(_("Menu"), file=File("poster-ur.pdf", sheet)), ENGLISH, 1)
+    urdu = translated("ur", "Menu")
+    assert urdu != "Menu"
+    assert urdu in shown["picture"]["note"]
+    assert shown["picture"]["rtl"]
+    assert (shown["text"], kept["file"]["poster"]) == ("Menu", shown["picture"])

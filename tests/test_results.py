@@ -17,7 +17,7 @@ from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Material, findings
 from flows.results.outcome_rates import Dispositions
 from flows.surveys.results import label, result_message
-from flows.turn import Message
+from flows.turn import Chart, Message
 from flows.words import Voice
 from storage.consultations import Kind, Question
 
@@ -115,7 +115,7 @@ def test_the_message_and_the_picture_say_the_same() -> None:
     assert VOICE.plain(message.text) == (
         "What matters most?\n\nTrees: 10 (17%)\nBenches: not shown\nFewer cars: 40 (67%)\n\nAbout 60 people answered."
     )
-    assert message.picture is not None
+    assert isinstance(message.picture, Chart)
     assert [(VOICE.plain(bar.label), round(bar.share, 2), VOICE.plain(bar.text)) for bar in message.picture.bars] == [
         ("Trees", 0.17, "10 (17%)"),
         ("Benches", 0.0, "not shown"),

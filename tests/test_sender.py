@@ -491,6 +491,16 @@ async def test_a_report_is_made_into_its_kind_of_file_when_it_is_sent(office: Of
     assert message.file.data.startswith(begins)
 
 
+async def test_a_poster_is_sent_as_a_picture_and_as_a_page_to_print(office: Office) -> None:
+    words = ("organisation", "headline", "how", "note", "otherwise", "address", "place")
+    poster = {"kind": "poster", **{part: part.title() for part in words}, "rtl": False}
+    page = {"name": "poster-cy.pdf", "poster": poster}
+    await office.becomes(await office.say(ANA, "Library", picture=poster), "sent", seconds=20)
+    await office.becomes(await office.say(ANA, "To print", file=page), "sent", seconds=20)
+    found = [(message.kind, message.file.data[:4]) for message in office.messages(ANA) if message.file]
+    assert found == [("photo", b"\x89PNG"), ("document", b"%PDF")]
+
+
 # ---------------------------------------------------------------- stopping
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.router import Router
-from flows.turn import Button, Cell, Chart, File, Message, Report, Table
+from flows.turn import Button, Cell, Chart, File, Message, Poster, Report, Table
 from flows.words import Voice
 from storage.people import Role
 
@@ -37,7 +37,7 @@ def bodies(message: Message, voice: Voice, number: int) -> list[Body]:
         if length(text) > limit:
             found.insert(0, {"text": ""})
         if picture:
-            found[0]["picture"] = chart(picture, voice)
+            found[0]["picture"] = poster(picture, voice) if isinstance(picture, Poster) else chart(picture, voice)
         if message.file:
             found[0]["file"] = file(message.file, voice)
     found[-1]["rows"] = [[button(part, voice, number) for part in row] for row in message.rows if row]
@@ -70,7 +70,25 @@ def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
 def file(kept: File, voice: Voice) -> dict[str, Any]:
     if isinstance(kept.contents, str):
         return {"name": kept.name, "contents": kept.contents}
+    if isinstance(kept.contents, Poster):
+        return {"name": kept.name, "poster": poster(kept.contents, voice)}
     return {"name": kept.name, "report": report(kept.contents, voice)}
+
+
+def poster(plan: Poster, voice: Voice) -> dict[str, Any]:
+    """In its own language, not in that of whoever asked for it."""
+    voice = Voice(plan.language, voice.zone)
+    return {
+        "kind": "poster",
+        "organisation": voice.plain(plan.organisation),
+        "headline": voice.plain(plan.headline),
+        "how": voice.plain(plan.how),
+        "note": voice.plain(plan.note),
+        "otherwise": voice.plain(plan.otherwise),
+        "address": plan.address,
+        "place": plan.place,
+        "rtl": voice.right_to_left,
+    }
 
 
 def report(kept: Report, voice: Voice) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, Tele
 from bot.clock import Clock
 from bot.exports import made
 from bot.pictures import draw
+from bot.posters import poster
 from bot.telegram.api import Api
 from bot.telegram.fetching import fetched
 from bot.telegram.pacing import ChatPace, Window, chat_rate
@@ -541,10 +542,19 @@ def _age(parcel: Claimed) -> str:
 
 def _drawn(field: str, body: dict[str, Any]) -> InputFile:
     if field == "photo":
-        return InputFile(draw(body["picture"]), filename="chart.png", attach=True)
+        plan = body["picture"]
+        if plan["kind"] == "poster":
+            return InputFile(poster(plan, "png"), filename="poster.png", attach=True)
+        return InputFile(draw(plan), filename="chart.png", attach=True)
     file = body["file"]
-    contents = made(file["name"], file["report"]) if "report" in file else file["contents"].encode()
-    return InputFile(contents, filename=file["name"], attach=True)
+    return InputFile(_contents(file), filename=file["name"], attach=True)
+
+
+def _contents(file: dict[str, Any]) -> bytes:
+    if "poster" in file:
+        return poster(file["poster"], "pdf")
+    contents: str = file.get("contents", "")
+    return made(file["name"], file["report"]) if "report" in file else contents.encode()
 
 
 def _text(body: dict[str, Any], name: str) -> dict[str, Any]:

@@ -256,6 +256,7 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
     )
     rows = [
         [link(f"consult {panel.id}", _("Ask this panel something"))],
+        [link(f"newvenue join {panel.id}", _("Link and poster"))],
         [link(f"renamepanel {panel.id}", _("Rename")), link(f"closepanel {panel.id}", _("Close"))],
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]

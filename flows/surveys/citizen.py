@@ -323,7 +323,7 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
     await desk.store.responses.finish(sheet.response.id, desk.now)
     await no_reminder(desk, sheet.consultation.id)
     await desk.acted()
-    so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).finished)
+    so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).answered)
     if sheet.consultation.is_anonymous:
         await desk.store.ballots.cast(sheet.consultation.id, sheet.response.id)
         return end(thanks(sheet.consultation, so_far), _menu())

@@ -12,8 +12,9 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.answering import Unclear, before, first_open, fits, ticked, understood
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
+from flows.surveys.one_line import example, looks_like_a_form, read_form
 from flows.surveys.ways import WAYS
-from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
+from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import DEFAULT_LANGUAGE, Text, Words, _, lines, paragraphs
 from storage.consultations import Consultation, Question
 from storage.responses import Channel, Value
@@ -163,7 +164,14 @@ def _ask(
     state = waiting(*_parts(form), question_id=question.id, chosen=ticks)
     back = [choice("back", _("Back"))] if number > 1 else []
     ways: Row = [*back, choice("skip", _("Left blank")), choice("cancel", _("Cancel"))]
-    return ask(state, paragraphs(_heading(form), text), [*answer_rows(question, ticks), ways], same_number=same_number)
+    faster = _("Or write the whole form in one line, for example: {line}", line=example(survey.questions))
+    text = paragraphs(_heading(form), text, faster if _takes_a_line(survey, form) else None)
+    return ask(state, text, [*answer_rows(question, ticks), ways], same_number=same_number)
+
+
+def _takes_a_line(survey: Survey, form: Form) -> bool:
+    """A form can be written in one line before anything of it has been entered; words may have semicolons in them."""
+    return not form.answers and len(survey.questions) > 1 and survey.questions[0].kind != "text"
 
 
 def _parts(form: Form) -> tuple[str, Channel, int, bool, Mapping[str, Any]]:
@@ -208,6 +216,9 @@ def _answer(survey: Survey, form: Form, question: Question, chosen: tuple[int, .
             return _ask(survey, form, before(survey.questions, question) or question)
         case Choice("skip"):
             return _carry_on(survey, _with(form, question, None))
+        case Typed(words) if _takes_a_line(survey, form) and looks_like_a_form(words):
+            read = read_form(survey.questions, words)
+            return again(read.words) if isinstance(read, Unclear) else _check(survey, replace(form, answers=read))
         case Choice(id) if (ticks := ticked(question, chosen, id)) is not None:
             return _ask(survey, form, question, ticks, same_number=True)
     found = understood(question, said, chosen)
@@ -281,9 +292,12 @@ def _entered(survey: Survey, form: Form, response_id: str, news: Words) -> Turn:
 
 
 async def _after(desk: Desk, survey: Survey, at: Entered, said: Said) -> Turn:
+    following = Form(at.consultation_id, at.channel, at.saved)
     match said:
         case Choice("another"):
-            return _carry_on(survey, Form(at.consultation_id, at.channel, at.saved))
+            return _carry_on(survey, following)
+        case Typed(words) if _takes_a_line(survey, following) and looks_like_a_form(words):
+            return _answer(survey, following, survey.questions[0], (), said)
         case Choice("undo") if at.response_id and await desk.store.responses.take_back(at.response_id):
             await desk.record("took answers back", f"consultation:{at.consultation_id}", channel=at.channel)
             left = Form(at.consultation_id, at.channel, at.saved - 1)

@@ -203,6 +203,8 @@ async def tell_me(desk: Desk, argument: str) -> Turn:
     response = await desk.store.responses.find(argument, desk.person.id) if consultation else None
     if consultation is None or response is None or consultation.report_by is None:
         return go("surveys")
+    if consultation.state == "closed":
+        return go("results", consultation.id)
     day = Day(consultation.report_by)
     return end(
         _("Good. I will write to you when the results are there, and by {day} what was decided.", day=day),

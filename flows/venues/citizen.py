@@ -25,6 +25,8 @@ async def at(desk: Desk, token: str) -> Turn:
     match found.opens.split():
         case ["survey" | "question", _id]:
             return go("guest", token)
+    await desk.listen_again()
+    match found.opens.split():
         case ["join", panel_id]:
             return go("join", panel_id)
         case ["propose"]:

@@ -8,7 +8,7 @@ from flows.desk import Desk
 from flows.words import Text, Verbatim, Words, _
 
 EXPLAINED: dict[str, Words] = {
-    "propose": _("Propose a topic"),
+    "propose": _("Proposing a topic"),
     "hello": _("Just a hello"),
 }
 
@@ -29,12 +29,12 @@ async def opening(desk: Desk, opens: str) -> Opening | None:
             if consultation is None or consultation.state not in ("open", "scheduled"):
                 return None
             asked = consultation.question
-            return Opening(_("Questions on: {question}", question=asked), Verbatim(asked))
+            return Opening(_("The questions on “{question}”", question=asked), Verbatim(asked))
         case ["question", id]:
             question = await desk.store.consultations.question(id)
             if question is None or await opening(desk, f"survey {question.consultation_id}") is None:
                 return None
-            return Opening(_("One question: {question}", question=question.wording), Verbatim(question.wording))
+            return Opening(_("The question “{question}”", question=question.wording), Verbatim(question.wording))
         case ["join", id]:
             panel = await desk.store.panels.load(id)
             if panel is None or panel.state != "open":

@@ -88,6 +88,7 @@ async def _one(desk: Desk, token: str) -> Turn:
     return end(
         text,
         [
+            *([[link(f"poster {token}", _("Make a poster"))]] if await opening(desk, one.link.opens) else []),
             [link(f"closevenue {token}", _("Close the link"))],
             back,
         ],

@@ -47,8 +47,9 @@ class Agreeing:
 
 @flow.command("start", agreement=False)
 async def start(desk: Desk, argument: str) -> Turn:
-    await desk.listen_again()
     command, _dash, subject = argument.partition("-")
+    if command != "at":  # whoever answers at a venue has not asked for messages
+        await desk.listen_again()
     if command in OPENINGS:
         return go(command, subject)
     if argument:
@@ -84,8 +85,8 @@ async def step(desk: Desk, at: ChoosingLanguage | Agreeing, said: Said) -> Turn:
         case Agreeing(), Choice("no"):
             return end(
                 _(
-                    "That is fine. I have not kept anything but your language and this chat, so that I can answer. "
-                    "Send /start if you change your mind."
+                    "That is fine. I keep only your language, this chat so that I can answer, and what you have "
+                    "answered already. Send /start if you change your mind."
                 )
             )
     return again(_("Please tap one of the buttons: may I keep what you tell me here?"))

@@ -6,6 +6,7 @@ ALTER TABLE links ADD COLUMN words TEXT NOT NULL DEFAULT '{}';
 -- The link through which a guest answered; everybody else was asked, or is somebody for whom staff answered.
 ALTER TABLE responses ADD COLUMN link TEXT REFERENCES links (token);
 CREATE INDEX responses_link ON responses (link);
+CREATE INDEX people_source ON people (source);
 
 -- The way an answer came: by those who were asked ('chat'), by guests, or through staff.
 CREATE VIEW response_ways AS

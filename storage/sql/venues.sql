@@ -5,7 +5,7 @@ INSERT INTO links (token, venue, opens, created_by, created_at) VALUES (:token, 
 SELECT token, venue, opens, words, created_at, closed_at FROM links WHERE token = :token;
 
 -- name: page
--- Open ones first, the newest first in each, with what each has brought. Whoever joined counts for the link that
+-- Open ones first, by place, with what each has brought. Whoever joined counts for the link that
 -- brought them first.
 SELECT l.token, l.venue, l.opens, l.words, l.created_at, l.closed_at,
     (SELECT COUNT(*) FROM openings AS o WHERE o.token = l.token) AS opened,
@@ -13,7 +13,7 @@ SELECT l.token, l.venue, l.opens, l.words, l.created_at, l.closed_at,
     (SELECT COUNT(*) FROM people AS p WHERE p.source = l.token AND EXISTS (
         SELECT 1 FROM memberships AS m WHERE m.person_id = p.id)) AS joined
 FROM links AS l WHERE CAST(:token AS TEXT) IS NULL OR l.token = CAST(:token AS TEXT)
-ORDER BY CASE WHEN l.closed_at IS NULL THEN 0 ELSE 1 END, l.created_at DESC, l.venue LIMIT :most OFFSET :skipped;
+ORDER BY CASE WHEN l.closed_at IS NULL THEN 0 ELSE 1 END, l.venue, l.created_at, l.token LIMIT :most OFFSET :skipped;
 
 -- name: close
 UPDATE links SET closed_at = :now WHERE token = :token AND closed_at IS NULL RETURNING token;
