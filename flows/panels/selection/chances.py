@@ -25,6 +25,9 @@ EXACT = 1e-7
 GRAIN = 2.0**30
 """Weights are rounded to this grain, so that the last bits of a solver decide nothing."""
 
+FEW, MANY = 1000, 1_000_000
+"""When time is up, LEXIMIN's levels are raised for so few kinds, and any level for so many kinds times panels."""
+
 AT_ONCE = 10
 """Panels looked for with one set of prices; each one halves the price of the kinds it has."""
 
@@ -62,7 +65,7 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
         if more := search.without_any_panel(target):
             search.hopeless |= more
             continue
-        if not search.reach(target) and not effort.cut:
+        if not effort.cut and not search.reach(target) and not effort.cut:
             bound = min(bound, search.climb(levels=levels))
         break
     if effort.cut:
@@ -114,8 +117,9 @@ class _Search:
         """Whether panels could be found that give `seats` on average; their weights are kept."""
         found = peeled(self.committees, seats, self.effort)
         places = [self._place(panel) for panel in found.panels]
-        self.weights = np.zeros(len(self.panels))
-        np.add.at(self.weights, places, found.weights)
+        weights = np.zeros(len(self.panels))
+        np.add.at(weights, places, found.weights)
+        self.weights = _normal(weights) if places else np.full(len(weights), 1.0 / len(weights))
         return bool(np.all(found.rest <= DONE * self.committees.people))
 
     def without_any_panel(self, target: Floats) -> set[int]:
@@ -187,8 +191,12 @@ class _Search:
         return self._climb(levels=levels, searching=True)
 
     def settle(self) -> None:
-        """Raises the levels on the panels there are."""
-        self._climb(levels=True, searching=False)
+        """Raises the levels on the panels there are; where they are too many for that, leaves them as likely as found.
+
+        How many are too many depends on nothing else, so that whoever repeats the draw does the same.
+        """
+        if len(self.panels) * len(self.committees.people) <= MANY:
+            self._climb(levels=len(self.committees.people) <= FEW, searching=False)
 
     def _climb(self, *, levels: bool, searching: bool) -> float:
         people, past = self.committees.people, self.committees.past
