@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -39,8 +39,8 @@ class Town:
     since: dict[str, int] = field(default_factory=dict)
     rests: dict[str, int] = field(default_factory=dict)
     ends: dict[str, int] = field(default_factory=dict)
-    chances: Counter[str] = field(default_factory=Counter)
-    memoryless: Counter[str] = field(default_factory=Counter)
+    chances: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    memoryless: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 @dataclass(slots=True)

@@ -9,7 +9,6 @@ give exactly these chances. Only where there are none are the levels worked out 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,17 +17,16 @@ from flows.panels.selection.committees import Best, Committees
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.peeling import DONE, peeled
 from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
+from flows.panels.selection.relaxed import EASINGS, SLACK, fairest, out_of_reach
 
 EXACT = 1e-7
 """Chances and seats that differ by less count as equal."""
 
-SLACK = 1e-10
-"""How far a level that is held may sink, so that rounding does not make the rest impossible."""
-
-EASINGS = (0.0, 1e-9, 1e-8, 1e-7, 1e-6)
-
 GRAIN = 2.0**30
 """Weights are rounded to this grain, so that the last bits of a solver decide nothing."""
+
+FEW, MANY = 1000, 1_000_000
+"""When time is up, LEXIMIN's levels are raised for so few kinds, and any level for so many kinds times panels."""
 
 AT_ONCE = 10
 """Panels looked for with one set of prices; each one halves the price of the kinds it has."""
@@ -55,16 +53,19 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
     """The fairest lottery, LEXIMIN with `levels`, else maximin; `first` is any panel."""
     search = _Search(committees, effort)
     search.add(first)
-    search.hopeless |= set(_out_of_reach(committees))
+    search.hopeless |= set(out_of_reach(committees))
+    most = np.full(len(committees.people), np.inf)
     while True:
         committees.forbid(sorted(search.hopeless))
-        target, bound, seats = _relaxed_target(committees, search.hopeless, levels=levels)
-        if search.take_apart(seats):
+        relaxed = fairest(committees, search.hopeless, most, levels=levels)
+        bound = relaxed.bound
+        target = relaxed.seats if levels else _needed(committees, search.hopeless, bound)
+        if search.take_apart(relaxed.seats):
             break
         if more := search.without_any_panel(target):
             search.hopeless |= more
             continue
-        if not search.reach(target) and not effort.cut:
+        if not effort.cut and not search.reach(target) and not effort.cut:
             bound = min(bound, search.climb(levels=levels))
         break
     if effort.cut:
@@ -74,101 +75,17 @@ def equal_chances(committees: Committees, first: Integers, effort: Effort, *, le
 
 def highest_minimum(committees: Committees) -> tuple[float, tuple[int, ...]]:
     """What no lottery's smallest cumulative chance exceeds, and the kinds that are left out because they have none."""
-    hopeless = _out_of_reach(committees)
-    _, bound, _ = _relaxed_target(committees, set(hopeless), levels=False)
-    return bound, tuple(hopeless)
+    hopeless = out_of_reach(committees)
+    committees.forbid(hopeless)
+    relaxed = fairest(committees, set(hopeless), np.full(len(committees.people), np.inf), levels=False)
+    return relaxed.bound, tuple(hopeless)
 
 
-# ---------------------------------------------------------------- as if people could be divided
-
-
-def _out_of_reach(committees: Committees) -> list[int]:
-    """Kinds with no seat on any panel even if people could be divided.
-
-    One programme for all: panels are scaled by a factor of at least 1, so that every kind that can have any seat
-    can have a whole one.
-    """
-    count, rows = len(committees.kinds), len(committees.lower)
-    infinite = np.inf
-    # Rows: quotas from below, quotas from above, limits, and what counts as a whole seat; all homogeneous.
-    lower = np.concatenate([np.zeros(rows), np.full(rows + count, -infinite), np.zeros(count)])
-    upper = np.concatenate([np.full(rows, infinite), np.zeros(rows + count), np.full(count, infinite)])
-    columns: list[Column] = []
-    for kind, (stands, values) in enumerate(committees.columns):
-        above = [rows + row for row in stands]
-        own = [2 * rows + kind, 2 * rows + count + kind]
-        columns.append(([*stands, *above, *own], [*values, *values, 1.0, 1.0]))
-    columns.extend(([2 * rows + count + kind], [-1.0]) for kind in range(count))
-    scale = np.concatenate([-committees.lower, -committees.upper, -committees.limits])
-    columns.append((list(range(2 * rows + count)), list(scale)))
-    costs = np.concatenate([np.zeros(count), np.ones(count), [0.0]])
-    limits = np.concatenate([np.full(count, infinite), np.ones(count), [infinite]])
-    found = Programme(lower, upper).begin(costs, limits, columns).solve()
-    assert found is not None, "nobody at all is always a solution"
-    return [kind for kind in range(count) if found.x[count + kind] < 0.5]
-
-
-def _relaxed_target(committees: Committees, hopeless: set[int], *, levels: bool) -> tuple[Floats, float, Floats]:
-    """Seats of each kind at the fairest, and the smallest cumulative chance among those with any hope."""
-    rows, count = len(committees.lower), len(committees.kinds)
-    hopeful = [kind for kind in range(count) if kind not in hopeless]
-    lower = np.concatenate([committees.lower, np.full(count, -np.inf)])
-    for kind in hopeful:
-        lower[rows + kind] = -committees.past[kind]
-    columns: list[Column] = [
-        ([*stands, rows + kind], [*values, 1.0 / committees.people[kind]])
-        for kind, (stands, values) in enumerate(committees.columns)
-    ]
-    columns.append(([rows + kind for kind in hopeful], [-1.0] * len(hopeful)))
-    upper = np.concatenate([committees.upper, np.full(count, np.inf)])
-    costs = np.append(np.zeros(count), 1.0)
-    programme = Programme(lower, upper).begin(costs, np.append(committees.limits, np.inf), columns)
-    bound, seats = _levels(programme, rows, count, hopeful, committees.past, first_only=not levels)
-    if levels:
-        return seats, bound, seats
-    target = np.zeros(count)
-    for kind in hopeful:
-        target[kind] = max(0.0, bound - committees.past[kind]) * committees.people[kind]
-    return target, bound, seats
-
-
-def _levels(
-    programme: Programme, rows: int, level: int, hopeful: Sequence[int], past: Floats, *, first_only: bool
-) -> tuple[float, Floats]:
-    """Raises the lowest level as far as it goes, holds what cannot follow, and goes on with the rest.
-
-    The row `rows + kind` says that a kind's chance less the variable `level` is at least minus its past chance.
-    Whose price is positive cannot rise above the level (strict complementarity). The lowest level, and the seats of
-    every kind in the end.
-    """
-    free = set(hopeful)
-    lowest: float | None = None
-    seats = np.zeros(level)
-    floors: dict[int, float] = {}
-    while free:
-        solution = _held_to(programme, floors, level)
-        lowest = solution.value if lowest is None else lowest
-        seats = solution.x[:level]
-        if first_only:
-            break
-        prices = -solution.duals
-        held = [kind for kind in sorted(free) if prices[rows + kind] > EXACT]
-        for kind in held or [max(sorted(free), key=lambda kind: float(prices[rows + kind]))]:
-            floors[rows + kind] = solution.value - past[kind] - SLACK
-            programme.bind(rows + kind, floors[rows + kind], level, 0.0)
-            free.discard(kind)
-    return lowest or 0.0, np.maximum(seats, 0.0)
-
-
-def _held_to(programme: Programme, floors: dict[int, float], level: int) -> Solution:
-    """The solution with the levels that are held; they sink a little where rounding has made them impossible."""
-    for easing in EASINGS:
-        if easing:
-            for row, floor in floors.items():
-                programme.bind(row, floor - easing, level, 0.0)
-        if (solution := programme.solve()) is not None:
-            return solution
-    raise ArithmeticError("what was attained is not attainable any more")
+def _needed(committees: Committees, hopeless: set[int], level: float) -> Floats:
+    """The seats of each kind that bring everybody with any hope up to a level."""
+    needed = np.maximum(level - committees.past, 0.0) * committees.people
+    needed[sorted(hopeless)] = 0.0
+    return needed
 
 
 # ---------------------------------------------------------------- with whole people
@@ -200,8 +117,9 @@ class _Search:
         """Whether panels could be found that give `seats` on average; their weights are kept."""
         found = peeled(self.committees, seats, self.effort)
         places = [self._place(panel) for panel in found.panels]
-        self.weights = np.zeros(len(self.panels))
-        np.add.at(self.weights, places, found.weights)
+        weights = np.zeros(len(self.panels))
+        np.add.at(weights, places, found.weights)
+        self.weights = _normal(weights) if places else np.full(len(weights), 1.0 / len(weights))
         return bool(np.all(found.rest <= DONE * self.committees.people))
 
     def without_any_panel(self, target: Floats) -> set[int]:
@@ -273,8 +191,12 @@ class _Search:
         return self._climb(levels=levels, searching=True)
 
     def settle(self) -> None:
-        """Raises the levels on the panels there are."""
-        self._climb(levels=True, searching=False)
+        """Raises the levels on the panels there are; where they are too many for that, leaves them as likely as found.
+
+        How many are too many depends on nothing else, so that whoever repeats the draw does the same.
+        """
+        if len(self.panels) * len(self.committees.people) <= MANY:
+            self._climb(levels=len(self.committees.people) <= FEW, searching=False)
 
     def _climb(self, *, levels: bool, searching: bool) -> float:
         people, past = self.committees.people, self.committees.past
@@ -325,6 +247,17 @@ class _Search:
         if best.value > base + EXACT and self.add(best.panel):
             return [best.panel], best.bound - base
         return [], best.bound - base
+
+
+def _held_to(programme: Programme, floors: dict[int, float], level: int) -> Solution:
+    """The solution with the levels that are held; they sink a little where rounding has made them impossible."""
+    for easing in EASINGS:
+        if easing:
+            for row, floor in floors.items():
+                programme.bind(row, floor - easing, level, 0.0)
+        if (solution := programme.solve()) is not None:
+            return solution
+    raise ArithmeticError("what was attained is not attainable any more")
 
 
 def _worth(prices: Floats, panel: Integers) -> float:

@@ -34,7 +34,8 @@ def founding_cohorts(frozen: Frozen, panel: list[str], number: int) -> Cohorts:
     """Parts a drawn panel into cohorts of equal size, give or take one person, each as mixed as the panel.
 
     `panel` are ids of those who wait. When one cohort leaves, the rest of the pool can take its seats so that every
-    quota holds; where that is impossible, `unreachable` has the smallest widening that makes it possible. Raises BadInput where there are fewer people than cohorts.
+    quota holds; where that is impossible, `unreachable` has the smallest widening that makes it possible.
+    Raises BadInput where there are fewer people than cohorts.
     """
     if not 1 <= number <= len(panel):
         raise BadInput(f"A panel of {len(panel)} cannot be parted into {number} cohorts.")
@@ -87,10 +88,10 @@ def _shares(frozen: Frozen, leaving: Counter[Profile], pool: Counter[Profile], n
         lower += [seats // number, 0, *least, *(going[pair] // number for pair in pairs)]
         upper += [-(-seats // number), 0, *most, *(-(-going[pair] // number) for pair in pairs)]
     columns = [column for cohort in range(number) for column in _columns(frozen, profiles, others, cohort)]
-    people = [leaving[profile] for profile in profiles] + [pool[profile] for profile in others]
-    limits = np.tile([*people, *[frozen.size] * (4 * len(quotas))], number).astype(np.float64)
-    costs = np.tile([*[0.0] * len(people), *[-FAR] * (2 * len(quotas)), *[-1.0] * (2 * len(quotas))], number)
-    divisible = [place >= len(profiles) for place in range(len(people) + 4 * len(quotas))] * number
+    often = [leaving[profile] for profile in profiles] + [pool[profile] for profile in others]
+    limits = np.tile([*often, *[frozen.size] * (4 * len(quotas))], number).astype(np.float64)
+    costs = np.tile([*[0.0] * len(often), *[-FAR] * (2 * len(quotas)), *[-1.0] * (2 * len(quotas))], number)
+    divisible = [place >= len(profiles) for place in range(len(often) + 4 * len(quotas))] * number
     programme = Programme(np.array(lower, float), np.array(upper, float), integer=True, gap=GAP, nodes=NODES)
     found = programme.begin(costs, limits, columns, divisible).solve()
     assert found is not None, "where quotas may give way, any cohorts will do"

@@ -13,7 +13,7 @@ from flows.panels.selection.frozen import Frozen, Quota
 from flows.panels.selection.kinds import Kinds
 from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
 
-WINDOWS = (30, 45, 60, 80)
+WINDOWS = (30, 60, 120, 240, 480)
 """How many kinds are left open around the relaxed optimum, few first; the rest keep the numbers they have there."""
 
 NEAR_ENOUGH = 0.1
@@ -86,6 +86,8 @@ class Committees:
             found = self._near(relaxed, weights, window)
             if found is not None and found.value > above:
                 return found
+            if window >= len(weights):
+                break
         return None
 
     def best(self, weights: Floats) -> Best | None:

@@ -70,7 +70,8 @@ def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort) -> Dra
     """Draws a panel. Raises Unmeetable where the quotas allow none."""
     kinds = kinds_of(frozen)
     committees = Committees(frozen, kinds)
-    first = committees.best(np.zeros(len(kinds.all)))
+    blank = np.zeros(len(kinds.all))
+    first = committees.good(blank, -np.inf) or committees.best(blank)
     if first is None:
         raise Unmeetable(smallest_widening(frozen, kinds))
     digest = digest_of(frozen)

@@ -60,7 +60,7 @@ class Programme:
     def begin(
         self, costs: Floats, upper: Floats, columns: Sequence[Column], divisible: Sequence[bool] = ()
     ) -> Programme:
-        """Takes the first variables, each from 0 to `upper`; some may be `divisible` in a programme of whole numbers."""
+        """Takes the first variables, each from 0 to `upper`; in whole numbers some may be `divisible` nonetheless."""
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(columns), len(self._rows[0])
         model.sense_ = highspy.ObjSense.kMaximize
@@ -113,7 +113,7 @@ class Programme:
         )
 
     def _run(self) -> highspy.HighsModelStatus:
-        """Runs the solver; where rounding leaves it undecided, from the start and less strictly."""
+        """Runs the solver; where rounding leaves it undecided, from the start, less strictly, and without shortcuts."""
         self._highs.run()
         for tolerance in LESS_STRICT:
             if self._highs.getModelStatus() not in UNDECIDED:
@@ -122,4 +122,5 @@ class Programme:
             self._highs.setOptionValue("primal_feasibility_tolerance", tolerance)
             self._highs.setOptionValue("dual_feasibility_tolerance", tolerance)
             self._highs.run()
+            self._highs.setOptionValue("presolve", "off")
         return cast("highspy.HighsModelStatus", self._highs.getModelStatus())
