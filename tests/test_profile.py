@@ -97,7 +97,7 @@ async def test_one_question_at_a_time_each_with_a_reason_and_ways_out(database_u
 
 async def test_what_is_kept_back_or_skipped_is_told_apart_and_can_be_changed(database_url: str) -> None:
     said = await told(
-        database_url, "/me on", "[Prefer not to say]", "[Skip]", "[Yes, you may]", "[Yes]", "[Long-term illness]", "[No]"
+        database_url, "/me on", "[Prefer not to say]", "[Skip]", "[Yes, you may]", "[Yes]", "[Long-term]", "[No]"
     )
     assert "Age: you prefer not to say" in said
     assert "Area: not asked yet" in said
