@@ -11,6 +11,7 @@ import pytest
 
 from flows.desk import Desk
 from flows.results.published import published
+from flows.surveys.publishing import results_for
 from storage.consultations import Question
 from storage.database import Database, opened
 from storage.panels import Term
@@ -153,6 +154,19 @@ async def test_results_are_published_when_enough_people_answered_by_whatever_way
     assert found.ways == {"guest": None, "paper": 10}
     assert found.rates is None, "nobody who was asked has answered"
     assert found.questions[town.question].counts.answered == 20
+    opening = await database.write(lambda store: results(store, town))
+    assert "About 20 people answered." in opening
+    assert "On paper: about 10" in opening
+    assert "Guests" not in opening, "fewer than ten"
+
+
+async def results(store: Store, town: Town) -> str:
+    """What citizens read first."""
+    desk = Desk(store, NOW, SURROUNDINGS)
+    consultation = await store.consultations.load(town.consultation)
+    assert consultation is not None
+    messages = await results_for(desk, consultation, for_staff=False)
+    return desk.voice.plain(messages[0].text)
 
 
 # ---------------------------------------------------------------- telling

@@ -10,7 +10,7 @@ from flows.saved import saved
 from flows.surveys.answering import Unclear, first_open, ticked, understood
 from flows.surveys.asking import answer_rows, bold, how_to_answer
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
-from flows.words import LANGUAGES, Day, Text, Words, _, lines, ngettext, paragraphs
+from flows.words import LANGUAGES, Day, Moment, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
@@ -108,8 +108,13 @@ def _is_over(desk: Desk, consultation: Consultation) -> bool:
 
 
 def _not_now(consultation: Consultation | None) -> Turn:
-    if consultation is not None and consultation.state in ("draft", "scheduled"):
-        text = _("These questions are not open yet. Please come again a little later.")
+    opens = consultation.publish_at if consultation and consultation.state == "scheduled" else None
+    if opens is not None:
+        text = _(
+            "Thank you for coming. These questions open on {moment}; please come again then.", moment=Moment(opens)
+        )
+    elif consultation is not None and consultation.state == "draft":
+        text = _("Thank you for coming. These questions are not open yet. Please come again in a few days.")
     else:
         text = _("Thank you for coming. These questions are closed now, but there is more you can do:")
     return end(

@@ -113,6 +113,7 @@ def _actions(consultation: Consultation) -> list[Row]:
         case "scheduled":
             return [
                 [link(f"rehearse {id}", _("Rehearse")), link(f"publish {id}", _("Publish now"))],
+                [link(f"newvenue survey {id}", _("Link and poster"))],
                 [link(f"unschedule {id}", _("Make it a draft again"))],
             ]
         case "open":

@@ -9,7 +9,7 @@ from flows.flow import Flow
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Poster, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.venues.opening import Opening, opening
-from flows.words import LANGUAGES, Words, _, paragraphs
+from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, paragraphs
 from storage.venues import VenueLink
 
 flow = Flow()
@@ -93,10 +93,11 @@ ANSWERING = _("One question, one tap. Your answer is counted without your name."
 
 
 async def _hand_over(desk: Desk, found: VenueLink, what: Opening, language: str) -> Turn:
+    headline = Verbatim(found.words[language]) if language in found.words else what.invitation
     sheet = Poster(
         language,
         await desk.named_organisation(),
-        found.words.get(language) or what.invitation,
+        headline,
         _("Point your phone's camera at the square"),
         paragraphs(NOTES.get(found.opens.split()[0], ANSWERING), _("You need the free app Telegram.")),
         _("No camera? Type this into your browser:"),
@@ -113,7 +114,13 @@ async def _hand_over(desk: Desk, found: VenueLink, what: Opening, language: str)
     return Turn(
         (
             Message(_("{venue}: {language}", venue=found.venue, language=LANGUAGES[language]), picture=sheet),
-            Message(_("To print on A4."), rows, file=File(f"poster-{language}.pdf", sheet)),
+            Message(_advice(desk, headline), rows, file=File(f"poster-{language}.pdf", sheet)),
         ),
         ends=True,
     )
+
+
+def _advice(desk: Desk, headline: Text) -> Text:
+    wordy = len(desk.voice.plain(headline)) > WORDS_LIMIT
+    shorter = _("These are many words for a poster. Fewer can be read from further away: tap Other words.")
+    return lines(_("To print on A4."), shorter if wordy else None)
