@@ -75,14 +75,14 @@ async def profile(database_url: str) -> dict[str, str | None]:
 
 async def test_after_the_first_useful_act_and_only_then_somebody_is_asked(database_url: str) -> None:
     said = await told(database_url, "/propose Later buses", "[Publish]")
-    assert said.count("[Two or three questions about you?]") == 1
-    assert said.index("Your topic can be seen now") < said.index("[Two or three questions about you?]")
+    assert said.count("[Questions about me]") == 1
+    assert said.index("Your topic can be seen now") < said.index("[Questions about me]")
 
 
 async def test_one_question_at_a_time_each_with_a_reason_and_ways_out(database_url: str) -> None:
     said = await told(
         database_url,
-        "[Two or three questions about you?]",
+        "[Questions about me]",
         "sometime in the war",
         "1944",
         "NB12 4XY",
