@@ -181,7 +181,7 @@ async def prove(desk: Desk, at: Proving, said: Said) -> Turn:
             if await desk.store.people.miss_code(desk.person.id) < TRIES:
                 return again(_("That is not your code. Please try again."))
             await desk.later("privacy.forgive", _once_a_day(desk, "forgive"), desk.now + WAIT, _whose(desk))
-            return await _in_a_day(desk, at.wish)
+            return (await _in_a_day(desk, at.wish)).before(Message(_("That was not your code either.")))
     return again(_("Please write your code."))
 
 

@@ -63,7 +63,8 @@ def _profile(profile: Mapping[str, str | None], attributes: Sequence[Attribute],
         attribute = known.get(key)
         option = attribute.option(value or "") if attribute else None
         what = said_in(attribute.labels, language) if attribute else key
-        yield _pair(what, said_in(option.labels, language) if option else value or _("you prefer not to say"))
+        said = said_in(option.labels, language) if option else value or _("you prefer not to say")
+        yield Words("<b>{what}</b> – {value}", {"what": what, "value": said})
 
 
 def _survey(survey: Mapping[str, Any]) -> Text:

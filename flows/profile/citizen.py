@@ -96,7 +96,8 @@ def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn
 
 
 def _line(attribute: Attribute, profile: Profile, language: str) -> Text:
-    return _("{what}: {value}", what=said_in(attribute.labels, language), value=_value(attribute, profile, language))
+    value = _value(attribute, profile, language)
+    return Words("<b>{what}</b> – {value}", {"what": said_in(attribute.labels, language), "value": value})
 
 
 def _value(attribute: Attribute, profile: Profile, language: str) -> Text:
@@ -123,7 +124,8 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) 
     standing = await desk.store.people.agreed_to(desk.person.id)
     if attribute.sensitive and standing.get(SENSITIVE) != NOTICE_VERSION:
         text = paragraphs(
-            _("The next question is about something the law protects specially: {what}.", what=_label(desk, attribute)),
+            _named(desk, attribute),
+            _("The law protects this specially, so you need not answer, and I ask you first."),
             _why(desk, attribute),
             _("May I ask it and keep your answer, to count it together with others'?"),
         )
@@ -133,7 +135,7 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) 
             [[choice("yes", _("Yes, you may"))], [choice("no", _("No, leave it out"))]],
         )
     text = paragraphs(
-        Words("<b>{label}</b>", {"label": _label(desk, attribute)}),
+        _named(desk, attribute),
         _why(desk, attribute),
         _how(attribute),
         None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT,
@@ -160,8 +162,8 @@ def _options(desk: Desk, attribute: Attribute, page: int) -> list[Row]:
     return [*rows, [choice("more", _("More"))]] if len(attribute.options) > PAGE else rows
 
 
-def _label(desk: Desk, attribute: Attribute) -> str:
-    return said_in(attribute.labels, desk.person.language)
+def _named(desk: Desk, attribute: Attribute) -> Text:
+    return Words("<b>{label}</b>", {"label": said_in(attribute.labels, desk.person.language)})
 
 
 def _option(desk: Desk, option: Option) -> str:
