@@ -20,6 +20,8 @@ from storage.store import Store
 ORGANISATION_NAME = "organisation.name"
 ORGANISATION_CONTACT = "organisation.contact"
 SMALLEST_CELL = "results.smallest_cell"
+INACTIVE_MONTHS = "retention.inactive_months"
+USUAL_MONTHS = 12
 
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -57,7 +59,8 @@ class Desk:
     """What a flow works with. It has no other clock, chance, memory or way to reach people.
 
     `person` is who speaks; a timer's turn has nobody, and asking for `person` there is a programming error. `erased`
-    says that the speaker has been erased in this turn.
+    says that the speaker has been erased in this turn, `open_questions` how many questions about themselves they may
+    be offered at its end.
     """
 
     store: Store
@@ -68,7 +71,7 @@ class Desk:
     movements: list[Movement] = field(default_factory=list)
     menu_changed: bool = False
     erased: bool = False
-    may_ask_about_them: bool = False
+    open_questions: int = 0
 
     @property
     def person(self) -> Person:
@@ -118,6 +121,10 @@ class Desk:
         """How small a figure may be that is published."""
         return Rule(int(await self.store.settings.load(SMALLEST_CELL, str(SMALLEST))))
 
+    async def inactive_months(self) -> int:
+        """After how many months of silence somebody is asked whether to stay."""
+        return int(await self.store.settings.load(INACTIVE_MONTHS, str(USUAL_MONTHS)))
+
     async def named_organisation(self) -> Text:
         """What the organisation is called where a sentence needs a name."""
         name = (await self.organisation()).name
@@ -165,6 +172,10 @@ class Desk:
         """Take back what was set for later."""
         await self.store.timers.cancel(key, self.now)
 
+    async def nothing_later(self, prefix: str) -> None:
+        """Take back everything set for later under keys that begin so."""
+        await self.store.timers.cancel_all(prefix, self.now)
+
     async def speak(self, language: str) -> None:
         """From now on the speaker is answered in `language`, this turn included."""
         await self.store.people.set_language(self.person.id, language)
@@ -210,10 +221,12 @@ class Desk:
 
     async def acted(self) -> None:
         """The speaker has just done something useful: after the first time they may be asked about themselves."""
-        if not self.is_staff and not await self.store.people.invited_to_tell(self.person.id):
-            self.may_ask_about_them = bool(await self.store.attributes.all())
-            if self.may_ask_about_them:
-                await self.store.people.mark_invited_to_tell(self.person.id)
+        if self.is_staff or await self.store.people.invited_to_tell(self.person.id):
+            return
+        told = await self.store.profiles.load(self.person.id)
+        self.open_questions = sum(attribute.key not in told for attribute in await self.store.attributes.all())
+        if self.open_questions:
+            await self.store.people.mark_invited_to_tell(self.person.id)
 
     async def record(self, action: str, subject: str, **details: Any) -> None:
         """Write who did this in the audit trail; no personal data in the details."""

@@ -37,7 +37,7 @@ from flows.turn import (
     toast,
 )
 from flows.typed import compared
-from flows.words import Words, _
+from flows.words import Words, _, ngettext, paragraphs
 from storage.people import Conversation
 
 MOST_PARKED = 3
@@ -255,8 +255,8 @@ class Router:
         if turn.state is not None:
             return Answer(turn, encode(turn.state), parked)
         if turn.ends:
-            if desk.may_ask_about_them and turn.messages:
-                turn = _with_row(turn, [link("me on", _("Two or three questions about you?"))])
+            if desk.open_questions and turn.messages:
+                turn = _with_offer(turn, desk.open_questions)
             return Answer(_with_way_back(turn, parked), "", parked)
         if turn.messages and conversation.state:
             turn = _with_row(turn, [link("continue", _("Back to where I was"))])
@@ -311,6 +311,18 @@ def _with_way_back(turn: Turn, parked: tuple[str, ...]) -> Turn:
     except Retired:
         return turn
     return _with_row(turn, [link("continue", _("Continue: {title}", title=title))]) if title else turn
+
+
+def _with_offer(turn: Turn, questions: int) -> Turn:
+    """After a first useful act: to say something about oneself."""
+    offer = ngettext(
+        "{n} short question about you would help us see who we hear from. You need not answer.",
+        "{n} short questions about you would help us see who we hear from. You need not answer.",
+        questions,
+    )
+    *first, last = turn.messages
+    asked = replace(turn, messages=(*first, replace(last, text=paragraphs(last.text, offer))))
+    return _with_row(asked, [link("me on", _("Questions about me"))])
 
 
 def _with_row(turn: Turn, row: list[Button]) -> Turn:

@@ -123,6 +123,11 @@ def lines(*parts: Text | None) -> Paragraphs:
     return Paragraphs(tuple(part for part in parts if part is not None), "\n")
 
 
+def said_in(labels: Mapping[str, str], language: str) -> str:
+    """A label that staff gave by language: the reader's, else English, else any."""
+    return labels.get(language) or labels.get(DEFAULT_LANGUAGE) or next(iter(labels.values()), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One reader's language and time zone, and whether they want pictures: turns texts into what is read."""

@@ -43,7 +43,8 @@ class Person:
     """Who speaks. `agreed` is the version of the notice they have agreed to, or empty.
 
     `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
-    `best_hour` an hour from 0 to 23. `code` is a salted hash of a code they chose.
+    `best_hour` an hour from 0 to 23. `code` is a salted hash of a code they chose, `code_misses` how often in a row it
+    has been given wrongly.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Person:
     active_at: datetime | None
     channel: str
     code: str
+    code_misses: int
 
     @property
     def recipient(self) -> Recipient:
@@ -275,6 +277,14 @@ class People:
         """Keep the salted hash of a code of their own; empty for none."""
         await self._session.run(SQL.set_code, id=person_id, code=code)
 
+    async def miss_code(self, person_id: str) -> int:
+        """A wrong code was given; returns how many in a row there are now."""
+        misses: int = await self._session.value(SQL.miss_code, id=person_id)
+        return misses
+
+    async def forgive_misses(self, person_id: str) -> None:
+        await self._session.run(SQL.forgive_misses, id=person_id)
+
     async def invited_to_tell(self, person_id: str) -> bool:
         """Whether somebody has been invited to say something about themselves."""
         return bool(await self._session.value(SQL.invited_to_tell, id=person_id))
@@ -296,11 +306,14 @@ class People:
     async def asked_to_stay(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.asked_to_stay, id=person_id, now=now)
 
-    async def to_ask_again(self, since: datetime, until: datetime, after: str, most: int) -> list[Recipient]:
-        """A page of those asked between `until` and `since` who have not answered."""
-        rows = await self._session.rows(SQL.to_ask_again, since=since, until=until, after=after, most=most)
+    async def to_ask_again(self, since: datetime, after: str, most: int) -> list[Recipient]:
+        """A page of those asked once, before `since`, who have not answered."""
+        rows = await self._session.rows(SQL.to_ask_again, since=since, after=after, most=most)
         return [make(Recipient, row) for row in rows]
 
+    async def asked_again(self, person_id: str, now: datetime) -> None:
+        await self._session.run(SQL.asked_again, id=person_id, now=now)
+
     async def to_erase(self, since: datetime, most: int) -> list[str]:
-        """Some of those asked before then who have not answered."""
+        """Some of those asked for the second time before then who have not answered."""
         return [row["id"] for row in await self._session.rows(SQL.to_erase, since=since, most=most)]

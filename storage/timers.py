@@ -58,6 +58,10 @@ class Timers:
     async def cancel(self, key: str, now: datetime) -> None:
         await self._session.run(SQL.cancel, key=key, now=now)
 
+    async def cancel_all(self, prefix: str, now: datetime) -> None:
+        """Cancel what waits under keys that begin with `prefix`."""
+        await self._session.run(SQL.cancel_all, pattern=f"{prefix}%", now=now)
+
     async def next(self, now: datetime) -> Timer | None:
         """The first timer that is due, held by this transaction."""
         row = await self._session.row(SQL.next, now=now)

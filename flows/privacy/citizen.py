@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from flows.desk import Desk
@@ -16,16 +17,17 @@ from flows.router import NOTICE_VERSION
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Moment, Text, Words, _, lines, paragraphs
-from storage.people import TAKING_PART
+from storage.people import TAKING_PART, Recipient
 
 flow = Flow()
 
-Wish = Literal["mydata", "forget"]
+Wish = Literal["mydata", "forget", "code"]
 
 WAIT = timedelta(hours=24)
 """How long somebody without a code waits, so that the phone's owner can say no."""
 
 TRIES = 5
+"""How often in a row a code may be wrong before only a day's wait helps."""
 
 
 @saved("privacy.forgetting")
@@ -39,17 +41,13 @@ class Forgetting:
 class Proving:
     """Waiting for the code, before a wish is granted."""
 
-    wish: str
-    tries: int = 0
+    wish: Wish
 
 
 @saved("privacy.choosing_code", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class ChoosingCode:
-    """Waiting for a new code; with `old` the present one comes first."""
-
-    old: bool = False
-    tries: int = 0
+    """Waiting for a new code."""
 
 
 # ---------------------------------------------------------------- consent
@@ -93,7 +91,7 @@ async def consent(desk: Desk, argument: str) -> Turn:
     await desk.record("withdrew", f"consent:{purpose}")
     match key:
         case "part":
-            await desk.store.people.set_stopped(desk.person.id, True)
+            await _fall_silent(desk)
             return end(
                 _("You take part no longer. I ask you nothing more. What I kept is still there until you erase it."),
                 [[link("forget", _("Erase everything")), link("menu", _("Menu"))]],
@@ -110,6 +108,13 @@ WARNINGS: dict[str, Words] = {
     "profile": _("Then everything you told me about yourself is deleted. Really withdraw?"),
     "sensitive": _("Then your sensitive answers about yourself are deleted. Really withdraw?"),
 }
+
+
+async def _fall_silent(desk: Desk) -> None:
+    if not desk.person.stopped:
+        desk.moved("stopped")
+    await desk.store.people.set_stopped(desk.person.id, True)
+    await desk.store.outbox.drop_bulk(desk.person.id, desk.now, "withdrew")
 
 
 async def _drop_sensitive(desk: Desk) -> None:
@@ -153,7 +158,7 @@ async def confirm(desk: Desk, at: Forgetting, said: Said) -> Turn:
 
 async def _prove(desk: Desk, wish: Wish) -> Turn:
     """This may be somebody else with the same telephone: a code, or a day's notice."""
-    if desk.person.code:
+    if desk.person.code and desk.person.code_misses < TRIES:
         return ask(Proving(wish), _("Please write your code."), _ways_without_code())
     return await _in_a_day(desk, wish)
 
@@ -164,62 +169,70 @@ def _ways_without_code() -> list[Row]:
 
 @flow.step(Proving)
 async def prove(desk: Desk, at: Proving, said: Said) -> Turn:
-    wish: Wish = "forget" if at.wish == "forget" else "mydata"
     match said:
         case Choice("cancel"):
             return go("privacy")
         case Choice("forgotten"):
-            return await _in_a_day(desk, wish)
-        case Typed(words) if matches(words, desk.person.code):
-            return await (erased(desk) if wish == "forget" else shown(desk))
-        case Typed() if at.tries + 1 >= TRIES:
-            return await _in_a_day(desk, wish)
+            return await _in_a_day(desk, at.wish)
+        case Typed(words) if desk.person.code_misses < TRIES and matches(words, desk.person.code):
+            await desk.store.people.forgive_misses(desk.person.id)
+            return await GRANTED[at.wish](desk)
         case Typed():
-            wrong = _("That is not your code. Please try again.")
-            return ask(Proving(wish, at.tries + 1), wrong, _ways_without_code())
+            if await desk.store.people.miss_code(desk.person.id) < TRIES:
+                return again(_("That is not your code. Please try again."))
+            await desk.later("privacy.forgive", _once_a_day(desk, "forgive"), desk.now + WAIT, _whose(desk))
+            return (await _in_a_day(desk, at.wish)).before(Message(_("That was not your code either.")))
     return again(_("Please write your code."))
 
 
 async def _in_a_day(desk: Desk, wish: Wish) -> Turn:
     at = desk.now + WAIT
-    await desk.later(f"privacy.{wish}", _waiting(desk, wish, desk.today), at, {"person": desk.person.id})
-    first = (
-        _("I will erase everything on {moment}. You will not hear from me about it again.", moment=Moment(at))
-        if wish == "forget"
-        else _("I will send you everything on {moment}.", moment=Moment(at))
-    )
-    why = _(
-        "I wait a day in case somebody else has your phone. Was it not you? Then stop it. "
-        "When you have set a code, I need not wait."
-    )
+    await desk.later(f"privacy.{wish}", _once_a_day(desk, wish), at, _whose(desk))
+    why = _("I wait a day in case somebody else has your phone. Was it not you? Then stop it.")
+    faster = _("When you have set a code, I need not wait.") if not desk.person.code else None
     rows = [[link("keepall", _("Stop it"))], [link("menu", _("Menu"))]]
-    return end(paragraphs(first, why), rows)
+    return end(paragraphs(Words(ANNOUNCED[wish].english, {"moment": Moment(at)}), why, faster), rows)
 
 
-def _waiting(desk: Desk, wish: Wish, day: date) -> str:
-    """One wish a day: a timer that has been done is not set again under the same name."""
-    return f"privacy.{wish}:{desk.person.id}:{day}"
+ANNOUNCED: dict[Wish, Words] = {
+    "mydata": _("I will send you everything on {moment}."),
+    "forget": _("I will erase everything on {moment}."),
+    "code": _("I will take your code away on {moment}. Then you can set a new one."),
+}
+
+
+def _once_a_day(desk: Desk, what: Wish | Literal["forgive"]) -> str:
+    """A timer that has been done is not set again under the same name."""
+    return f"{_prefix(desk, what)}{desk.today}"
+
+
+def _prefix(desk: Desk, what: Wish | Literal["forgive"]) -> str:
+    return f"privacy.{what}:{desk.person.id}:"
+
+
+def _whose(desk: Desk) -> dict[str, str]:
+    return {"person": desk.person.id}
 
 
 @flow.command("keepall", agreement=False)
 async def keepall(desk: Desk, argument: str) -> Turn:
-    wishes: tuple[Wish, ...] = ("mydata", "forget")
-    for wish in wishes:
-        for day in (desk.today, desk.today - timedelta(days=1)):
-            await desk.not_later(_waiting(desk, wish, day))
+    for wish in GRANTED:
+        await desk.nothing_later(_prefix(desk, wish))
     return end(_("It is stopped. Nothing was changed."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]])
 
 
 async def shown(desk: Desk) -> Turn:
     return end(_("That is everything."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]]).before(
-        await everything(desk, desk.person.id)
+        await everything(desk, desk.person.recipient)
     )
 
 
-async def everything(desk: Desk, person_id: str) -> Message:
+async def everything(desk: Desk, recipient: Recipient) -> Message:
     """What is held on somebody, to read and as JSON to take elsewhere."""
-    held = await desk.store.erasure.held(person_id)
-    return Message(readable(held), file=File("mydata.json", json.dumps(held, ensure_ascii=False, indent=2)))
+    held = await desk.store.erasure.held(recipient.id)
+    attributes = await desk.store.attributes.all()
+    kept = File("mydata.json", json.dumps(held, ensure_ascii=False, indent=2))
+    return Message(readable(held, attributes, recipient.language), file=kept)
 
 
 async def erased(desk: Desk) -> Turn:
@@ -231,22 +244,22 @@ async def erased(desk: Desk) -> Turn:
 
 # ---------------------------------------------------------------- the code
 
-_CANCEL: list[Row] = [[choice("cancel", _("Cancel"))]]
-
 
 @flow.command("code", agreement=False)
 async def code(desk: Desk, argument: str) -> Turn:
-    if desk.person.code:
-        return ask(ChoosingCode(old=True), _("Please write your present code first."), _CANCEL)
-    return _ask_new_code()
+    return await (_prove(desk, "code") if desk.person.code else ask_new_code(desk))
 
 
-def _ask_new_code() -> Turn:
+async def ask_new_code(desk: Desk) -> Turn:
     text = paragraphs(
         _("Please write a word or number that only you know, at least {least} letters.", least=SHORTEST),
         _("I will ask for it before I show or erase what I keep about you. You may delete your message afterwards."),
     )
-    return ask(ChoosingCode(), text, _CANCEL)
+    return ask(ChoosingCode(), text, [[choice("cancel", _("Cancel"))]])
+
+
+GRANTED: dict[Wish, Callable[[Desk], Awaitable[Turn]]] = {"mydata": shown, "forget": erased, "code": ask_new_code}
+"""What somebody gets who has proved that the phone is theirs."""
 
 
 @flow.step(ChoosingCode)
@@ -254,13 +267,6 @@ async def choose_code(desk: Desk, at: ChoosingCode, said: Said) -> Turn:
     match said:
         case Choice("cancel"):
             return go("privacy")
-        case Typed(words) if at.old:
-            if matches(words, desk.person.code):
-                return _ask_new_code()
-            if at.tries + 1 >= TRIES:
-                return go("privacy")
-            wrong = _("That is not your code. Please try again.")
-            return ask(ChoosingCode(old=True, tries=at.tries + 1), wrong, _CANCEL)
         case Typed(words) if SHORTEST <= len("".join(words.split())) <= LONGEST:
             await desk.store.people.set_code(desk.person.id, hashed(words, desk.new_token()))
             return end(

@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flows.words import Day, Text, Verbatim, _, lines, paragraphs
+from flows.privacy.purposes import NAMES
+from flows.words import LANGUAGES, Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
+from storage.attributes import Attribute
 
 MOST_SHOWN = 20
 
+WISHES: dict[str, Words] = {
+    "text_only": _("No pictures, only text"),
+    "plain_words": _("Plain words where there are some"),
+    "with_helper": _("Somebody helps me answer"),
+}
 
-def readable(held: Mapping[str, Any]) -> Text:
+
+def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language: str) -> Text:
     """The whole as text; long lists are cut short here, for the file has them whole."""
     return paragraphs(
         _("<b>Everything I keep about you</b>"),
         _("It is in the file as well, to take elsewhere."),
         lines(
             _("Your Telegram number: {number}", number=str(held.get("telegram_id", "–"))),
-            _("Here since: {day}", day=_day(held["settings"]["created_at"])),
+            *_settings(held["settings"]),
         ),
-        _listed(_("About yourself"), (_pair(key, value) for key, value in held["profile"].items())),
-        _listed(_("Panels"), (Verbatim(panel["panel"]) for panel in held["panels"])),
+        _listed(_("About yourself"), _profile(held["profile"], attributes, language)),
+        _listed(_("Panels"), (_pair(panel["panel"], _day(panel["joined_at"])) for panel in held["panels"])),
         *(_survey(survey) for survey in held["surveys"][-MOST_SHOWN:]),
+        _listed(_("What you said of decisions"), (_pair(one["asked"], one["verdict"]) for one in held["verdicts"])),
         _listed(_("Your topics"), (Verbatim(topic["words"]) for topic in held["topics"])),
         _listed(_("Topics you support"), (Verbatim(topic["words"]) for topic in held["supported"])),
+        _listed(_("Links you opened"), (_pair(one["venue"], _day(one["opened_at"])) for one in held["venues"])),
         _listed(_("What you agreed to"), (_consent(one) for one in held["consents"] if one["withdrawn_at"] is None)),
+        ngettext(
+            "The file also lists {n} thing you did here, and when.",
+            "The file also lists {n} things you did here, and when.",
+            len(held["recorded"]),
+        )
+        if held["recorded"]
+        else None,
     )
+
+
+def _settings(settings: Mapping[str, Any]) -> list[Text]:
+    came_through = settings["source"]
+    return [
+        _("Here since: {day}", day=_day(settings["created_at"])),
+        _("Language: {language}", language=LANGUAGES[settings["language"]]),
+        *([_("You came through: {link}", link=came_through)] if came_through else []),
+        *(label for name, label in WISHES.items() if settings[name]),
+        *([_("Time zone: {zone}", zone=settings["zone"])] if settings["zone"] else []),
+    ]
+
+
+def _profile(profile: Mapping[str, str | None], attributes: Sequence[Attribute], language: str) -> Iterable[Text]:
+    known = {attribute.key: attribute for attribute in attributes}
+    for key, value in profile.items():
+        attribute = known.get(key)
+        option = attribute.option(value or "") if attribute else None
+        what = said_in(attribute.labels, language) if attribute else key
+        said = said_in(option.labels, language) if option else value or _("you prefer not to say")
+        yield Words("<b>{what}</b> – {value}", {"what": what, "value": said})
 
 
 def _survey(survey: Mapping[str, Any]) -> Text:
@@ -40,12 +78,12 @@ def _said(answer: Any) -> str:
     return "–" if answer is None else str(answer)
 
 
-def _pair(key: str, value: str | None) -> Text:
-    return _("{what}: {value}", what=key, value="–" if value is None else value)
+def _pair(what: Text | str, value: Text | Day | str) -> Text:
+    return _("{what}: {value}", what=what, value=value)
 
 
 def _consent(one: Mapping[str, Any]) -> Text:
-    return _("{what}: {value}", what=str(one["purpose"]), value=_day(one["given_at"]))
+    return _pair(NAMES[one["purpose"]], _day(one["given_at"]))
 
 
 def _day(at: str) -> Day:

@@ -10,27 +10,59 @@ from flows.flow import Again, Flow
 from flows.privacy.citizen import everything
 from flows.turn import Message, Turn, go, link
 from flows.words import _, paragraphs
+from storage.people import Recipient
 
 flow = Flow()
 
 PAGE = 300
-INACTIVE_MONTHS = "retention.inactive_months"
-USUAL_MONTHS = 12
+FAREWELL_TAKES = timedelta(minutes=10)
 REMINDED_AFTER = timedelta(weeks=2)
-ERASED_AFTER = timedelta(weeks=4)
+ERASED_AFTER = timedelta(weeks=2)
+"""Each from the step before, so that after downtime nobody is erased who was not reminded."""
 
 
 @flow.due("privacy.mydata")
 async def send_everything(desk: Desk, args: dict[str, Any]) -> None:
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is not None:
-        desk.tell(recipient, await everything(desk, recipient.id))
+        desk.tell(recipient, await everything(desk, recipient))
 
 
 @flow.due("privacy.forget")
-async def erase(desk: Desk, args: dict[str, Any]) -> None:
-    if await desk.store.people.recipient(args["person"]) is not None:
-        await desk.erase(args["person"])
+async def erase(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """After a last word, which has to be sent while it is still known to whom."""
+    recipient = await desk.store.people.recipient(args["person"])
+    if recipient is None:
+        return None
+    if "said" not in args:
+        desk.tell(recipient, _farewell())
+        return Again({**args, "said": True}, desk.now + FAREWELL_TAKES)
+    await desk.erase(recipient.id)
+    return None
+
+
+def _farewell() -> Message:
+    text = paragraphs(
+        _("In a few minutes everything about you is erased. Thank you for the time you gave."),
+        _("If you ever write again, we begin anew."),
+    )
+    return Message(text, [[link("keepall", _("Stop it"))]])
+
+
+@flow.due("privacy.code")
+async def take_code_away(desk: Desk, args: dict[str, Any]) -> None:
+    """Somebody has forgotten their code, and nobody has objected for a day."""
+    recipient = await desk.store.people.recipient(args["person"])
+    if recipient is not None:
+        await desk.store.people.set_code(recipient.id, "")
+        text = _("Your old code is gone. You can set a new one now.")
+        desk.tell(recipient, Message(text, [[link("code", _("Set a code"))], [link("menu", _("Menu"))]]))
+
+
+@flow.due("privacy.forgive")
+async def forgive(desk: Desk, args: dict[str, Any]) -> None:
+    """The code may be tried again."""
+    await desk.store.people.forgive_misses(args["person"])
 
 
 @flow.due("privacy.resume")
@@ -48,20 +80,24 @@ async def resume(desk: Desk, args: dict[str, Any]) -> None:
 
 @flow.daily("privacy.silent")
 async def ask_to_stay(desk: Desk, args: dict[str, Any]) -> Again | None:
-    """Citizens long silent are asked whether to stay, once; their silence is an answer four weeks later."""
-    months = int(await desk.store.settings.load(INACTIVE_MONTHS, str(USUAL_MONTHS)))
+    """Citizens long silent are asked whether to stay, and once more; their silence then is an answer.
+
+    Who has asked for silence gets it: only the time runs for them.
+    """
+    months = await desk.inactive_months()
     page = await desk.store.people.long_silent(desk.now - months * timedelta(days=30.44), args["after"], PAGE)
     for recipient in page:
         await desk.store.people.asked_to_stay(recipient.id, desk.now)
-    desk.tell_all(page, _still_there(), once=f"privacy.stay:{desk.today}")
+    desk.tell_all(_who_listen(page), _still_there(), once=f"privacy.stay:{desk.today}")
     return Again({"after": page[-1].id}, desk.now) if page else None
 
 
 @flow.daily("privacy.silent_still")
 async def ask_again(desk: Desk, args: dict[str, Any]) -> Again | None:
-    since, until = desk.now - REMINDED_AFTER, desk.now - ERASED_AFTER
-    page = await desk.store.people.to_ask_again(since, until, args["after"], PAGE)
-    desk.tell_all(page, _still_there(), once=f"privacy.stay_again:{desk.today.year}")
+    page = await desk.store.people.to_ask_again(desk.now - REMINDED_AFTER, args["after"], PAGE)
+    for recipient in page:
+        await desk.store.people.asked_again(recipient.id, desk.now)
+    desk.tell_all(_who_listen(page), _still_there(), once=f"privacy.stay_again:{desk.today}")
     return Again({"after": page[-1].id}, desk.now) if page else None
 
 
@@ -71,6 +107,10 @@ async def erase_silent(desk: Desk, args: dict[str, Any]) -> Again | None:
     for person_id in page:
         await desk.erase(person_id)
     return Again(args, desk.now) if page else None
+
+
+def _who_listen(recipients: list[Recipient]) -> list[Recipient]:
+    return [recipient for recipient in recipients if not recipient.stopped]
 
 
 def _still_there() -> Message:

@@ -43,10 +43,7 @@ def area_of(attribute: Attribute, postcode: str) -> Option | None:
     typed = re.sub(r"[^A-Z0-9]", "", latin_digits(postcode).upper())
     outward = typed[:-3] if WHOLE_POSTCODE.fullmatch(typed) else typed
     found = [
-        (len(prefix), option)
-        for option in attribute.options
-        for prefix in option.prefixes
-        if _begins(outward, prefix)
+        (len(prefix), option) for option in attribute.options for prefix in option.prefixes if _begins(outward, prefix)
     ]
     return max(found, key=lambda one: one[0])[1] if found else None
 

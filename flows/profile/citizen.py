@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flows.desk import Desk
@@ -11,7 +10,8 @@ from flows.profile.bands import area_of, band_of, birth_year, nearest
 from flows.router import NOTICE_VERSION
 from flows.saved import saved
 from flows.turn import Choice, Located, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
-from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Words, _, lines, paragraphs
+from flows.typed import compared
+from flows.words import Text, Verbatim, Words, _, lines, paragraphs, said_in
 from storage.attributes import Attribute, Option
 from storage.profiles import Profile
 
@@ -19,7 +19,7 @@ flow = Flow()
 
 PURPOSE = "profile"
 SENSITIVE = "sensitive profile"
-MOST_BUTTONS = 12
+PAGE = 8
 
 
 @saved("profile.telling", title=_("the questions about you"))
@@ -29,15 +29,17 @@ class Telling:
 
     key: str
     alone: bool = False
+    page: int = 0
 
 
 @saved("profile.writing", title=_("the questions about you"), awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Waiting for a year of birth or a postcode."""
+    """Waiting for a year of birth, an area or a postcode."""
 
     key: str
     alone: bool = False
+    page: int = 0
 
 
 @saved("profile.consenting")
@@ -47,11 +49,6 @@ class Consenting:
 
     key: str
     alone: bool = False
-
-
-def said_in(labels: Mapping[str, str], language: str) -> str:
-    """A label in the reader's language; else in English, else in any."""
-    return labels.get(language) or labels.get(DEFAULT_LANGUAGE) or next(iter(labels.values()), "")
 
 
 # ---------------------------------------------------------------- looking
@@ -99,7 +96,8 @@ def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn
 
 
 def _line(attribute: Attribute, profile: Profile, language: str) -> Text:
-    return _("{what}: {value}", what=said_in(attribute.labels, language), value=_value(attribute, profile, language))
+    value = _value(attribute, profile, language)
+    return Words("<b>{what}</b> – {value}", {"what": said_in(attribute.labels, language), "value": value})
 
 
 def _value(attribute: Attribute, profile: Profile, language: str) -> Text:
@@ -122,11 +120,12 @@ async def _next(desk: Desk, after: str | None) -> Turn:
     return await _ask(desk, wanted, alone=False) if wanted else go("me")
 
 
-async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, notice: Words | None = None) -> Turn:
+async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     if attribute.sensitive and standing.get(SENSITIVE) != NOTICE_VERSION:
         text = paragraphs(
-            _("The next question is about something the law protects specially: {what}.", what=_label(desk, attribute)),
+            _named(desk, attribute),
+            _("The law protects this specially, so you need not answer, and I ask you first."),
             _why(desk, attribute),
             _("May I ask it and keep your answer, to count it together with others'?"),
         )
@@ -135,26 +134,36 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, notice: Words |
             text,
             [[choice("yes", _("Yes, you may"))], [choice("no", _("No, leave it out"))]],
         )
-    written = attribute.kind != "choice"
     text = paragraphs(
-        Words("<b>{label}</b>", {"label": _label(desk, attribute)}),
+        _named(desk, attribute),
         _why(desk, attribute),
         _how(attribute),
+        None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT,
     )
-    options = attribute.options if _by_button(attribute) else ()
-    rows: list[Row] = column(*(choice(f"o{place}", _option(desk, option)) for place, option in enumerate(options)))
-    rows.append([choice("kept back", _("Prefer not to say")), choice("skip", _("Skip"))])
-    rows.append([choice("back", _("Back"))])
-    state = Writing(attribute.key, alone) if written else Telling(attribute.key, alone)
-    return ask(state, text, rows, notice=notice)
+    rows = [
+        *_options(desk, attribute, page),
+        [choice("kept back", _("Prefer not to say")), choice("skip", _("Skip"))],
+        [choice("back", _("Back"))],
+    ]
+    waiting = Telling if attribute.kind == "choice" else Writing
+    return ask(waiting(attribute.key, alone, page), text, rows)
 
 
-def _by_button(attribute: Attribute) -> bool:
-    return attribute.kind == "choice" or (attribute.kind == "area" and len(attribute.options) <= MOST_BUTTONS)
+_KEPT = _("If you answer, I keep it until you take it back here. Others only ever see numbers.")
 
 
-def _label(desk: Desk, attribute: Attribute) -> str:
-    return said_in(attribute.labels, desk.person.language)
+def _options(desk: Desk, attribute: Attribute, page: int) -> list[Row]:
+    """A page of them, the first again after the last; ages are written, not chosen."""
+    if attribute.kind == "birth_year":
+        return []
+    first = page * PAGE if page * PAGE < len(attribute.options) else 0
+    shown = list(enumerate(attribute.options))[first : first + PAGE]
+    rows = column(*(choice(f"o{place}", _option(desk, option)) for place, option in shown))
+    return [*rows, [choice("more", _("More"))]] if len(attribute.options) > PAGE else rows
+
+
+def _named(desk: Desk, attribute: Attribute) -> Text:
+    return Words("<b>{label}</b>", {"label": said_in(attribute.labels, desk.person.language)})
 
 
 def _option(desk: Desk, option: Option) -> str:
@@ -194,6 +203,9 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
             return await _keep(desk, at, attribute, None)
         case Choice(id) if (option := _tapped(attribute, id)) is not None:
             return await _keep(desk, at, attribute, option)
+        case Choice("more"):
+            last = (at.page + 1) * PAGE >= len(attribute.options)
+            return await _ask(desk, attribute, alone=at.alone, page=0 if last else at.page + 1)
         case Located(latitude, longitude) if attribute.kind == "area":
             found = nearest(attribute, latitude, longitude)
             return await _keep(desk, at, attribute, found) if found else again(_NO_AREA)
@@ -220,12 +232,20 @@ def _understood(desk: Desk, attribute: Attribute, words: str) -> Option | Words:
                 return _("There is no age group for that year here. You can skip this question.")
             return band or _("Please write a year with four figures, for example 1956.")
         case "area":
-            return area_of(attribute, words) or _NO_AREA
+            return _called(attribute, words) or area_of(attribute, words) or _NO_AREA
     return _("Please tap one of the buttons.")
 
 
+def _called(attribute: Attribute, words: str) -> Option | None:
+    """The option with this name, in whatever language."""
+    said = compared(words)
+    return next((option for option in attribute.options if said in map(compared, option.labels.values())), None)
+
+
 async def _keep(desk: Desk, at: Telling | Writing, attribute: Attribute, option: Option | None) -> Turn:
-    await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, PURPOSE)
+    standing = await desk.store.people.agreed_to(desk.person.id)
+    if standing.get(PURPOSE) != NOTICE_VERSION:
+        await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, PURPOSE)
     profile = await desk.store.profiles.load(desk.person.id)
     kept = {**profile, attribute.key: option.key if option else None}
     await desk.store.profiles.save(desk.person.id, kept, desk.now)

@@ -72,7 +72,7 @@ def _overview(desk: Desk) -> Text:
         _("<b>How I speak with you</b>"),
         lines(
             _("Language: {language}", language=LANGUAGES[person.language]),
-            *(_switch(name, label, on=getattr(person, name)) for name, label in SWITCHES.items()),
+            *(_switch(label, on=getattr(person, name)) for name, label in SWITCHES.items()),
             _("Silent: {hours}", hours=quiet),
             _("Best time for reminders: {hour}", hour=_hour(person.best_hour)),
             _("Time zone: {zone}", zone=person.zone or desk.zone.key),
@@ -80,7 +80,7 @@ def _overview(desk: Desk) -> Text:
     )
 
 
-def _switch(name: str, label: Words, *, on: bool) -> Text:
+def _switch(label: Words, *, on: bool) -> Text:
     return _("{sign} {label}", sign="✅" if on else "⬜", label=label)
 
 
@@ -97,8 +97,7 @@ def _ways(desk: Desk) -> list[Row]:
     rows: list[Row] = []
     for name, label in SWITCHES.items():
         on = getattr(person, name)
-        change = _("Off: {label}", label=label) if on else _("On: {label}", label=label)
-        rows.append([link(f"needs {name} {'off' if on else 'on'}", change)])
+        rows.append([link(f"needs {name} {'off' if on else 'on'}", _switch(label, on=on))])
     return [
         *rows,
         [link("needs quiet", _("Silent hours")), link("needs hour", _("Best time"))],

@@ -9,7 +9,7 @@ from flows.flow import Flow
 from flows.router import NOTICE_VERSION, cannot_read
 from flows.saved import saved
 from flows.turn import Button, Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
-from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, paragraphs
+from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 
 flow = Flow()
 
@@ -48,7 +48,7 @@ class Agreeing:
 @flow.command("start", agreement=False)
 async def start(desk: Desk, argument: str) -> Turn:
     command, _dash, subject = argument.partition("-")
-    if command != "at":  # whoever answers at a venue has not asked for messages
+    if command != "at" and desk.person.agreed:  # neither whoever withdrew nor whoever answers at a venue wants messages
         await desk.listen_again()
     if command in OPENINGS:
         return go(command, subject)
@@ -121,6 +121,7 @@ def answers_to_notice(*, more: bool) -> list[Row]:
 
 async def full_notice(desk: Desk) -> Text:
     organisation = await desk.organisation()
+    months = await desk.inactive_months()
     return paragraphs(
         _("<b>What taking part means</b>"),
         _("Who asks: {organisation}.", organisation=await desk.named_organisation()),
@@ -130,10 +131,17 @@ async def full_notice(desk: Desk) -> Text:
                 "What is kept: your Telegram number, your language, the panels you join, your topics and supports, "
                 "and your answers."
             ),
-            _("Your name and phone number are not kept."),
+            _("About yourself I keep only what you choose to say. Your name and phone number are not kept."),
         ),
         _("Who sees it: staff see answers counted together, not who gave which."),
-        _("How long: until you ask for it to be removed. /stop ends all messages at once."),
+        ngettext(
+            "How long: until you erase it with /forget, or until I have not heard from you for {n} month. "
+            "Then I ask first whether you want to stay (unless you have sent /stop).",
+            "How long: until you erase it with /forget, or until I have not heard from you for {n} months. "
+            "Then I ask first whether you want to stay (unless you have sent /stop).",
+            months,
+        ),
+        _("With /mydata you see all of it, with /privacy you decide. /stop ends all messages at once."),
         _("Questions? {contact}", contact=organisation.contact) if organisation.contact else None,
     )
 

@@ -3,7 +3,7 @@
 -- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
     p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.paused_until,
-    p.active_at, p.channel, p.code, i.unreachable_at,
+    p.active_at, p.channel, p.code, p.code_misses, i.unreachable_at,
     c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
@@ -91,27 +91,36 @@ UPDATE people SET stopped = 0, paused_until = NULL
 WHERE id = :id AND stopped = 1 AND paused_until IS NOT NULL AND paused_until <= :now RETURNING id;
 
 -- name: set_code!
-UPDATE people SET code = :code WHERE id = :id;
+UPDATE people SET code = :code, code_misses = 0 WHERE id = :id;
+
+-- name: miss_code
+UPDATE people SET code_misses = code_misses + 1 WHERE id = :id RETURNING code_misses;
+
+-- name: forgive_misses!
+UPDATE people SET code_misses = 0 WHERE id = :id;
 
 -- name: touch!
-UPDATE people SET active_at = :now, asked_to_stay_at = NULL WHERE id = :id;
+UPDATE people SET active_at = :now, asked_to_stay_at = NULL, asked_again_at = NULL WHERE id = :id;
 
 -- name: long_silent
 -- Citizens not heard of since, who have not been asked whether to stay.
 SELECT w.* FROM recipients AS w JOIN people AS p ON p.id = w.id
-WHERE p.role = 'citizen' AND p.active_at < :since AND p.asked_to_stay_at IS NULL AND p.paused_until IS NULL
-  AND w.id > :after ORDER BY w.id LIMIT :most;
+WHERE p.role = 'citizen' AND COALESCE(p.active_at, p.created_at) < :since AND p.asked_to_stay_at IS NULL
+  AND p.paused_until IS NULL AND w.id > :after ORDER BY w.id LIMIT :most;
 
 -- name: asked_to_stay!
 UPDATE people SET asked_to_stay_at = :now WHERE id = :id;
 
 -- name: to_ask_again
 SELECT w.* FROM recipients AS w JOIN people AS p ON p.id = w.id
-WHERE p.role = 'citizen' AND p.asked_to_stay_at IS NOT NULL AND p.asked_to_stay_at <= :since
-  AND p.asked_to_stay_at > :until AND w.id > :after ORDER BY w.id LIMIT :most;
+WHERE p.role = 'citizen' AND p.asked_to_stay_at <= :since AND p.asked_again_at IS NULL
+  AND w.id > :after ORDER BY w.id LIMIT :most;
+
+-- name: asked_again!
+UPDATE people SET asked_again_at = :now WHERE id = :id;
 
 -- name: to_erase
-SELECT id FROM people WHERE role = 'citizen' AND asked_to_stay_at IS NOT NULL AND asked_to_stay_at <= :since
+SELECT id FROM people WHERE role = 'citizen' AND asked_again_at <= :since
 ORDER BY id LIMIT :most;
 
 -- name: invited_to_tell
@@ -119,6 +128,7 @@ SELECT invited_to_tell FROM people WHERE id = :id;
 
 -- name: mark_invited_to_tell!
 UPDATE people SET invited_to_tell = 1 WHERE id = :id;
+
 -- name: sources
 -- Where citizens came from: by the venue of the link they opened, or by the name of the link itself.
 SELECT COALESCE(l.venue, p.source) AS name, COUNT(*) AS number

@@ -13,6 +13,9 @@ UPDATE timers SET state = 'waiting', args = :args, due_at = :due_at, attempts = 
 -- name: cancel!
 UPDATE timers SET state = 'cancelled', finished_at = :now WHERE key = :key AND state = 'waiting';
 
+-- name: cancel_all!
+UPDATE timers SET state = 'cancelled', finished_at = :now WHERE key LIKE :pattern AND state = 'waiting';
+
 -- name: next
 -- The first that is due, held until the transaction ends.
 SELECT id, key, kind, args, due_at, expires_at, attempts FROM timers
