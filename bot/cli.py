@@ -184,7 +184,8 @@ def draw(
 
     Without an id column people are called by their row in the file; the heading is row 1.
     """
-    from bot.drawing import Files, Order, run_draw
+    from bot.draw_files import Files
+    from bot.drawing import Order, run_draw
 
     files = Files(quotas, pool, serving, leaving, past)
     order = Order(
