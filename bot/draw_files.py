@@ -102,6 +102,8 @@ def read_all(files: Files, size: int, *, households: bool = True, longest: int |
 
     Whoever has served `longest` terms by what stands in the column `terms` leaves.
     """
+    if longest is not None and files.serving is None:
+        raise BadInput("How long people have served stands in the file of those who serve, which is not given.")
     quotas = _quotas(files.quotas, size)
     categories = sorted({quota.category for quota in quotas})
     reader = _People(files.quotas.name, quotas, categories)
@@ -220,15 +222,7 @@ def history_of(path: Path) -> dict[str, float]:
 
 
 def _rows(path: Path, needed: tuple[str, ...], *, may_be_empty: bool = False) -> Iterator[Row]:
-    try:
-        text = bytes_of(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput(f"{path.name} is not written in UTF-8.") from None
-    try:
-        separator = max(SEPARATORS, key=text.partition("\n")[0].count)
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as problem:
-        raise BadInput(f"{path.name} is not a CSV file: {problem}.") from None
+    lines = _lines(path)
     spelled = {column.casefold(): column for column in (*KNOWN_COLUMNS, *needed)}
     heading = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in lines[0]] if lines else []
     for number, column in enumerate(heading, 1):
@@ -245,6 +239,22 @@ def _rows(path: Path, needed: tuple[str, ...], *, may_be_empty: bool = False) ->
             raise BadInput(f"{path.name}, row {number}, column {len(heading) + 1}: it has no heading.")
         padded = [*cells, *[""] * (len(heading) - len(cells))]
         yield Row(path.name, number, {name: cell.strip() for name, cell in zip(heading, padded, strict=True)})
+
+
+def _lines(path: Path) -> list[list[str]]:
+    written = bytes_of(path)
+    try:
+        text = written.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        row = written.count(b"\n", 0, problem.start) + 1
+        raise BadInput(f"{path.name}, row {row}: this is not written in UTF-8.") from None
+    separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+    lines: list[list[str]] = []
+    try:
+        lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as problem:
+        raise BadInput(f"{path.name}, row {len(lines) + 1}: this is not CSV ({problem}).") from None
+    return lines
 
 
 def bytes_of(path: Path) -> bytes:
