@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LANGUAGES := cy pl ur bn ar
 
-.PHONY: demo test check bench bench-draw bench-results soak monkey words clean
+.PHONY: demo test check bench bench-draw bench-rotations bench-results soak monkey words clean
 
 demo: .venv/product
 	$(BIN)/folkmoot demo
@@ -25,6 +25,9 @@ bench-draw: .venv/development build/sortition/made
 
 bench-results: .venv/development
 	$(BIN)/python -m bench.results
+
+bench-rotations: .venv/development
+	$(BIN)/python -m bench.rotations
 
 build/sortition/made:
 	$(PYTHON) -m venv build/sortition

@@ -40,6 +40,9 @@ CASES = [
     ),
     *(Case(400, 40, seed, tolerance, "leximin", False) for seed in (1, 2) for tolerance in (0, 1)),
     Case(2000, 60, 1, 0, "leximin", False),
+    Case(2000, 150, 2, 0, "leximin", False),
+    Case(10_000, 100, 1, 0, "leximin", False),
+    Case(100_000, 110, 1, 0, "leximin", False),
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 from pathlib import Path
 from typing import Annotated
 
@@ -172,26 +173,34 @@ def draw(
     out: Annotated[Path | None, typer.Option(help="Folder for the record, the input and history.csv.")] = None,
     algorithm: Annotated[str, typer.Option(help="leximin, maximin or random.")] = "leximin",
     households: Annotated[bool, typer.Option(help="Whether people with the same address sit at most once.")] = True,
+    cap: Annotated[float | None, typer.Option(help="Nobody's chance is above it, where the quotas permit.")] = None,
+    longest: Annotated[int | None, typer.Option(help="Who has served so many terms (serving: terms) leaves.")] = None,
+    alternates: Annotated[int, typer.Option(help="So many people stand by, best first.")] = 0,
+    dropout: Annotated[float, typer.Option(help="How likely people drop out, without a column dropout.")] = 0.1,
+    cohorts: Annotated[int, typer.Option(help="Parts a new panel into cohorts that can leave one by one.")] = 0,
     seconds: Annotated[float, typer.Option(help="After so long the fairest lottery so far is used.")] = 300.0,
 ) -> None:
     """Draw a panel by a lottery that is as fair as the quotas permit, and print its record as JSON.
 
     Without an id column people are called by their row in the file; the heading is row 1.
     """
-    from bot.drawing import Files, run_draw
+    from bot.draw_files import Files
+    from bot.drawing import Order, run_draw
 
-    status = run_draw(
-        Files(quotas, pool, serving, leaving, past),
+    files = Files(quotas, pool, serving, leaving, past)
+    order = Order(
         size,
-        seed,
-        out,
+        secrets.token_hex(16) if seed is None else seed,
         algorithm,
-        households=households,
-        seconds=seconds,
-        say=typer.echo,
-        complain=_complain,
+        households,
+        seconds,
+        longest=longest,
+        cap=cap,
+        alternates=alternates,
+        dropout=dropout,
+        cohorts=cohorts,
     )
-    raise typer.Exit(status)
+    raise typer.Exit(run_draw(files, order, out, typer.echo, _complain))
 
 
 @app.command("verify-draw")

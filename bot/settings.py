@@ -166,7 +166,6 @@ class Settings:
             log_level=values[LOG_LEVEL],
         )
 
-
     @property
     def vault(self) -> Vault:
         return Vault(self.keys)

@@ -202,6 +202,33 @@ def test_chances_add_up_to_the_seats(frozen: Frozen, algorithm: Algorithm) -> No
     assert sum(drawn.lottery_chances) == pytest.approx(frozen.seats)
 
 
+def lowest_highest_chance(frozen: Frozen) -> float:
+    """The smallest chance that nobody's has to exceed, over all panels there are."""
+    panels = every_panel(frozen)
+    people = sorted({person for panel in panels for person in panel})
+    rows = {person.id: row for row, person in enumerate(people)}
+    columns: list[Column] = [(list(range(len(people))), [-1.0] * len(people))]
+    columns += [([*(rows[p.id] for p in panel), len(people)], [1.0] * (len(panel) + 1)) for panel in panels]
+    lower, upper = np.append(np.full(len(people), -np.inf), 1.0), np.append(np.zeros(len(people)), 1.0)
+    costs = np.array([-1.0] + [0.0] * len(panels))
+    found = Programme(lower, upper).begin(costs, np.full(len(columns), np.inf), columns).solve()
+    assert found is not None
+    return -found.value
+
+
+@few
+@given(draws(past=True), st.sampled_from(["leximin", "maximin"]), st.floats(0.05, 1))
+def test_nobody_is_above_the_cap_where_that_is_possible(frozen: Frozen, algorithm: Algorithm, cap: float) -> None:
+    try:
+        drawn = draw(frozen, algorithm, "seed", Effort(), cap)
+    except Unmeetable:
+        assume(False)
+        raise
+    assert drawn.smallest_cumulative <= drawn.bound + NEAR
+    if drawn.is_optimal:
+        assert max(drawn.chances) <= max(cap, lowest_highest_chance(frozen)) + NEAR
+
+
 @settings(max_examples=1, deadline=None)
 @given(draws())
 def test_at_random_everything_holds_but_equality(frozen: Frozen) -> None:

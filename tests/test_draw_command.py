@@ -167,6 +167,65 @@ def test_where_there_is_no_record_nothing_is_verified(tmp_path: Path) -> None:
     assert folkmoot("verify-draw", tmp_path / "nothing.json").exit_code == 1
 
 
+# ---------------------------------------------------------------- what may be wished for besides
+
+
+def test_nobody_is_more_certain_than_the_cap_where_the_quotas_permit(folder: Path) -> None:
+    (folder / "quotas.csv").write_text(QUOTAS.replace("east,1,2", "east,1,1"))
+    assert record_of(drawing(folder))["max_probability"] == 0.5
+    (folder / "quotas.csv").write_text(
+        "category,feature,min,max\nage,old,1,3\nage,young,1,3\narea,east,0,1\narea,west,2,3\n"
+    )
+    capped = record_of(drawing(folder, 3, "--cap", "0.6", "--out", folder / "out"))
+    assert capped["min_probability"] <= capped["upper_bound"]
+    assert capped["max_probability"] <= 0.6
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+
+
+def test_where_the_quotas_need_more_than_the_cap_the_officer_is_told(folder: Path) -> None:
+    result = drawing(folder, 3, "--cap", "0.2")
+    assert record_of(result)["max_probability"] == pytest.approx(0.5)
+    assert "Somebody's chance is 0.5000: the quotas need more than the cap." in result.stderr
+
+
+def test_alternates_stand_by_best_first_and_are_verified(folder: Path) -> None:
+    record = record_of(drawing(folder, 3, "--alternates", 2, "--out", folder / "out"))
+    assert len(record["alternates"]) == 2
+    assert not {"ann", "ben"} <= {*record["panel"], *record["alternates"]}
+    assert not set(record["panel"]) & set(record["alternates"])
+    assert record["expected_loss"] < record["expected_loss_without_alternates"]
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+    file = folder / "out" / "draw.json"
+    first, second = record["alternates"]
+    file.write_text(file.read_text().replace(f'["{first}", "{second}"]', f'["{second}", "{first}"]'))
+    assert "another result for: alternates" in folkmoot("verify-draw", folder / "out").stderr
+
+
+def test_who_is_likely_to_drop_out_is_prepared_for(folder: Path) -> None:
+    rows = POOL.splitlines()
+    chances = ["dropout", *("0.9" if row.startswith(("ann", "ben")) else "" for row in rows[1:])]
+    (folder / "pool.csv").write_text("\n".join(f"{row},{chance}" for row, chance in zip(rows, chances, strict=True)))
+    record = record_of(drawing(folder, 3, "--alternates", 1, "--dropout", "0.05"))
+    assert sorted(record["dropouts"].values()) == [0.05, 0.05, 0.9]
+    (folder / "pool.csv").write_text("id,age,area,dropout\nann,old,east,2\n")
+    assert drawing(folder).stderr == "pool.csv, row 2, column dropout: “2” is not a chance from 0 to 1.\n"
+
+
+def test_a_new_panel_is_parted_into_cohorts(folder: Path) -> None:
+    (folder / "quotas.csv").write_text(QUOTAS.replace("1,2", "0,2").replace("1,3", "0,3"))
+    record = record_of(drawing(folder, 3, "--cohorts", 3, "--out", folder / "out"))
+    assert sorted(name for cohort in record["cohorts"] for name in cohort) == record["panel"]
+    assert record["cohorts_out_of_reach"] == [[], [], []]
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+
+
+def test_a_cohort_that_cannot_be_replaced_is_pointed_out(folder: Path) -> None:
+    """In the east there is one household only."""
+    result = drawing(folder, 3, "--cohorts", 3)
+    assert sum(bool(widening) for widening in record_of(result)["cohorts_out_of_reach"]) == 1
+    assert "The smallest widening that lets them: area east from 1–2 to 0–2." in result.stderr
+
+
 # ---------------------------------------------------------------- bad input
 
 
@@ -217,7 +276,9 @@ def test_bad_input_is_one_sentence_with_row_and_column(
 
 def test_files_that_are_no_csv_are_named(folder: Path) -> None:
     (folder / "pool.csv").write_bytes(b"id,age\n\xff\xfe")
-    assert drawing(folder).stderr == "pool.csv is not written in UTF-8.\n"
+    assert drawing(folder).stderr == "pool.csv, row 2: this is not written in UTF-8.\n"
+    (folder / "pool.csv").write_text(POOL.replace("dan", '"dan'))
+    assert drawing(folder).stderr == "pool.csv, row 5: this is not CSV (unexpected end of data).\n"
     (folder / "pool.csv").unlink()
     assert (drawing(folder).exit_code, "cannot be read" in drawing(folder).stderr) == (2, True)
 
@@ -227,6 +288,19 @@ def test_files_that_are_no_csv_are_named(folder: Path) -> None:
     [
         ((3, "--algorithm", "best"), "“best” is no algorithm; there are leximin, maximin, random."),
         ((0,), "A panel cannot have 0 seats."),
+        ((3, "--cap", "nan"), "A cap is a chance above 0 and up to 1, for leximin or maximin."),
+        (
+            (3, "--cap", "0.5", "--algorithm", "random"),
+            "A cap is a chance above 0 and up to 1, for leximin or maximin.",
+        ),
+        ((3, "--dropout", "2"), "A chance of dropping out of 2 is not between 0 and 1."),
+        ((3, "--alternates", "-1"), "There cannot be so many alternates or cohorts."),
+        ((3, "--cohorts", "4"), "3 seats cannot be parted into 4 cohorts."),
+        ((3, "--seconds", "nan"), "A draw cannot take nan seconds."),
+        (
+            (3, "--longest", "2"),
+            "How long people have served stands in the file of those who serve, which is not given.",
+        ),
     ],
 )
 def test_bad_words_are_one_sentence(folder: Path, words: tuple[object, ...], sentence: str) -> None:
@@ -303,6 +377,16 @@ def test_who_serves_may_be_listed_by_id_alone_where_the_pool_knows_them(folder: 
     assert record["panel"] == sorted(["cat", "dan", *record["drawn"]])
     result = renewing(folder, serving="id\ncat\nxan\n")
     assert (result.exit_code, "serving.csv, row 3, column id: xan is not in the pool" in result.stderr) == (2, True)
+
+
+def test_who_has_served_the_longest_leaves(folder: Path) -> None:
+    serving = "id,age,area,terms\ngus,old,east,2\nhal,young,west,1\nida,old,west,1\n"
+    more = ("--longest", 2, "--out", folder / "out")
+    record = record_of(renewing(folder, *more, serving=serving, leaving="id\n"))
+    assert (record["ended"], record["staying"], record["longest"]) == (["gus"], ["hal", "ida"], 2)
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+    result = renewing(folder, "--longest", 2, leaving="id\n")
+    assert (result.exit_code, result.stderr) == (2, "serving.csv, row 1, column terms: it is missing.\n")
 
 
 def test_where_nobody_leaves_there_is_nothing_to_draw(folder: Path) -> None:

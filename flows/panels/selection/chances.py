@@ -17,7 +17,7 @@ from flows.panels.selection.committees import Best, Committees
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.peeling import DONE, peeled
 from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
-from flows.panels.selection.relaxed import EASINGS, SLACK, fairest, out_of_reach
+from flows.panels.selection.relaxed import EASINGS, SLACK, fairest, lowest_cap, out_of_reach
 
 EXACT = 1e-7
 """Chances and seats that differ by less count as equal."""
@@ -25,8 +25,8 @@ EXACT = 1e-7
 GRAIN = 2.0**30
 """Weights are rounded to this grain, so that the last bits of a solver decide nothing."""
 
-FEW, MANY = 1000, 1_000_000
-"""When time is up, LEXIMIN's levels are raised for so few kinds, and any level for so many kinds times panels."""
+FEW, MANY = 1000, 3_000_000
+"""When time is up, LEXIMIN's levels are raised for so few kinds; with so many kinds times panels nothing is."""
 
 AT_ONCE = 10
 """Panels looked for with one set of prices; each one halves the price of the kinds it has."""
@@ -49,26 +49,31 @@ class Chances:
         )
 
 
-def equal_chances(committees: Committees, first: Integers, effort: Effort, *, levels: bool) -> Chances:
-    """The fairest lottery, LEXIMIN with `levels`, else maximin; `first` is any panel."""
+def equal_chances(
+    committees: Committees, first: Integers, effort: Effort, *, levels: bool, cap: float | None = None
+) -> Chances:
+    """The fairest lottery, LEXIMIN with `levels`, else maximin; `first` is any panel.
+
+    Nobody's chance is above the `cap`, or, where the quotas need more, above the lowest that is possible.
+    """
     search = _Search(committees, effort)
     search.add(first)
     search.hopeless |= set(out_of_reach(committees))
-    most = np.full(len(committees.people), np.inf)
     while True:
         committees.forbid(sorted(search.hopeless))
+        most = committees.people * (np.inf if cap is None else max(cap, lowest_cap(committees)))
         relaxed = fairest(committees, search.hopeless, most, levels=levels)
         bound = relaxed.bound
-        target = relaxed.seats if levels else _needed(committees, search.hopeless, bound)
-        if search.take_apart(relaxed.seats):
+        target = relaxed.seats if levels or cap is not None else _needed(committees, search.hopeless, bound)
+        if search.take_apart(relaxed.seats) or search.is_large:
             break
         if more := search.without_any_panel(target):
             search.hopeless |= more
             continue
-        if not effort.cut and not search.reach(target) and not effort.cut:
+        if not effort.cut and not search.reach(target) and not effort.cut and cap is None:
             bound = min(bound, search.climb(levels=levels))
         break
-    if effort.cut:
+    if effort.cut and cap is None:
         search.settle()
     return Chances(tuple(search.panels), search.weights, bound, tuple(sorted(search.hopeless)))
 
@@ -112,6 +117,11 @@ class _Search:
         if place == len(self.panels):
             self.panels.append(panel)
         return place
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a programme with a row for every kind and a column for every panel would take minutes."""
+        return len(self.panels) * len(self.committees.people) > MANY
 
     def take_apart(self, seats: Floats) -> bool:
         """Whether panels could be found that give `seats` on average; their weights are kept."""
@@ -195,7 +205,7 @@ class _Search:
 
         How many are too many depends on nothing else, so that whoever repeats the draw does the same.
         """
-        if len(self.panels) * len(self.committees.people) <= MANY:
+        if not self.is_large:
             self._climb(levels=len(self.committees.people) <= FEW, searching=False)
 
     def _climb(self, *, levels: bool, searching: bool) -> float:

@@ -45,7 +45,10 @@ class Committees:
         self.columns = _columns(frozen, kinds)
         self._of_kind = np.repeat(np.arange(len(self.columns)), [len(stands) for stands, _ in self.columns])
         self._in_row = np.array([row for stands, _ in self.columns for row in stands], dtype=np.int64)
-        self.of_quota = [self._of_kind[self._in_row == row] for row in range(len(frozen.quotas))]
+        self.of_quota = [
+            np.isin(np.arange(len(self.columns)), self._of_kind[self._in_row == row])
+            for row in range(len(frozen.quotas))
+        ]
         self._relaxed = self.programme()
 
     def programme(self, *, integer: bool = False) -> Programme:

@@ -66,8 +66,12 @@ class Drawn:
         return self.smallest_cumulative >= self.bound - CERTAIN
 
 
-def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort) -> Drawn:
-    """Draws a panel. Raises Unmeetable where the quotas allow none."""
+def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, cap: float | None = None) -> Drawn:
+    """Draws a panel, with no chance above the `cap` where that is possible (not at random). Raises Unmeetable.
+
+    A cap keeps people whom the quotas want from being nearly certain to be drawn, so that nobody gains by claiming
+    to be like them (Baharav, Flanigan, "Fair, manipulation-robust, and transparent sortition", arXiv 2406.15009).
+    """
     kinds = kinds_of(frozen)
     committees = Committees(frozen, kinds)
     blank = np.zeros(len(kinds.all))
@@ -79,7 +83,7 @@ def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort) -> Dra
         found = _random_panels(committees, digest)
         times = [1] * PANELS
     else:
-        found = equal_chances(committees, first.panel, effort, levels=algorithm == "leximin")
+        found = equal_chances(committees, first.panel, effort, levels=algorithm == "leximin", cap=cap)
         likely = np.flatnonzero(found.weights)
         found = Chances(
             tuple(found.panels[number] for number in likely), found.weights[likely], found.bound, found.hopeless

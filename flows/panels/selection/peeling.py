@@ -21,7 +21,7 @@ GRAIN = 2.0**30
 MUST = 2.0**10
 """A weight that outweighs all others: the kinds whose people sit on every panel of a face."""
 
-OPEN = 800
+OPEN = 2000
 """With more kinds than this a panel is looked for among those that wait for most, with some for every quota."""
 
 
@@ -85,11 +85,11 @@ def _waiting_for_most(committees: Committees, waits: Floats, number: int) -> Int
     if np.count_nonzero(waits) <= number:
         return np.flatnonzero(waits)
     each = number // len(committees.of_quota)
+    order = np.argsort(-waits, kind="stable")[: np.count_nonzero(waits)]
     chosen = np.zeros(len(waits), dtype=bool)
-    for kinds in committees.of_quota:
-        order = np.argsort(-waits[kinds], kind="stable")
-        chosen[kinds[order[:each]]] = True
-    return np.flatnonzero(chosen & (waits > 0))
+    for in_quota in committees.of_quota:
+        chosen[order[np.flatnonzero(in_quota[order])[:each]]] = True
+    return np.flatnonzero(chosen)
 
 
 def _likelihood(committees: Committees, rest: Floats, left: float, panel: Integers) -> float:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-from flows.panels.selection.draw import ALGORITHMS, Drawn, Hopeless, as_data, digest_of, draw
+from flows.panels.selection.alternates import DROPOUT, alternates
+from flows.panels.selection.cohorts import founding_cohorts
+from flows.panels.selection.draw import ALGORITHMS, Algorithm, Drawn, Hopeless, as_data, digest_of, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
 from flows.panels.selection.lottery import PANELS, picked
@@ -20,24 +26,55 @@ class BadRecord(Exception):
     """This is no record of a draw; the message says what is missing."""
 
 
-def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str) -> Record:
-    """The record, as plain values in the order in which a reader wants them."""
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a draw is to give besides a panel.
+
+    No chance above `cap`; so many `alternates`, given how likely people drop out (by id; who is not in `dropouts`
+    drops out with a chance of DROPOUT); the drawn people parted into so many `cohorts`.
+    """
+
+    cap: float | None = None
+    alternates: int = 0
+    dropouts: Mapping[str, float] = field(default_factory=dict)
+    cohorts: int = 0
+
+
+NOTHING_MORE = Wishes()
+
+
+def recorded_draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, wishes: Wishes) -> Record:
+    """Draws, and makes the record. Raises Unmeetable, and BadInput for more cohorts than people."""
+    return record_of(frozen, draw(frozen, algorithm, seed, effort, wishes.cap), algorithm, seed, wishes)
+
+
+def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: Wishes = NOTHING_MORE) -> Record:
+    """The record, as plain values in the order in which a reader wants them. Raises BadInput."""
     chances = dict(zip((person.id for person in frozen.waiting), drawn.chances, strict=True))
     hopeless = {name for group in drawn.hopeless for name in group.ids}
     with_hope = [chance for name, chance in chances.items() if name not in hopeless]
     staying = [person.id for person in frozen.staying]
+    panel = sorted([*staying, *drawn.lottery[drawn.pick]])
+    dropouts = {name: wishes.dropouts.get(name, DROPOUT) for name in panel} if wishes.alternates else {}
+    standing_by = alternates(frozen, panel, wishes.alternates, dropouts, f"{digest_of(frozen)}:{seed}")
     changes = [abs(ideal - real) for ideal, real in zip(drawn.chances, drawn.lottery_chances, strict=True)]
     return {
         "format": FORMAT,
-        "panel": sorted([*staying, *drawn.lottery[drawn.pick]]),
+        "panel": panel,
         "drawn": drawn.lottery[drawn.pick],
         "staying": staying,
+        "alternates": standing_by.ids,
+        "expected_loss": standing_by.loss,
+        "expected_loss_without_alternates": standing_by.loss_without,
+        "dropouts": dropouts,
+        **_cohorts_data(frozen, drawn.lottery[drawn.pick], wishes.cohorts),
         "min_probability": min(with_hope),
         "max_probability": max(with_hope),
         "min_cumulative": drawn.smallest_cumulative,
         "upper_bound": drawn.bound,
         "optimal": drawn.is_optimal,
         "algorithm": algorithm,
+        "cap": wishes.cap,
         "size": frozen.size,
         "seed": seed,
         "pick": drawn.pick,
@@ -50,6 +87,26 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str) -> Record
         "frozen": as_data(frozen),
         "lottery": drawn.lottery,
     }
+
+
+def _cohorts_data(frozen: Frozen, drawn: list[str], number: int) -> Record:
+    if not number:
+        return {"cohorts": [], "cohorts_out_of_reach": []}
+    found = founding_cohorts(frozen, drawn, number)
+    return {
+        "cohorts": found.members,
+        "cohorts_out_of_reach": [widening_data(widening) for widening in found.unreachable],
+    }
+
+
+def sealed(record: Record) -> Record:
+    """The record with a SHA-256 of all it says, but for how long it took, so that a slip of the pen is found."""
+    return record | {"record_sha256": _seal(record)}
+
+
+def _seal(record: Record) -> str:
+    content = {name: value for name, value in record.items() if name not in ("seconds", "record_sha256")}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def widening_data(widening: list[Quota]) -> list[dict[str, object]]:
@@ -91,9 +148,15 @@ def problems_of(record: Record) -> list[str]:
     frozen = frozen_of(record)
     try:
         found = [*_wrong_frozen(record, frozen), *_wrong_lottery(record, frozen), *_wrong_pick(record)]
-        return found or _different(record, frozen)
-    except (KeyError, TypeError, ValueError, IndexError) as problem:
+        return found or _different(record, frozen) or _broken_seal(record)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as problem:
         raise BadRecord(f"It is not complete ({type(problem).__name__}: {problem}).") from None
+
+
+def _broken_seal(record: Record) -> list[str]:
+    if "record_sha256" in record and record["record_sha256"] != _seal(record):
+        return ["The record does not have the SHA-256 that stands in it."]
+    return []
 
 
 def _wrong_frozen(record: Record, frozen: Frozen) -> list[str]:
@@ -143,9 +206,8 @@ def _wrong_pick(record: Record) -> list[str]:
 
 
 def _different(record: Record, frozen: Frozen) -> list[str]:
+    wishes = Wishes(record["cap"], len(record["alternates"]), record["dropouts"], len(record["cohorts"]))
     effort = Effort(rounds=record["rounds"])
-    again = record_of(
-        frozen, draw(frozen, record["algorithm"], record["seed"], effort), record["algorithm"], record["seed"]
-    )
+    again = recorded_draw(frozen, record["algorithm"], record["seed"], effort, wishes)
     names = [name for name, value in again.items() if record.get(name) != value]
     return [f"Repeating the draw gives another result for: {', '.join(names)}."] if names else []

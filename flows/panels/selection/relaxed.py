@@ -46,6 +46,21 @@ def fairest(committees: Committees, hopeless: set[int], most: Floats, *, levels:
     return Fairest(np.maximum(levelling.seats, 0.0), bound)
 
 
+def lowest_cap(committees: Committees) -> float:
+    """The smallest chance that nobody's has to exceed, if people could be divided."""
+    rows, count = len(committees.lower), len(committees.people)
+    columns: list[Column] = [
+        ([*stands, rows + kind], [*values, 1.0]) for kind, (stands, values) in enumerate(committees.columns)
+    ]
+    columns.append((list(range(rows, rows + count)), list(-committees.people)))
+    lower = np.append(committees.lower, np.full(count, -np.inf))
+    upper = np.append(committees.upper, np.zeros(count))
+    costs = np.append(np.zeros(count), -1.0)
+    found = Programme(lower, upper).begin(costs, np.append(committees.limits, 1.0), columns).solve()
+    assert found is not None, "with a cap of 1 any panel is a solution"
+    return float(found.x[-1]) + SLACK
+
+
 def out_of_reach(committees: Committees) -> list[int]:
     """Kinds with no seat on any panel even if people could be divided.
 

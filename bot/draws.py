@@ -1,0 +1,139 @@
+"""Draws in a process of their own, so that the bot goes on answering while the lottery is worked out.
+
+The process is this module: it is handed the frozen input as JSON, says on standard error how far it is, a line each
+time, and prints the record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+from flows.panels.selection.draw import Algorithm, Unmeetable, as_data
+from flows.panels.selection.effort import Effort
+from flows.panels.selection.frozen import BadInput, Frozen, Quota
+from flows.panels.selection.record import NOTHING_MORE, Record, Wishes, frozen_of, recorded_draw, sealed, widening_data
+
+GRACE = 120.0
+"""Seconds after the time limit within which the best so far must be there; then the process is ended."""
+
+PROGRESS = "progress: "
+LONGEST_LINE = 1 << 30
+
+
+class DrawFailed(Exception):
+    """The process ended without a record."""
+
+
+async def draw_elsewhere(
+    frozen: Frozen,
+    algorithm: Algorithm,
+    seed: str,
+    seconds: float,
+    on_progress: Callable[[str], None] = lambda line: None,
+    wishes: Wishes = NOTHING_MORE,
+) -> Record:
+    """The record of a draw that may search for so many `seconds`; then the best so far is used, with its bound.
+
+    `on_progress` is called with a line for people every now and then. Whoever cancels this ends the process. Raises
+    Unmeetable, BadInput and DrawFailed.
+    """
+    order = {
+        "frozen": as_data(frozen),
+        "algorithm": algorithm,
+        "seed": seed,
+        "seconds": seconds,
+        "wishes": asdict(wishes),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot.draws",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
+    )
+    try:
+        async with asyncio.timeout(seconds + GRACE):
+            answer = await _conversation(process, json.dumps(order).encode(), on_progress)
+    except TimeoutError:
+        raise DrawFailed(f"No panel after {seconds + GRACE:.0f} seconds.") from None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    return _record(answer)
+
+
+async def _conversation(process: asyncio.subprocess.Process, order: bytes, on_progress: Callable[[str], None]) -> bytes:
+    into, out, said = process.stdin, process.stdout, process.stderr
+    assert into is not None
+    assert out is not None
+    assert said is not None
+    _, answer, last = await asyncio.gather(_hand_over(into, order), out.read(), _listen(said, on_progress))
+    if await process.wait():
+        raise DrawFailed(f"The draw's process ended with {process.returncode}: {last}")
+    return answer
+
+
+async def _hand_over(into: asyncio.StreamWriter, order: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        into.write(order)
+        await into.drain()
+    into.close()
+
+
+async def _listen(said: asyncio.StreamReader, on_progress: Callable[[str], None]) -> str:
+    """Passes on how far the draw is; the last line of all."""
+    last = ""
+    async for line in said:
+        last = line.decode(errors="replace").strip()
+        if last.startswith(PROGRESS):
+            on_progress(last.removeprefix(PROGRESS))
+    return last
+
+
+def _record(answer: bytes) -> Record:
+    found: Record = json.loads(answer)
+    if "widening" in found:
+        raise Unmeetable([Quota(*wider.values()) for wider in found["widening"]])
+    if "bad_input" in found:
+        raise BadInput(found["bad_input"])
+    return found
+
+
+class _Lines:
+    """Says how far the draw is, once a second."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def say(self, line: str) -> None:
+        if (now := time.monotonic()) >= self._next:
+            self._next = now + 1.0
+            sys.stderr.write(f"{PROGRESS}{line}\n")
+            sys.stderr.flush()
+
+
+def main() -> None:
+    """Draws what standard input asks for."""
+    order = json.load(sys.stdin)
+    effort = Effort(order["seconds"], progress=_Lines().say)
+    try:
+        record = recorded_draw(frozen_of(order), order["algorithm"], order["seed"], effort, Wishes(**order["wishes"]))
+        answer: Record = sealed(record | {"seconds": round(effort.seconds, 3)})
+    except Unmeetable as problem:
+        answer = {"widening": widening_data(problem.widening)}
+    except BadInput as bad:
+        answer = {"bad_input": str(bad)}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Draws in a process of their own: the same record, while everything else goes on; ended when nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+
+import pytest
+
+from bench.pools import instance
+from bot.draws import DrawFailed, draw_elsewhere
+from flows.panels.selection.draw import Unmeetable
+from flows.panels.selection.effort import Effort
+from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
+from flows.panels.selection.record import Wishes, problems_of, recorded_draw
+
+QUOTAS = [Quota("age", "old", 1, 2), Quota("age", "young", 1, 2)]
+POOL = [Person(f"p{number}", (age,)) for number, age in enumerate(["old", "young"] * 5)]
+
+
+def town(*quotas: Quota) -> Frozen:
+    return freeze(3, list(quotas or QUOTAS), POOL, [], ["age"])
+
+
+def children() -> set[str]:
+    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True)
+    return {line.split()[0] for line in found.stdout.splitlines() if "bot.draws" in line}
+
+
+async def test_it_is_the_draw_one_would_make_here() -> None:
+    wishes = Wishes(cap=0.5, alternates=2, cohorts=3)
+    elsewhere = await draw_elsewhere(town(), "leximin", "seed", 60, wishes=wishes)
+    here = recorded_draw(town(), "leximin", "seed", Effort(60), wishes)
+    assert {name: elsewhere[name] for name in here} == here
+    assert problems_of(elsewhere) == []
+
+
+async def test_everything_else_goes_on_and_progress_is_told() -> None:
+    lines: list[str] = []
+    draw = asyncio.create_task(draw_elsewhere(instance(300, 30, 1, 1), "leximin", "seed", 60, lines.append))
+    longest, last = 0.0, time.monotonic()
+    while not draw.done():
+        await asyncio.sleep(0.01)
+        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    assert (await draw)["optimal"] is True
+    assert longest < 0.5
+    assert lines
+    assert all("panels" in line for line in lines)
+
+
+async def test_when_time_is_up_the_best_so_far_is_used() -> None:
+    record = await draw_elsewhere(instance(300, 30, 1, 1), "leximin", "seed", 0)
+    assert record["rounds"] == 0
+    assert record["min_cumulative"] <= record["upper_bound"]
+    assert problems_of(record) == []
+
+
+async def test_what_cannot_be_drawn_is_refused_as_it_is_here() -> None:
+    with pytest.raises(Unmeetable) as refused:
+        await draw_elsewhere(town(Quota("age", "old", 3, 3), Quota("age", "young", 1, 2)), "leximin", "seed", 60)
+    assert len(refused.value.widening) == 1
+    with pytest.raises(BadInput):
+        await draw_elsewhere(town(), "leximin", "seed", 60, wishes=Wishes(cohorts=9))
+
+
+async def test_a_process_that_dies_is_a_draw_that_failed() -> None:
+    with pytest.raises(DrawFailed):
+        await draw_elsewhere(town(), "by hand", "seed", 60, wishes=Wishes(cap="half"))  # type: ignore[arg-type]
+
+
+async def test_who_stops_waiting_ends_the_process() -> None:
+    begun = asyncio.Event()
+    draw = asyncio.create_task(
+        draw_elsewhere(instance(2000, 60, 1, 0), "leximin", "seed", 60, lambda line: begun.set())
+    )
+    await begun.wait()
+    assert len(children()) == 1
+    draw.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await draw
+    assert children() == set()
