@@ -18,6 +18,8 @@ from flows.privacy import due as privacy_due
 from flows.privacy import pausing as privacy_pausing
 from flows.profile import citizen as profile_citizen
 from flows.profile import needs as profile_needs
+from flows.retention import due as retention_due
+from flows.retention import staff as retention_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.surveys import anonymity as surveys_anonymity
@@ -71,6 +73,8 @@ ROUTER = Router(
         people_adding.flow,
         people_handing_in.flow,
         people_due.flow,
+        retention_staff.flow,
+        retention_due.flow,
         staff_staff.flow,
     ]
 )
