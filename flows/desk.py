@@ -20,6 +20,8 @@ from storage.store import Store
 ORGANISATION_NAME = "organisation.name"
 ORGANISATION_CONTACT = "organisation.contact"
 SMALLEST_CELL = "results.smallest_cell"
+INACTIVE_MONTHS = "retention.inactive_months"
+USUAL_INACTIVE_MONTHS = 12
 
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -113,6 +115,10 @@ class Desk:
     async def organisation(self) -> Organisation:
         kept = await self.store.settings.all()
         return Organisation(kept.get(ORGANISATION_NAME, ""), kept.get(ORGANISATION_CONTACT, ""))
+
+    async def inactive_months(self) -> int:
+        """After how many months somebody who does not write is asked whether they stay."""
+        return int(await self.store.settings.load(INACTIVE_MONTHS, str(USUAL_INACTIVE_MONTHS)))
 
     async def disclosure(self) -> Rule:
         """How small a figure may be that is published."""

@@ -22,6 +22,8 @@ from flows.retention import due as retention_due
 from flows.retention import staff as retention_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
+from flows.support import citizen as support_citizen
+from flows.support import staff as support_staff
 from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
 from flows.surveys import download as surveys_download
@@ -74,6 +76,8 @@ ROUTER = Router(
         people_handing_in.flow,
         people_due.flow,
         retention_staff.flow,
+        support_citizen.flow,
+        support_staff.flow,
         retention_due.flow,
         staff_staff.flow,
     ]

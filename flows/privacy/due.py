@@ -14,8 +14,6 @@ from flows.words import _, paragraphs
 flow = Flow()
 
 PAGE = 300
-INACTIVE_MONTHS = "retention.inactive_months"
-USUAL_MONTHS = 12
 REMINDED_AFTER = timedelta(weeks=2)
 ERASED_AFTER = timedelta(weeks=4)
 
@@ -49,7 +47,7 @@ async def resume(desk: Desk, args: dict[str, Any]) -> None:
 @flow.daily("privacy.silent")
 async def ask_to_stay(desk: Desk, args: dict[str, Any]) -> Again | None:
     """Citizens long silent are asked whether to stay, once; their silence is an answer four weeks later."""
-    months = int(await desk.store.settings.load(INACTIVE_MONTHS, str(USUAL_MONTHS)))
+    months = await desk.inactive_months()
     page = await desk.store.people.long_silent(desk.now - months * timedelta(days=30.44), args["after"], PAGE)
     for recipient in page:
         await desk.store.people.asked_to_stay(recipient.id, desk.now)

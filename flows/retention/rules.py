@@ -12,10 +12,6 @@ from storage.retention import Kept
 MESSAGES_DAYS = 30
 """Messages that were sent, and the traces of what came in."""
 
-INACTIVE_MONTHS = "retention.inactive_months"
-"""The setting that says after how many months somebody who does not write is asked whether they stay."""
-USUAL_INACTIVE_MONTHS = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

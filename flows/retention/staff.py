@@ -8,10 +8,8 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.retention.keeping import deleted, month_before, months_of
 from flows.retention.rules import (
-    INACTIVE_MONTHS,
     MESSAGES_DAYS,
     RULES,
-    USUAL_INACTIVE_MONTHS,
     Rule,
     months_before,
     rule_for,
@@ -44,12 +42,14 @@ async def retention(desk: Desk, argument: str) -> Turn:
 
 
 async def _overview(desk: Desk) -> Turn:
-    inactive = int(await desk.store.settings.load(INACTIVE_MONTHS, str(USUAL_INACTIVE_MONTHS)))
     text = paragraphs(
         _("<b>How long things are kept</b>"),
         lines(
             *[_("– {what}: {months}", what=rule.what, months=_months(await months_of(desk, rule))) for rule in RULES],
-            _("– People who do not write any more: {months}, then I ask whether they stay", months=_months(inactive)),
+            _(
+                "– People who do not write any more: {months}, then I ask whether they stay",
+                months=_months(await desk.inactive_months()),
+            ),
             ngettext("– Messages: {n} day", "– Messages: {n} days", MESSAGES_DAYS),
             _("– Numbers of who came and went: for ever. They belong to nobody."),
         ),
