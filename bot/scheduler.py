@@ -81,7 +81,7 @@ class Timers:
 
         async def plan(store: Store) -> None:
             for kind in sorted(self._router.dailies):
-                await store.timers.set(f"{kind}:{today}", kind, {"after": ""}, at)
+                await store.timers.begin(f"{kind}:{today}", kind, {"after": ""}, at)
 
         await self._database.write(plan)
         self._planned = today

@@ -28,6 +28,7 @@ from bot.telegram.sender import Sender
 from bot.turns import Turns
 from bot.web import serving
 from flows.desk import ORGANISATION_NAME, Surroundings
+from flows.retention.rules import MESSAGES_DAYS
 from flows.slices import ROUTER
 from flows.words import DEFAULT_LANGUAGE, Voice
 from storage.database import Database, DatabaseProblem, opened
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 WORKERS = 16
 ALIVE = timedelta(seconds=10)
 OUTAGE = timedelta(minutes=2)
-KEPT = timedelta(days=30)
+KEPT = timedelta(days=MESSAGES_DAYS)
 LONGEST_PAUSE = 15.0
 STOP_SECONDS = 2.0
 

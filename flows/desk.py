@@ -21,7 +21,7 @@ ORGANISATION_NAME = "organisation.name"
 ORGANISATION_CONTACT = "organisation.contact"
 SMALLEST_CELL = "results.smallest_cell"
 INACTIVE_MONTHS = "retention.inactive_months"
-USUAL_MONTHS = 12
+USUAL_INACTIVE_MONTHS = 12
 
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -117,13 +117,13 @@ class Desk:
         kept = await self.store.settings.all()
         return Organisation(kept.get(ORGANISATION_NAME, ""), kept.get(ORGANISATION_CONTACT, ""))
 
+    async def inactive_months(self) -> int:
+        """After how many months somebody who does not write is asked whether they stay."""
+        return int(await self.store.settings.load(INACTIVE_MONTHS, str(USUAL_INACTIVE_MONTHS)))
+
     async def disclosure(self) -> Rule:
         """How small a figure may be that is published."""
         return Rule(int(await self.store.settings.load(SMALLEST_CELL, str(SMALLEST))))
-
-    async def inactive_months(self) -> int:
-        """After how many months of silence somebody is asked whether to stay."""
-        return int(await self.store.settings.load(INACTIVE_MONTHS, str(USUAL_MONTHS)))
 
     async def named_organisation(self) -> Text:
         """What the organisation is called where a sentence needs a name."""

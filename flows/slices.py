@@ -18,8 +18,12 @@ from flows.privacy import due as privacy_due
 from flows.privacy import pausing as privacy_pausing
 from flows.profile import citizen as profile_citizen
 from flows.profile import needs as profile_needs
+from flows.retention import due as retention_due
+from flows.retention import staff as retention_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
+from flows.support import citizen as support_citizen
+from flows.support import staff as support_staff
 from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
 from flows.surveys import download as surveys_download
@@ -71,6 +75,10 @@ ROUTER = Router(
         people_adding.flow,
         people_handing_in.flow,
         people_due.flow,
+        retention_staff.flow,
+        support_citizen.flow,
+        support_staff.flow,
+        retention_due.flow,
         staff_staff.flow,
     ]
 )

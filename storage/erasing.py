@@ -57,6 +57,7 @@ class Erasure:
             held[subject] = await self._plain(query, person_id)
         for subject, query in {"topics": SQL.topics, "supported": SQL.supports}.items():
             held[subject] = [row | {"words": house.open(row["words"])} for row in await self._plain(query, person_id)]
+        held["asked_staff"] = await self._asked_staff(person_id, box)
         held["surveys"] = await self._surveys(person_id, box)
         held["recorded"] = [
             row | {"details": json.loads(row["details"])} for row in await self._plain(SQL.audit, person_id)
@@ -71,6 +72,16 @@ class Erasure:
         return [
             {**{name: value for name, value in row.items() if name != "id"}, "answers": answers.get(row["id"], [])}
             for row in await self._plain(SQL.responses, person_id)
+        ]
+
+    async def _asked_staff(self, person_id: str, box: Box) -> list[Held]:
+        written: dict[str, list[Held]] = {}
+        for row in await self._plain(SQL.support_messages, person_id):
+            note = {"from": "staff" if row["from_staff"] else "you", "words": box.open(row["words"])}
+            written.setdefault(row["request_id"], []).append({**note, "written_at": row["written_at"]})
+        return [
+            {"opened_at": row["opened_at"], "closed_at": row["closed_at"], "messages": written.get(row["id"], [])}
+            for row in await self._plain(SQL.support_requests, person_id)
         ]
 
     async def _plain(self, query: Query, person_id: str) -> list[Held]:

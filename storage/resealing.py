@@ -83,6 +83,7 @@ async def _seal_all(session: Session) -> None:
         (SQL.parked, SQL.set_parked, False),
         (SQL.bodies, SQL.set_body, False),
         (SQL.profiles, SQL.set_profile, False),
+        (SQL.notes, SQL.set_note, False),
         (SQL.texts, SQL.set_text, True),
     ):
         for row in await session.rows(found):

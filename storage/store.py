@@ -18,6 +18,8 @@ from storage.panels import Panels
 from storage.people import People
 from storage.profiles import Profiles
 from storage.responses import Responses
+from storage.retention import Retention
+from storage.support import Support
 from storage.timers import Timers
 from storage.topics import Topics
 from storage.venues import Venues
@@ -35,6 +37,8 @@ class Store:
         self.attributes = Attributes(session)
         self.profiles = Profiles(session)
         self.movements = Movements(session)
+        self.retention = Retention(session)
+        self.support = Support(session)
         self.erasure = Erasure(session)
         self.movements = Movements(session)
         self.copies = Copies(session)

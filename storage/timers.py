@@ -52,6 +52,10 @@ class Timers:
             expires_at=expires_at,
         )
 
+    async def begin(self, key: str, kind: str, args: Mapping[str, Any], due_at: datetime) -> None:
+        """Set the timer `key` unless it is there: one that is at work already is not disturbed."""
+        await self._session.run(SQL.begin, id=new_id(), key=key, kind=kind, args=json.dumps(args), due_at=due_at)
+
     async def rearm(self, timer: Timer, args: Mapping[str, Any], due_at: datetime) -> None:
         await self._session.run(SQL.rearm, id=timer.id, args=json.dumps(args), due_at=due_at)
 

@@ -95,6 +95,7 @@ async def settle(store: Store, town: Town, number: int) -> str:
     await store.responses.save_answer(response.id, town.words.id, song, NOW)
     await store.responses.finish(response.id, NOW)
     await store.topics.propose(song, person.id, NOW, 3)
+    await store.support.ask(person.id, song, NOW)
     await store.outcomes.give_verdict(town.outcome, person.id, "partly", NOW)
     view = json.dumps({"text": song, "rows": []})
     await store.conversations.save(Conversation(person.id, song, 1, view, "", (song,)), NOW)
@@ -176,6 +177,8 @@ async def test_everything_held_is_read_out(database: Database) -> None:
         {"question": "Why?", "answer": canary(0)},
     ]
     assert held["topics"][0]["words"] == canary(0)
+    [asked] = held["asked_staff"]
+    assert (asked["closed_at"], asked["messages"][0]["from"], asked["messages"][0]["words"]) == (None, "you", canary(0))
     assert held["verdicts"] == [{"asked": "How is it?", "verdict": "partly", "given_at": "2026-05-01T12:00:00+00:00"}]
     assert held["consents"][0]["purpose"] == "taking part"
     json.dumps(held)

@@ -38,7 +38,8 @@ def test_what_people_said_kept_back_and_did_not_say() -> None:
 
 @given(st.lists(st.integers(0, 60), min_size=3, max_size=3), st.integers(0, 30), st.integers(0, 60))
 def test_no_figure_stands_for_fewer_than_ten(said: list[int], kept_back: int, unsaid: int) -> None:
-    counted = {**dict(zip(("young", "middle", "old"), said, strict=True)), None: kept_back}
+    counted: dict[str | None, int] = {None: kept_back}
+    counted |= zip(("young", "middle", "old"), said, strict=True)
     found = portrait(AGE, counted, sum(said) + kept_back + unsaid, RULE)
     for count, figure in zip([*said, kept_back, unsaid], [*found.options, found.kept_back, found.unsaid], strict=True):
         assert figure.number is None or (figure.number >= 10 and figure.number % 10 == 0 and count >= 10)

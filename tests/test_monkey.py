@@ -62,7 +62,19 @@ WORDS = (
     "/topics -1",
     "/panels ' OR 1=1",
     "/menu nonsense",
+    "/attributes",
+    "/attribute age",
+    "/readymade age",
+    "/people of age",
+    "/people growth",
+    "/retention texts 6",
+    "/support Where is the town hall?",
+    "/requests",
+    "/reply 0",
 )
+
+
+FILES = ("ages_and_areas.csv", "fewer_areas.csv", "mistakes.csv", "picture.csv", "lost.csv")
 
 
 def beginning() -> list[str]:
@@ -85,6 +97,8 @@ def anything(chance: random.Random, phone: Phone) -> str:
         return f"> {phone.name}: forged c:{chance.randrange(30)}:{chance.choice(['yes', '+0', 'cancel', 'x' * 40])}"
     if kind < 0.8:
         return f"> {phone.name} sends a {chance.choice(['photo', 'voice', 'sticker', 'location', 'contact'])}"
+    if kind < 0.81:
+        return f"> {phone.name} sends the file {chance.choice(FILES)}"
     if kind < 0.82:
         return f"> {phone.name} edits: something else"
     if kind < 0.85:

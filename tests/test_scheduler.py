@@ -18,6 +18,7 @@ from flows.router import Router
 from storage.database import Database, opened
 from storage.store import Store
 from tests.peers import rows, until
+from tests.player import StandingClock
 
 HOUR = timedelta(hours=1)
 SURROUNDINGS = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
@@ -170,3 +171,23 @@ async def test_the_alarm_goes_on_after_a_job_that_fails() -> None:
     before = done
     await asyncio.sleep(0.1)
     assert done == before, "and stops when told to"
+
+
+daily = Flow()
+
+
+@daily.daily("stretch")
+async def stretch(desk: Desk, args: dict[str, Any]) -> None:
+    await desk.record("stretched", desk.today.isoformat())
+    if desk.today.day == 3:
+        raise ArithmeticError
+
+
+async def test_what_happens_daily_goes_on_also_after_a_day_on_which_it_failed(
+    database: Database, database_url: str
+) -> None:
+    clock = StandingClock()
+    for _hour in range(4 * 24):
+        await Timers(database, Router([daily]), clock, SURROUNDINGS, lambda: None).run_due()
+        clock.at += HOUR
+    assert await rows(database_url, RECORDED) == [("2027-03-01",), ("2027-03-02",), ("2027-03-04",), ("2027-03-05",)]

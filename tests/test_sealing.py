@@ -59,6 +59,7 @@ async def fill(store: Store) -> None:
     await store.conversations.save(Conversation(person.id, SECRET, 3, view, "v", (SECRET,)), NOW)
     await store.outbox.add([parcel(person.id)])
     await store.topics.propose(SECRET, person.id, NOW, 3)
+    await store.support.ask(person.id, SECRET, NOW)
     await store.inbox.record([Arrival(1, str(TELEGRAM_ID), NOW, f'{{"said": "{SECRET}"}}')])
 
 
@@ -76,6 +77,7 @@ async def everything_is_there(database: Database) -> None:
         assert (conversation.state, conversation.number, conversation.parked) == (SECRET, 3, (SECRET,))
         assert SECRET in conversation.view
         assert await store.profiles.load(person.id) == {"area": SECRET}
+        assert [request.words for request in await store.support.page("open", 0, 9)] == [SECRET]
         assert [topic.words for topic in await store.topics.page("open", person.id, 0, 9)] == [SECRET]
     arrival = await database.write(lambda store: store.inbox.next(NOW))
     assert arrival is not None

@@ -108,6 +108,7 @@ TIMERS: dict[str, Words] = {
     "privacy.silent": _("people long silent are asked whether to stay"),
     "privacy.silent_still": _("people long silent are asked again"),
     "privacy.silent_too_long": _("people who do not answer any more are erased"),
+    "retention.run": _("what is old enough is deleted"),
     "profiles.tidy": _("profiles are tidied up"),
     "survey.cancelled": _("people are told that a consultation is cancelled"),
     "survey.close": _("a consultation closes"),

@@ -101,7 +101,7 @@ def _hand(topic: Topic, page: str = "", *, with_words: bool = False) -> Button:
         label = _("Take back: {words}", words=topic.words) if with_words else _("Take back my support")
         return link(f"unsupport {topic.id}{page}", label)
     label = _("Support: {words}", words=topic.words) if with_words else _("Support")
-    return link(f"support {topic.id}{page}", label)
+    return link(f"supporttopic {topic.id}{page}", label)
 
 
 @flow.command("topic")
@@ -138,8 +138,8 @@ def _not_there() -> Turn:
 # ---------------------------------------------------------------- supporting
 
 
-@flow.command("support")
-async def support(desk: Desk, argument: str) -> Turn:
+@flow.command("supporttopic")
+async def supporttopic(desk: Desk, argument: str) -> Turn:
     """`<id>` or `<id> <page of the list to return to>`."""
     id, _space, page = argument.partition(" ")
     if desk.is_staff:
@@ -214,7 +214,7 @@ async def proposing(desk: Desk, at: Wording | Comparing | Looking, said: Said) -
         case Comparing(words), Choice("none"):
             return _look(words)
         case Comparing(), Choice(topic_id):
-            return go("support", topic_id)
+            return go("supporttopic", topic_id)
         case Looking(), Choice("change"):
             return _ask_words()
         case Looking(words), Choice("publish"):

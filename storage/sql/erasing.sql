@@ -90,3 +90,11 @@ WHERE o.person_id = :person_id ORDER BY o.opened_at;
 
 -- name: audit
 SELECT action, subject, details, recorded_at FROM audit WHERE actor_id = :person_id ORDER BY id;
+
+-- name: support_requests
+SELECT r.id, r.opened_at, r.closed_at FROM support_requests AS r WHERE r.person_id = :person_id ORDER BY r.id;
+
+-- name: support_messages
+SELECT m.request_id, m.from_staff, m.words, m.written_at
+FROM support_messages AS m JOIN support_requests AS r ON r.id = m.request_id
+WHERE r.person_id = :person_id ORDER BY m.id;

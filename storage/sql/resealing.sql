@@ -69,6 +69,13 @@ SELECT person_id AS id, person_id, values_given AS value FROM profiles;
 -- name: set_profile!
 UPDATE profiles SET values_given = :value WHERE person_id = :id;
 
+-- name: notes
+SELECT m.id, r.person_id, m.words AS value
+FROM support_messages AS m JOIN support_requests AS r ON r.id = m.request_id;
+
+-- name: set_note!
+UPDATE support_messages SET words = :value WHERE id = :id;
+
 -- name: texts
 SELECT a.response_id, a.question_id, r.person_id, a.value
 FROM answers AS a JOIN responses AS r ON r.id = a.response_id JOIN questions AS q ON q.id = a.question_id

@@ -6,6 +6,9 @@ ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, args = excluded.args, due_
     expires_at = excluded.expires_at, attempts = 0, state = 'waiting'
 WHERE timers.state IN ('waiting', 'cancelled');
 
+-- name: begin!
+INSERT INTO timers (id, key, kind, args, due_at) VALUES (:id, :key, :kind, :args, :due_at) ON CONFLICT (key) DO NOTHING;
+
 -- name: rearm!
 -- A timer that works through a long list sets itself again.
 UPDATE timers SET state = 'waiting', args = :args, due_at = :due_at, attempts = 0 WHERE id = :id;

@@ -1,0 +1,28 @@
+"""The retention rules as the organisation has set them, and what they did, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from flows.desk import Desk
+from flows.retention.rules import RULES, Rule
+from flows.words import Text, _
+from storage.retention import Kept
+
+
+async def months_of(desk: Desk, rule: Rule) -> int:
+    return int(await desk.store.settings.load(rule.setting, str(rule.months)))
+
+
+def deleted(numbers: Mapping[Kept, int]) -> list[Text]:
+    """One line a rule that has deleted anything."""
+    return [
+        _("– {what}: {number}", what=rule.what, number=numbers[rule.kept]) for rule in RULES if numbers.get(rule.kept)
+    ]
+
+
+def month_before(day: date) -> tuple[date, date]:
+    """The first and the last day of the month before."""
+    last = date.fromordinal(day.replace(day=1).toordinal() - 1)
+    return last.replace(day=1), last

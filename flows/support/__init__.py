@@ -1,0 +1,1 @@
+"""One person and staff: a question somebody opens, and answers until one of both closes it."""

@@ -1,0 +1,31 @@
+"""A request as it is read by whoever asked and by staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.words import Moment, Text, Verbatim, Words, _, lines, paragraphs
+from storage.support import Note
+
+NOTES_SHOWN = 10
+SHORT = 60
+LONGEST = 1000
+
+
+def conversation(notes: Sequence[Note], asked_by: Words) -> Text:
+    """The latest of what was written, oldest first; `asked_by` is what to call who asked."""
+    older = len(notes) - NOTES_SHOWN
+    return paragraphs(
+        _("(Older messages are not shown.)") if older > 0 else None,
+        *(_note(note, asked_by) for note in notes[-NOTES_SHOWN:]),
+    )
+
+
+def _note(note: Note, asked_by: Words) -> Text:
+    who = _("Staff") if note.from_staff else asked_by
+    return lines(_("<b>{who}</b>, {at}", who=who, at=Moment(note.written_at)), Verbatim(note.words))
+
+
+def shortened(words: str) -> str:
+    flat = " ".join(words.split())
+    return flat if len(flat) <= SHORT else flat[: SHORT - 1].rstrip() + "…"
