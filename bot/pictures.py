@@ -68,7 +68,9 @@ INSTALLED = (
 
 UNKNOWN_LETTER = "□"
 RIGHT_TO_LEFT_MARK = "\u200f"
-UNSEEN = ("\u200c", "\u200d", RIGHT_TO_LEFT_MARK, "\u2068", "\u2069")
+ISOLATES = ("\u2068", "\u2069")
+WITHOUT_ISOLATES = str.maketrans(dict.fromkeys(ISOLATES, ""))
+UNSEEN = ("\u200c", "\u200d", RIGHT_TO_LEFT_MARK, *ISOLATES)
 """Marks that shape and order the letters beside them: joiners, and those that flows/words.py puts in."""
 
 _one_at_a_time = threading.Lock()
@@ -235,7 +237,7 @@ class Page:
         canvas.print_png(file, metadata={"Software": None})
         return file.getvalue()
 
-    def figure(self, height: float) -> Any:
+    def figure(self, height: float, *, isolates: bool = True) -> Any:
         """What has been put on the page, so many pixels high."""
         from matplotlib.figure import Figure
         from matplotlib.patches import Rectangle
@@ -253,7 +255,7 @@ class Page:
             text = Text(
                 line.x,
                 height - line.middle - line.size * HALF_CAPITAL,
-                line.text,
+                line.text if isolates else line.text.translate(WITHOUT_ISOLATES),
                 color=line.colour,
                 fontproperties=font(line.size, line.bold),
                 ha=line.align,

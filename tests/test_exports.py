@@ -179,6 +179,11 @@ def test_arabic_is_shaped_on_the_pages() -> None:
     assert joined != apart
 
 
+def test_marks_that_are_not_seen_take_no_room_on_the_pages() -> None:
+    marked, plain = (_drawn(file("pdf", whole(words, "No", "-"))) for words in ("\u2068Ana\u2069 مدرسة", "Ana مدرسة"))
+    assert marked == plain
+
+
 def _drawn(pdf: bytes) -> list[bytes]:
     streams = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
     return [zlib.decompress(stream) for stream in streams if stream.startswith(b"x")]

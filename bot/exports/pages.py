@@ -46,5 +46,6 @@ def _printed(found: list[Page]) -> bytes:
     # TrueType outlines, so that words can be found and copied.
     with rc_context({"pdf.fonttype": 42}), PdfPages(file, metadata={"CreationDate": None}) as pdf:
         for page in found:
-            pdf.savefig(page.figure(max(HEIGHT, page.bottom + MARGIN)))
+            # In a PDF, matplotlib makes an isolate as wide as a space, and words run into one another.
+            pdf.savefig(page.figure(max(HEIGHT, page.bottom + MARGIN), isolates=False))
     return file.getvalue()
