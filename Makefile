@@ -10,7 +10,7 @@ demo: .venv/product
 	$(BIN)/folkmoot demo
 
 test: check
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2
 
 check: .venv/development
 	$(BIN)/ruff check .
