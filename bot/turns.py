@@ -16,7 +16,7 @@ from bot.telegram.rendering import Body, bodies, commands
 from flows.desk import Desk, Surroundings, Telling
 from flows.hours import welcome_at
 from flows.router import Answer, Router
-from flows.turn import SentFile, Tapped
+from flows.turn import Fetched, SentFile, Tapped
 from flows.words import Voice, _, known_language
 from storage.database import Database, DatabaseProblem
 from storage.inbox import Arrival
@@ -90,6 +90,9 @@ class Turns:
             said = heard(arrival.payload)
         except NotUnderstood as problem:
             await store.inbox.finish(arrival.update_id, "set_aside", str(problem))
+            return Taken(())
+        if isinstance(said.said, Fetched) and await store.people.load(said.telegram_id) is None:
+            await store.inbox.finish(arrival.update_id, "set_aside", "a file of somebody who has been erased")
             return Taken(())
         try:
             taken = await self._answer(store, said, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +14,7 @@ from bot.clock import Clock
 from bot.playground.faults import Cut, Error, Fault, SlowDown
 from bot.playground.server import Playground
 from bot.telegram.api import Api
+from bot.telegram.fetching import brought
 from bot.telegram.intake import Intake, poll
 from bot.telegram.sender import Sender
 from bot.turns import Turns
@@ -87,6 +88,8 @@ class Office:
         surroundings = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
         self.sender = Sender(api, database, Clock(), "this one", 1000, intake.take_in)
         self._turns = Turns(database, Router([flow, welcome]), Clock(), surroundings, "this one")
+        self.intake = intake
+        self.database = database
         self._work = [poll(api, intake), self.sender.run(), self._answer()]
 
     async def _answer(self) -> None:
@@ -175,6 +178,16 @@ async def test_a_file_that_comes_after_they_went_on_is_not_used(office: Office) 
     await office.phone.say("12")
     await office.phone.sees("Thank you for the number.")
     assert await rows(office.url, "SELECT action FROM audit") == []
+
+
+async def test_a_file_of_somebody_erased_meanwhile_does_not_bring_them_back(office: Office) -> None:
+    await office.hand_in(b"attribute")
+    await office.phone.sees("I have read ages.csv")
+    [fetch] = office.fetches
+    await office.database.write(lambda store: store.erasure.erase(fetch.person_id))
+    await office.intake.take_in([brought(replace(fetch, id="another"), b"attribute")])
+    await until(lambda: rows(office.url, "SELECT 1 FROM inbox WHERE state = 'set_aside'"))
+    assert await rows(office.url, "SELECT 1 FROM people") == []
 
 
 async def test_a_file_nobody_asked_for_gets_the_usual_answer(office: Office) -> None:

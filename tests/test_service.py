@@ -23,6 +23,8 @@ from bot.playground.server import Playground
 from bot.settings import derived_secret
 from bot.telegram.intake import Intake
 from bot.telegram.rendering import commands
+from flows.people.definitions import table_of
+from flows.sheets import sheets
 from flows.slices import ROUTER
 from flows.words import LANGUAGES, Voice
 from storage.database import opened
@@ -51,6 +53,7 @@ from tests.peers import (
 HELLO = "Hello! Which language would you like?"
 NOTICE = "This is how you and"
 MENU = "What would you like to do first?"
+FILES = Path(__file__).parent / "data" / "files"
 UNSENT = "SELECT id FROM outbox WHERE state IN ('waiting', 'sending')"
 
 
@@ -104,6 +107,23 @@ async def test_the_first_minute(playground: Playground, ana: Phone, database_url
     assert len(playground.world.updates) == 0, "everything was acknowledged"
     assert await rows(database_url, "SELECT version FROM consents") != []
     assert await rows(database_url, UNSENT) == []
+
+
+async def test_a_file_from_staff(playground: Playground, database_url: str, way: dict[str, str]) -> None:
+    olga = Phone(playground, OLGA)
+    table = FILES.joinpath("ages_and_areas.csv").read_bytes()
+    async with serving(environment(playground, database_url, **way)):
+        await olga.say("/attributefile")
+        await olga.tap("Template (.xlsx)")
+        await olga.sees("Here is the template.")
+        await playground.send_file(OLGA, "document", table, "ages_and_areas.csv")
+        await olga.sees("This is what the file says")
+        await olga.tap("Yes, take it over")
+        await olga.sees("What you ask about people")
+    template = next(message.file for message in playground.chat(OLGA) if message.by_bot and message.file)
+    assert template.name == "attributes.xlsx"
+    assert table_of(sheets(template.data)) is not None
+    assert await rows(database_url, "SELECT key FROM attributes ORDER BY key") == [("age",), ("area",)]
 
 
 async def test_forged_taps_change_nothing_and_are_answered(
