@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
 from typing import Any, Literal
 
 from flows.words import Words, _
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 200
-MOST_UNPACKED = 50 * 1024 * 1024
+BLANK_ROWS = 200
+"""So many empty rows are the end of a sheet, though a program may have kept thousands more."""
+MOST_CELLS = 50_000
+"""Reading them keeps everybody else waiting for about a second."""
+MOST_UNPACKED = 20 * 1024 * 1024
 WORKBOOK = b"PK\x03\x04"
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 DELIMITERS = ",;\t"
@@ -26,7 +29,7 @@ REASONS: dict[Reason, Words] = {
     "kind": _("I can read tables only: files that end in .xlsx or .csv."),
     "old": _("This is an old kind of workbook (.xls). Please save it as .xlsx and send that."),
     "broken": _("I cannot open this file. Please save it again as .xlsx or .csv and send that."),
-    "long": _("This table is too long. I can read {most} rows.", most=MOST_ROWS),
+    "long": _("This table is too large. I can read {rows} rows and {cells} cells.", rows=MOST_ROWS, cells=MOST_CELLS),
 }
 
 
@@ -65,7 +68,12 @@ def _workbook(data: bytes) -> list[Sheet]:
         raise Unreadable("long")
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return [Sheet(sheet.title, _rows(sheet)) for sheet in book.worksheets]
+        found, left = [], MOST_CELLS
+        for sheet in book.worksheets:
+            rows = _rows(sheet, left)
+            left -= sum(len(row) for row in rows)
+            found.append(Sheet(sheet.title, rows))
+        return found
     except Unreadable:
         raise
     except Exception as problem:  # the library's errors for hostile files are of many kinds
@@ -81,10 +89,9 @@ def _unpacked(data: bytes) -> int:
         raise Unreadable("broken") from problem
 
 
-def _rows(sheet: Any) -> tuple[tuple[str, ...], ...]:
+def _rows(sheet: Any, most: int) -> tuple[tuple[str, ...], ...]:
     sheet.reset_dimensions()  # what the file says of its size need not be true
-    found = sheet.iter_rows(max_row=MOST_ROWS + 1)
-    return _no_longer_than_allowed(tuple(_words(cell) for cell in row[:MOST_COLUMNS]) for row in found)
+    return _within((tuple(_words(cell) for cell in row[:MOST_COLUMNS]) for row in sheet.iter_rows()), most)
 
 
 def _words(cell: Any) -> str:
@@ -127,15 +134,21 @@ def _delimited(text: str) -> Sheet:
     try:
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         rows = (tuple(cell.strip() for cell in row[:MOST_COLUMNS]) for row in lines)
-        return Sheet("", _no_longer_than_allowed(rows))
+        return Sheet("", _within(rows, MOST_CELLS))
     except csv.Error as problem:
         raise Unreadable("broken") from problem
 
 
-def _no_longer_than_allowed(rows: Iterator[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    found = list(islice(rows, MOST_ROWS + 1))
-    while found and not any(found[-1]):
-        found.pop()
-    if len(found) > MOST_ROWS:
-        raise Unreadable("long")
-    return tuple(found)
+def _within(rows: Iterable[tuple[str, ...]], most: int) -> tuple[tuple[str, ...], ...]:
+    """The rows up to the last that is not empty. Raises Unreadable where they have more than `most` cells."""
+    found: list[tuple[str, ...]] = []
+    last = cells = 0
+    for row in rows:
+        found.append(row)
+        cells += len(row)
+        last = len(found) if any(row) else last
+        if last > MOST_ROWS or cells > most:
+            raise Unreadable("long")
+        if len(found) - last >= BLANK_ROWS:
+            break
+    return tuple(found[:last])

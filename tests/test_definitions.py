@@ -16,7 +16,7 @@ from bot.telegram.rendering import report
 from flows.people.definitions import columns, packed, read, rows, table_of, unpacked
 from flows.people.sets import NAMES, ready_made
 from flows.people.typed_options import NotUnderstood, key_of, options
-from flows.sheets import MOST_ROWS, MOST_UNPACKED, Unreadable, sheets
+from flows.sheets import MOST_CELLS, MOST_ROWS, MOST_UNPACKED, Unreadable, sheets
 from flows.turn import Report, Table
 from flows.words import Voice
 from storage.attributes import Attribute, Option
@@ -84,6 +84,11 @@ def test_tables_as_programs_write_them(text: bytes) -> None:
     assert sheet.rows == (("a", "b"), ("1", "é"))
 
 
+def test_thousands_of_empty_rows_at_the_end_are_nothing() -> None:
+    [sheet] = sheets(b"a,b\n" * 3 + b",\n" * (2 * MOST_ROWS))
+    assert len(sheet.rows) == 3
+
+
 def bomb() -> bytes:
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -99,6 +104,7 @@ def bomb() -> bytes:
         (b"PK\x03\x04 and no archive", "broken"),
         (b"\xff\xfea", "broken"),
         (b"a\n" * (MOST_ROWS + 1), "long"),
+        (b"a,b,c,d,e,f,g,h,i,j,k\n" * (MOST_CELLS // 10), "long"),
         (bomb(), "long"),
         (b'"' + b"x" * 200_000, "broken"),
     ],
