@@ -61,6 +61,7 @@ class Workers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._expected = 0
         self._without_hands = False
+        self._searching = False
         self._stopping = False
 
     def arrived(self, number: int) -> None:
@@ -76,8 +77,8 @@ class Workers:
             task.add_done_callback(self._tasks.discard)
 
     async def _work(self) -> None:
-        """Until no more is expected: a look at an empty inbox is not free."""
-        while self._expected > 0 and not self._stopping:
+        """Until no more is expected: a look at an empty inbox is not free. A search goes on until nothing is found."""
+        while (self._expected > 0 or self._searching) and not self._stopping:
             try:
                 taken = await self._turns.take()
             except DatabaseProblem as problem:
@@ -87,20 +88,26 @@ class Workers:
                 log.exception("A turn could not be taken")
                 return
             if taken is None:
+                self._searching = False
                 if not self._without_hands:
                     return
                 self._without_hands = False  # something came while everybody was looking: look once more
                 continue
-            self._expected -= 1
+            self._expected = max(0, self._expected - 1)
             self._sender.send(taken.replies)
             if taken.told_others:
                 self._sender.wake()
 
     async def look(self) -> None:
-        """What was expected and has come to nothing (an update delivered twice) is forgotten."""
+        """What nobody has announced is found; what was announced and came to nothing (a second copy) is forgotten."""
         if not self._tasks:
             self._expected = 0
-        self.arrived(1)
+        self.search(1)
+
+    def search(self, hands: int) -> None:
+        """As many look into the inbox, for what a process left there that is gone."""
+        self._searching = True
+        self.arrived(hands)
 
     async def stop(self) -> None:
         """Let the turns in progress be finished."""
@@ -207,7 +214,7 @@ class _Running:
             stack.enter_context(self._regular_tasks())
             if down_since is not None:
                 await ask_again(self._database, self._clock.now(), down_since)
-            self._workers.arrived(WORKERS)
+            self._workers.search(WORKERS)
             await stack.enter_async_context(self._listening(service))
             service.ready.set()
             await service.stopped()

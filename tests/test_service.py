@@ -264,6 +264,25 @@ async def test_an_update_delivered_twice_counts_once(playground: Playground, ana
     assert await rows(url, "SELECT state FROM inbox") == [("done",)]
 
 
+async def test_what_was_left_unanswered_is_answered_at_the_start_without_waiting(
+    playground: Playground, database_url: str
+) -> None:
+    """More than there are hands for, and nothing new comes in."""
+    number = 80
+    async with opened(database_url, VAULT) as database:
+        said = [
+            {"update_id": place, "message": {"from": {"id": ANA.id}, "chat": {"type": "private"}, "text": "/help"}}
+            for place in range(number)
+        ]
+        await Intake(database, Clock(), lambda _number: None).take_in(said)
+    async with serving(environment(playground, database_url)):
+
+        async def all_answered() -> bool:
+            return await rows(database_url, "SELECT state, COUNT(*) FROM inbox GROUP BY state") == [("done", number)]
+
+        await until(all_answered, 20)
+
+
 # ---------------------------------------------------------------- how the bot introduces itself
 
 
