@@ -262,7 +262,11 @@ async def everything(database: Database) -> dict[str, list[dict[str, object]]]:
         return {table.name: [row async for row in store.copies.rows(table)] for table in tables()}
 
 
-@pytest.mark.parametrize("contents", [b"", b"nonsense", gzip.compress(b"nonsense"), gzip.compress(b'{"folkmoot": 99}')])
+@pytest.mark.parametrize(
+    "contents",
+    [b"", b"nonsense", gzip.compress(b"nonsense"), gzip.compress(b'{"folkmoot": 99}')],
+    ids=["nothing", "no archive", "no JSON", "another version"],
+)
 async def test_what_is_no_backup_is_refused_and_changes_nothing(tmp_path: Path, contents: bytes) -> None:
     file, keys = tmp_path / "a.backup", tmp_path / KEYS_FILE
     async with opened(f"sqlite:///{tmp_path}/folkmoot.db", VAULT) as database:
