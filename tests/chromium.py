@@ -35,6 +35,7 @@ KEY_CODES = {"Backspace": 8, "Tab": 9, "Enter": 13, "Escape": 27, "End": 35, "Ho
 KEY_CODES |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
 SHIFT = 8
 
+STILL_SECONDS = 0.05
 MIDDLE = """(() => {{
   const sought = document.querySelector({selector});
   if (!sought) return null;
@@ -111,7 +112,11 @@ class Tab:
 
     async def click(self, selector: str) -> None:
         """With the mouse, in the middle of what the selector finds, which must be the thing on top there."""
-        where = await self.wait_for(MIDDLE.format(selector=json.dumps(selector)))
+        middle = MIDDLE.format(selector=json.dumps(selector))
+        where, before = await self.wait_for(middle), None
+        while where != before:  # what has just arrived still moves: on a busy machine the mouse would miss it
+            await asyncio.sleep(STILL_SECONDS)
+            where, before = await self.wait_for(middle), where
         for kind in ("mousePressed", "mouseReleased"):
             await self.call(
                 "Input.dispatchMouseEvent", type=kind, x=where["x"], y=where["y"], button="left", clickCount=1
