@@ -118,6 +118,27 @@ async def test_everything_can_be_cleared(database_url: str) -> None:
     assert await profile(database_url) == {}
 
 
+async def test_a_long_list_comes_eight_at_a_time_and_begins_again_after_the_last(database_url: str) -> None:
+    villages = tuple(Option(f"v{number}", {"en": f"Village {number:02}"}) for number in range(20))
+    async with opened(database_url, VAULT) as database:
+        await database.write(lambda store: store.attributes.define(Attribute("home", "area", {"en": "Home"}, villages)))
+    said = await told(database_url, "/me home", "[More]", "[Village 08]", "/me home", *["[More]"] * 3, "[Village 00]")
+    assert "[Village 07]" in said
+    assert "[Village 19]" in said
+    assert await profile(database_url) == {"home": "v0"}
+
+
+async def test_answering_records_consent_once(database_url: str) -> None:
+    await told(database_url, "/me age", "1999", "/me age", "1944", "/me area", "NB1 2AB")
+    async with opened(database_url, VAULT) as database, database.reading() as store:
+        purposes = [
+            consent.purpose
+            async for person, _given in store.profiles.all()
+            for consent in await store.people.consents(person)
+        ]
+    assert purposes == ["taking part", "profile"]
+
+
 async def test_forged_answers_change_nothing(database_url: str) -> None:
     said = await told(database_url, "/me age", "forged c:99:o7", "/me nothing", "/me clear yes", "/me on on")
     assert "!!" not in said

@@ -160,6 +160,27 @@ async def test_somebody_who_blocked_the_bot_gets_what_waited_when_they_write_aga
     assert not await unreachable(url)
 
 
+async def test_the_last_word_reaches_somebody_who_is_erased_also_when_it_fails_at_first(
+    playground: Playground, ana: Phone, database_url: str
+) -> None:
+    async with serving(environment(playground, database_url)):
+        await agree(ana)
+        await ana.say("/code")
+        await ana.sees("that only you know")
+        await ana.say("tulip")
+        await ana.sees("Your code is set.")
+        await ana.say("/forget")
+        await ana.tap("Yes, erase it all")
+        await ana.sees("Please write your code.")
+        playground.disturb("sendMessage", Error(502, "Bad Gateway"))
+        await ana.say("tulip")
+        await ana.sees("Everything about you is erased.")
+        assert len(calls(playground, "sendMessage", ok=False)) == 1
+        await until(lambda: rows_are(database_url, "SELECT id FROM people", []))
+    assert await rows(database_url, "SELECT id FROM outbox") == []
+    assert await rows(database_url, "SELECT kind, number FROM movements WHERE kind = 'erased'") == [("erased", 1)]
+
+
 async def test_somebody_who_blocks_the_bot_is_not_written_to(playground: Playground, ana: Phone, url: str) -> None:
     async with serving(environment(playground, url)):
         await agree(ana)

@@ -34,6 +34,7 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         _listed(_("What you said of decisions"), (_pair(one["asked"], one["verdict"]) for one in held["verdicts"])),
         _listed(_("Your topics"), (Verbatim(topic["words"]) for topic in held["topics"])),
         _listed(_("Topics you support"), (Verbatim(topic["words"]) for topic in held["supported"])),
+        _listed(_("What you and staff wrote to each other"), _written(held["asked_staff"])),
         _listed(_("Links you opened"), (_pair(one["venue"], _day(one["opened_at"])) for one in held["venues"])),
         _listed(_("What you asked staff"), (Verbatim(note["words"]) for note in _asked(held))),
         _listed(_("What you agreed to"), (_consent(one) for one in held["consents"] if one["withdrawn_at"] is None)),
@@ -66,6 +67,10 @@ def _profile(profile: Mapping[str, str | None], attributes: Sequence[Attribute],
         what = said_in(attribute.labels, language) if attribute else key
         said = said_in(option.labels, language) if option else value or _("you prefer not to say")
         yield Words("<b>{what}</b> – {value}", {"what": what, "value": said})
+
+
+def _written(requests: Iterable[Mapping[str, Any]]) -> Iterable[Text]:
+    return (Verbatim(message["words"]) for request in requests for message in request["messages"])
 
 
 def _survey(survey: Mapping[str, Any]) -> Text:
