@@ -21,7 +21,7 @@ GRAIN = 2.0**30
 MUST = 2.0**10
 """A weight that outweighs all others: the kinds whose people sit on every panel of a face."""
 
-OPEN = 2000
+OPEN = 1000
 """With more kinds than this a panel is looked for among those that wait for most, with some for every quota."""
 
 
