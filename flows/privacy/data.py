@@ -36,7 +36,6 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         _listed(_("Topics you support"), (Verbatim(topic["words"]) for topic in held["supported"])),
         _listed(_("What you and staff wrote to each other"), _written(held["asked_staff"])),
         _listed(_("Links you opened"), (_pair(one["venue"], _day(one["opened_at"])) for one in held["venues"])),
-        _listed(_("What you asked staff"), (Verbatim(note["words"]) for note in _asked(held))),
         _listed(_("What you agreed to"), (_consent(one) for one in held["consents"] if one["withdrawn_at"] is None)),
         ngettext(
             "The file also lists {n} thing you did here, and when.",
@@ -99,8 +98,3 @@ def _day(at: str) -> Day:
 def _listed(heading: Text, entries: Iterable[Text]) -> Text | None:
     found = list(entries)[:MOST_SHOWN]
     return lines(heading, *found) if found else None
-
-
-def _asked(held: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What they wrote to staff; the answers are in the file."""
-    return [note for request in held["asked_staff"] for note in request["messages"] if note["from"] == "you"]
