@@ -31,7 +31,8 @@ INDIC_SIGNS = 9
 
 def compared(words: str) -> str:
     """Without what people type differently: case, accents, spaces, kinds of digits, and marks that are not seen."""
-    letters = unicodedata.normalize("NFKD", latin_digits(words).casefold())
+    plain = unicodedata.normalize("NFKD", latin_digits(words))
+    letters = unicodedata.normalize("NFKD", plain.casefold())
     seen = (
         letter
         for letter in letters
