@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from flows.panels.selection.frozen import Frozen, Quota
 from flows.panels.selection.kinds import Kinds
@@ -43,13 +44,17 @@ class Committees:
         self.lower = np.array([*least, frozen.seats, *(0 for _ in kinds.homes)], dtype=np.float64)
         self.upper = np.array([*most, frozen.seats, *kinds.homes], dtype=np.float64)
         self.columns = _columns(frozen, kinds)
-        self._of_kind = np.repeat(np.arange(len(self.columns)), [len(stands) for stands, _ in self.columns])
-        self._in_row = np.array([row for stands, _ in self.columns for row in stands], dtype=np.int64)
+        self._index()
         self.of_quota = [
             np.isin(np.arange(len(self.columns)), self._of_kind[self._in_row == row])
             for row in range(len(frozen.quotas))
         ]
+        self.first_home = len(frozen.quotas) + 1
         self._relaxed = self.programme()
+
+    def _index(self) -> None:
+        self._of_kind = np.repeat(np.arange(len(self.columns)), [len(stands) for stands, _ in self.columns])
+        self._in_row = np.array([row for stands, _ in self.columns for row in stands], dtype=np.int64)
 
     def programme(self, *, integer: bool = False) -> Programme:
         """The number of each kind, between the quotas; without costs."""
@@ -64,16 +69,49 @@ class Committees:
 
     def filled(self, seats: Floats | Integers) -> Floats:
         """How much of each row (a quota, the size, a sort of household) so many seats of each kind take."""
-        found = np.bincount(self._in_row, weights=seats[self._of_kind], minlength=len(self.lower))
-        return np.asarray(found, dtype=np.float64)
+        return summed(seats[self._of_kind], self._in_row, len(self.lower))
 
     def on_face(self, lower: Floats, upper: Floats, limits: Floats, kinds: Integers) -> Committees:
         """The panels among these that keep within narrower bounds and have only some kinds, which are counted anew."""
         face = copy(self)
-        face.lower, face.upper, face.limits = lower, upper, limits[kinds]
         face.columns = [self.columns[kind] for kind in kinds]
+        times = np.bincount([row for stands, _ in face.columns for row in stands], minlength=len(lower))
+        counts = (times > 1) | (lower > 0) | (np.arange(len(lower)) < self.first_home)
+        face.columns = face.only_rows(counts)
+        face.lower, face.upper, face.limits = lower[counts], upper[counts], limits[kinds]
         face._relaxed = face.programme()
         return face
+
+    def in_homes(self, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The kinds that stand in any of these rows, those of households alone."""
+        of_kind = self._of_kind[rows[self._in_row] & (self._in_row >= self.first_home)]
+        return np.asarray(np.bincount(of_kind, minlength=len(self.columns)) > 0)
+
+    def merged(self, groups: Integers, apart: NDArray[np.bool_]) -> Committees:
+        """With kinds taken together by the number of their group; only who is `apart` counts in their households."""
+        merged = copy(self)
+        _, first = np.unique(groups, return_index=True)
+        rows = np.arange(len(self.lower))
+        base = self.only_rows(rows < self.first_home)
+        merged.columns = [self.columns[kind] if apart[kind] else base[kind] for kind in first]
+        merged.kinds = tuple(self.kinds[kind] for kind in first)
+        merged.limits = summed(self.limits, groups)
+        merged.people = summed(self.people, groups)
+        merged.past = self.past[first]
+        merged._index()
+        counts = (np.bincount(merged._in_row, minlength=len(rows)) > 0) | (rows < self.first_home)
+        merged.columns = merged.only_rows(counts)
+        merged.lower, merged.upper = self.lower[counts], self.upper[counts]
+        merged._index()
+        return merged
+
+    def only_rows(self, counts: NDArray[np.bool_]) -> list[Column]:
+        """The columns without the rows that do not count."""
+        if counts.all():
+            return list(self.columns)
+        places = (np.cumsum(counts) - 1).tolist()
+        kept = [[places[row] for row in stands if counts[row]] for stands, _ in self.columns]
+        return [(stands, [1.0] * len(stands)) for stands in kept]
 
     def relaxed(self, weights: Floats) -> Solution | None:
         """The best panel if people could be divided: its value bounds that of every panel."""
@@ -117,6 +155,11 @@ class Committees:
             return None
         panel[free] = found.x
         return _whole(panel, weights, relaxed.value)
+
+
+def summed(numbers: Floats | Integers, places: Integers, count: int = 0) -> Floats:
+    """The sum of the numbers of each place."""
+    return np.asarray(np.bincount(places, weights=numbers, minlength=count), dtype=np.float64)
 
 
 def _columns(frozen: Frozen, kinds: Kinds) -> list[Column]:

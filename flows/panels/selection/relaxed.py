@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.panels.selection.committees import Committees
-from flows.panels.selection.programme import Column, Floats, Programme, Solution
+from flows.panels.selection.committees import Committees, summed
+from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
 
 Bools = NDArray[np.bool_]
 
@@ -36,7 +36,38 @@ class Fairest:
 
 
 def fairest(committees: Committees, hopeless: set[int], most: Floats, *, levels: bool) -> Fairest:
-    """LEXIMIN with all `levels`, else the first alone; nobody's kind has more than `most` seats on average."""
+    """LEXIMIN with all `levels`, else the first alone; nobody's kind has more than `most` seats on average.
+
+    People who are alike but for their homes have the same chance where no home's people together have more than one
+    seat. So they are taken together first, and told apart only where a home would have more.
+    """
+    apart = np.zeros(len(committees.kinds), dtype=bool)
+    while True:
+        groups = _groups(committees, hopeless, apart)
+        merged = committees.merged(groups, apart)
+        without_hope = set(groups[sorted(hopeless)].tolist())
+        found = _levelled(merged, without_hope, summed(most, groups), levels=levels)
+        share = committees.people / merged.people[groups]
+        seats = found.seats[groups] * share
+        broken = committees.filled(seats) > committees.upper + ROUNDING
+        more = committees.in_homes(broken) & ~apart
+        if not more.any():
+            return Fairest(seats, found.bound)
+        apart |= more
+
+
+def _groups(committees: Committees, hopeless: set[int], apart: Bools) -> Integers:
+    numbers: dict[object, int] = {}
+    return np.array(
+        [
+            numbers.setdefault(kind if apart[kind] else (at.features, at.past, kind in hopeless), len(numbers))
+            for kind, at in enumerate(committees.kinds)
+        ],
+        dtype=np.int64,
+    )
+
+
+def _levelled(committees: Committees, hopeless: set[int], most: Floats, *, levels: bool) -> Fairest:
     levelling = _Levelling(committees, hopeless, most)
     if not levelling.rising.any():
         return Fairest(levelling.seats, 0.0)
@@ -158,6 +189,7 @@ class _Levelling:
         """The highest rise, where every kind may have more than the level gives it."""
         committees = self.committees
         rows = len(committees.lower)
+        # Few limits ever matter, so each enters the programme when it is first broken.
         crowded = np.flatnonzero(self._crowded & active)
         rising = np.where(active, committees.people, 0.0)
         filled, per_rise = committees.filled(floors), committees.filled(rising)
@@ -165,7 +197,7 @@ class _Levelling:
         for row, kind in enumerate(crowded.tolist(), rows):
             stands, values = columns[kind]
             columns[kind] = [*stands, row], [*values, 1.0]
-        columns.append(([*range(rows + len(crowded))], [*per_rise, *rising[crowded]]))
+        columns.append((range(rows + len(crowded)), [*per_rise, *rising[crowded]]))
         lower = np.append(committees.lower - filled, np.full(len(crowded), -np.inf))
         upper = np.append(committees.upper - filled, room[crowded])
         costs = np.append(np.zeros(len(room)), 1.0)
