@@ -1,4 +1,4 @@
-"""The command line: `folkmoot demo`, `folkmoot run`, `folkmoot check`, `folkmoot draw`, `folkmoot verify-draw`.
+"""The command line: `folkmoot demo`, `folkmoot run`, `folkmoot check`, `folkmoot draw` and others.
 
 Exit status: 0 all is well; 1 something did not work; 2 the settings, the token or the input are missing or wrong;
 3 the quotas of a draw cannot be met together.
@@ -209,6 +209,17 @@ def verify_draw(path: Annotated[Path, typer.Argument(help="A draw's record, or t
     from bot.drawing import run_verify
 
     raise typer.Exit(run_verify(path, typer.echo, _complain))
+
+
+@app.command("check-form")
+def check_form(
+    file: Annotated[Path, typer.Argument(help="An XLSForm (.xlsx, .xls, .csv) or a plain text.")],
+    leave_out: Annotated[bool, typer.Option(help="Leave out what a chat cannot do, instead of refusing.")] = False,
+) -> None:
+    """Say what is wrong with a survey's form, or show it as citizens will meet it; exit status 1 if anything is."""
+    from bot.forms import run_check_form
+
+    raise typer.Exit(run_check_form(file, typer.echo, _complain, leave_out=leave_out))
 
 
 def _complain(sentence: str) -> None:

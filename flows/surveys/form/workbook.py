@@ -1,0 +1,236 @@
+"""The sheets of an XLSForm as rows by column, however their headings are spelt (xlsform.org)."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+
+from flows.surveys.form.model import Labels, Problem
+from flows.words import Words, _
+
+MOST_UNPACKED = 50 * 1024 * 1024
+MOST_ROWS = 20_000
+LONGEST_CELL = 10_000
+
+WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+TRANSLATED = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
+MEDIA = ("image", "big-image", "audio", "video")
+SURVEY_COLUMNS = (
+    *("type", "name", "relevant", "required", "constraint", "calculation", "default", "choice_filter", "appearance"),
+    *("parameters", "repeat_count", "disabled", "trigger", "read_only", "bind", "body", "instance", "save_to"),
+    *TRANSLATED,
+    *MEDIA,
+)
+CHOICE_COLUMNS = ("list_name", "name", "label", *MEDIA)
+SETTINGS = ("form_title", "form_id", "version", "default_language", "allow_choice_duplicates", "style")
+
+SPELLINGS = {
+    "relevance": "relevant",
+    "skip_logic": "relevant",
+    "calculate": "calculation",
+    "caption": "label",
+    "command": "type",
+    "tag": "name",
+    "value": "name",
+    "constraining_message": "constraint_message",
+    "jr:constraintmsg": "constraint_message",
+    "requiredmsg": "required_message",
+    "jr:requiredmsg": "required_message",
+    "readonly": "read_only",
+    "list name": "list_name",
+    "listname": "list_name",
+    "jr:count": "repeat_count",
+    "count": "repeat_count",
+    "set_form_title": "form_title",
+    "title": "form_title",
+    "set_form_id": "form_id",
+    "id_string": "form_id",
+}
+PREFIXES = ("bind", "control", "body", "media")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not empty; `number` as the spreadsheet shows it, what is `said` by column and language."""
+
+    number: int
+    cells: Mapping[str, str]
+    said: Mapping[str, Labels]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def labels(self, column: str) -> Labels:
+        return self.said.get(column, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet: its rows, and how each column is spelt in this file."""
+
+    name: str
+    rows: tuple[Row, ...]
+    spelt: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, column: str) -> str:
+        return self.spelt.get(column, column)
+
+
+@dataclass(slots=True)
+class Workbook:
+    """`raw` is what the library reads, for its own check."""
+
+    survey: Table
+    choices: Table
+    settings: Mapping[str, str]
+    raw: dict[str, Any]
+    problems: list[Problem]
+
+
+class NoForm(Exception):
+    """The file cannot be read as an XLSForm at all."""
+
+    def __init__(self, what: Words, sheet: str = "") -> None:
+        super().__init__(what.english)
+        self.problem = Problem(sheet, 0, "", what)
+
+
+BROKEN = _("I cannot open this file. Please save it again as .xlsx and send that.")
+
+
+def workbook(data: bytes, kind: str) -> Workbook:
+    """`kind` is .xlsx, .xls, .csv or .md. Raises NoForm."""
+    if data.startswith(WORKBOOK):
+        _check_size(data)
+    from pyxform.xls2json_backends import get_xlsform  # takes its time to load
+
+    try:
+        raw = _sheets(get_xlsform(data, kind))
+    except Exception as problem:  # what the libraries raise for hostile files is of many kinds
+        raise NoForm(BROKEN) from problem
+    return _of(raw)
+
+
+def _check_size(data: bytes) -> None:
+    """How large the archive says it becomes: a small file may hold gigabytes of nothing."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as problem:
+        raise NoForm(BROKEN) from problem
+    if size > MOST_UNPACKED:
+        raise NoForm(_("This file is too large for me."))
+
+
+def _sheets(read: Any) -> dict[str, Any]:
+    names = ("survey", "choices", "settings", "entities", "external_choices")
+    found = {name: getattr(read, name, None) or [] for name in names}
+    found.update({f"{name}_header": getattr(read, f"{name}_header", None) or [] for name in names})
+    return {**found, "sheet_names": list(getattr(read, "sheet_names", None) or [])}
+
+
+def _of(raw: dict[str, Any]) -> Workbook:
+    problems: list[Problem] = []
+    if not raw["survey"]:
+        raise _no_survey(raw["sheet_names"])
+    if sum(len(raw[name]) for name in ("survey", "choices", "external_choices")) > MOST_ROWS:
+        raise NoForm(_("This form has more than {most} rows.", most=MOST_ROWS))
+    survey = _table("survey", raw, SURVEY_COLUMNS, problems)
+    choices = _table("choices", raw, CHOICE_COLUMNS, problems)
+    settings = _table("settings", raw, SETTINGS, [])
+    first = settings.rows[0].cells if settings.rows else {}
+    return Workbook(survey, choices, first, raw, problems)
+
+
+def _no_survey(names: Sequence[str]) -> NoForm:
+    if any(name.lower() == "survey" for name in names):
+        return NoForm(_("There are no questions on it."), "survey")
+    near = get_close_matches("survey", [name.lower() for name in names], 1, 0.6)
+    if near:
+        return NoForm(_("There is no sheet “survey”. Is the sheet “{name}” meant?", name=near[0]))
+    return NoForm(_("There is no sheet “survey”: the questions stand on a sheet of that name."))
+
+
+# ---------------------------------------------------------------- headings
+
+
+def _table(name: str, raw: Mapping[str, Any], known: Sequence[str], problems: list[Problem]) -> Table:
+    rows: Sequence[Mapping[str, str]] = raw[name]
+    headings = dict.fromkeys(heading for row in (*raw[f"{name}_header"], *rows) for heading in row)
+    between = "::" if any("::" in heading for heading in headings) else ":"
+    columns = {heading: _column(heading, between) for heading in headings}
+    spelt: dict[str, str] = {}
+    for heading, (column, _language) in columns.items():
+        spelt.setdefault(column, heading)
+    for heading, (column, _language) in columns.items():
+        near = get_close_matches(column, known, 1, 0.85) if column not in known else []
+        if near and near[0] not in spelt:
+            problems.append(Problem(name, 1, heading, _("Did you mean “{column}”?", column=near[0])))
+    found = [_row(number, row, columns) for number, row in enumerate(rows, 2)]
+    return Table(name, tuple(row for row in found if row is not None), spelt)
+
+
+def _column(heading: str, between: str) -> tuple[str, str | None]:
+    """`Label::English (en)` is the column label in the language en."""
+    parts = [part.strip() for part in heading.split(between)]
+    if between == ":" and heading.lower().strip().startswith("jr:"):
+        parts = [heading.strip()]
+    first = re.sub(r"\s+", "_", parts[0].lower())
+    if first in PREFIXES and len(parts) > 1:
+        parts = parts[1:]
+        first = re.sub(r"\s+", "_", parts[0].lower())
+    column = SPELLINGS.get(first, SPELLINGS.get(first.replace("_", " "), first))
+    return column, language_of(parts[1]) if len(parts) > 1 and parts[1] else None
+
+
+def language_of(name: str) -> str:
+    """The ISO 639 code of `English (en)`, `en` or `English`; the name itself where it tells no code."""
+    code = re.search(r"\(\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9-]+)?\s*\)\s*$", name)
+    if code is not None:
+        return code[1].lower()
+    if re.fullmatch("[a-z]{2}", name.lower()):
+        return name.lower()
+    return _language_codes().get(name.lower(), name)
+
+
+@cache
+def _language_codes() -> dict[str, str]:
+    """Codes by the languages' names, in English and in themselves."""
+    found: dict[str, str] = {}
+    for code, name in Locale("en").languages.items():
+        if len(code) <= 3 and "_" not in code:
+            found[name.lower()] = code
+            try:
+                own = Locale(code).get_language_name()
+            except (UnknownLocaleError, ValueError):
+                continue
+            if own:
+                found.setdefault(own.lower(), code)
+    return found
+
+
+def _row(number: int, row: Mapping[str, str], columns: Mapping[str, tuple[str, str | None]]) -> Row | None:
+    cells: dict[str, str] = {}
+    said: dict[str, dict[str, str]] = {}
+    for heading, value in row.items():
+        words = _words(value)
+        if not words:
+            continue
+        column, language = columns[heading]
+        if column in (*TRANSLATED, *MEDIA):
+            said.setdefault(column, {})[language or ""] = words
+        cells.setdefault(column, words)
+    return Row(number, cells, said) if cells else None
+
+
+def _words(value: object) -> str:
+    return str(value).replace("\u00a0", " ").strip()[:LONGEST_CELL]

@@ -1,0 +1,291 @@
+"""A form as a person would write it in a message: numbered questions, answers as dashes, remarks in brackets.
+
+    A greener High Street
+    1. How do you usually get there? (choose several)
+    - On foot
+    - By bus
+    2. How many years have you lived here? (number 0-100, optional)
+    3. What would make it better?
+
+Dashes, stars, dots, boxes and `a)` all begin an answer; `1.`, `1)` and `Q1:` all begin a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from flows.surveys.form.model import Choice, Form, Item, ItemKind, Problem, Range, Reading
+from flows.words import Words, _
+
+QUESTION = re.compile(r"(?:Q(?:uestion)?\.?\s*(\d{1,3})\s*[.):\-–—]?|(\d{1,3})\s*[.):])\s+(.*)", re.IGNORECASE)
+ANSWER = re.compile(r"(?:[-*•–—·‣▪◦○●□☐❏]|\[\s?\]|\(\s?\)|[a-zA-Z][.)](?=\s))\s*(.*)")
+REMARK = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*[.:]?\s*$")
+ONLY_IF = re.compile(r"(?:only )?if (?:question |q)?(\d{1,3})\s*(?:is|=|:|was)\s*(.+)", re.IGNORECASE)
+BOUNDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:-|–|—|to|\.\.+)\s*(-?\d+(?:\.\d+)?)")
+OTHER = re.compile(
+    r"(other\b.*?)(?:[\s:…_.]*[:…_]+[\s:…_.]*|\s*\.{2,}|,?\s*\(?please (?:specify|say).*)", re.IGNORECASE
+)
+
+MOST_LINES = 2_000
+LONGEST_LINE = 1_000
+FEWEST_ANSWERS = 2
+
+OPTIONAL = ("optional", "may be skipped", "not required", "voluntary")
+NEEDED = ("required", "needs an answer", "compulsory")
+KINDS: dict[str, ItemKind] = {
+    "choose one": "one",
+    "one answer": "one",
+    "one": "one",
+    "choose several": "many",
+    "several": "many",
+    "several answers": "many",
+    "choose all": "many",
+    "choose all that apply": "many",
+    "select all that apply": "many",
+    "tick all that apply": "many",
+    "all that apply": "many",
+    "multiple": "many",
+    "multiple choice": "many",
+    "multiple answers": "many",
+    "rank": "rank",
+    "put in order": "rank",
+    "in order": "rank",
+    "ranking": "rank",
+    "text": "text",
+    "free text": "text",
+    "in your own words": "text",
+    "open": "text",
+    "number": "integer",
+    "whole number": "integer",
+    "decimal": "decimal",
+    "scale": "range",
+    "date": "date",
+    "day": "date",
+    "time": "time",
+    "place": "place",
+    "location": "place",
+    "photo": "photo",
+    "picture": "photo",
+    "voice": "audio",
+    "voice message": "audio",
+    "note": "note",
+}
+WITH_ANSWERS: tuple[ItemKind, ...] = ("one", "many", "rank")
+
+
+@dataclass(slots=True)
+class Written:
+    """A question as its lines are read; `number` is the one in front of it."""
+
+    line: int
+    number: int
+    wording: str
+    answers: list[tuple[int, str]] = field(default_factory=list)
+    kind: ItemKind | None = None
+    optional: bool = False
+    bounds: tuple[float, float] | None = None
+    condition: tuple[int, str] | None = None
+    hint: str = ""
+
+
+class Reader:
+    def __init__(self) -> None:
+        self.title = ""
+        self.introduction: list[str] = []
+        self.questions: list[Written] = []
+        self.problems: list[Problem] = []
+
+    def wrong(self, line: int, what: Words) -> None:
+        self.problems.append(Problem("", line, "", what))
+
+
+def read_written(text: str) -> Reading:
+    lines = text.replace("\ufeff", "").splitlines()
+    if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
+        return Reading(None, (Problem("", 0, "", _("This is too long for a form.")),))
+    reader = Reader()
+    numbered = any(QUESTION.match(line.strip()) for line in lines)
+    for number, line in enumerate(lines, 1):
+        words = " ".join(line.split())
+        if words:
+            _read_line(reader, number, words, numbered=numbered)
+    items = [item for place, question in enumerate(reader.questions, 1) for item in _items(reader, question, place)]
+    if not reader.questions:
+        reader.wrong(0, _("I find no question. Please number them, like this: 1. How are you?"))
+    if reader.problems:
+        return Reading(None, tuple(sorted(reader.problems, key=lambda problem: problem.row)))
+    introduction = (
+        [Item(1, "introduction", "note", {"": "\n".join(reader.introduction)})] if reader.introduction else []
+    )
+    return Reading(Form(reader.title, "", ("",), (*introduction, *items)))
+
+
+def _read_line(reader: Reader, line: int, words: str, *, numbered: bool) -> None:
+    found = QUESTION.match(words)
+    if found or (not numbered and words.endswith("?") and not ANSWER.match(words)):
+        number = int(found[1] or found[2]) if found else len(reader.questions) + 1
+        reader.questions.append(_question(line, number, found[3] if found else words))
+        return
+    answer = ANSWER.match(words)
+    if answer and reader.questions:
+        reader.questions[-1].answers.append((line, answer[1].strip()))
+    elif not reader.questions:
+        _read_head(reader, line, words, is_answer=answer is not None)
+    else:
+        _read_more(reader.questions[-1], words)
+
+
+def _read_head(reader: Reader, line: int, words: str, *, is_answer: bool) -> None:
+    """What stands before the first question: the title, then what people should know first."""
+    if is_answer and not reader.title:
+        reader.wrong(line, _("This answer belongs to no question: please write the question above it."))
+    elif not reader.title:
+        reader.title = words.lstrip("#").strip().removeprefix("Title:").strip()
+    else:
+        reader.introduction.append(words)
+
+
+def _read_more(question: Written, words: str) -> None:
+    """A line after a question: a remark in brackets, a hint, or the rest of its words."""
+    said = words.lower()
+    if said.startswith("hint:"):
+        question.hint = words.partition(":")[2].strip()
+    elif REMARK.fullmatch(words) and _take_remarks(question, REMARK.fullmatch(words)[1]):  # type: ignore[index]
+        return
+    elif ONLY_IF.fullmatch(words.rstrip(".:")):
+        _take_remarks(question, words.rstrip(".:"))
+    elif question.answers:
+        line, answer = question.answers[-1]
+        question.answers[-1] = (line, f"{answer} {words}")
+    else:
+        question.wording = f"{question.wording} {words}".strip()
+
+
+def _question(line: int, number: int, words: str) -> Written:
+    question = Written(line, number, words)
+    while (found := REMARK.search(question.wording)) and _take_remarks(question, found[1]):
+        question.wording = question.wording[: found.start()].rstrip()
+    return question
+
+
+def _take_remarks(question: Written, words: str) -> bool:
+    """Whether all that stands in the brackets is for the reader of the form and not for the citizen."""
+    condition = ONLY_IF.fullmatch(words.strip())
+    if condition:
+        question.condition = (int(condition[1]), condition[2].strip(" \"'.“”"))
+        return True
+    changes = [_remark(part) for part in re.split(r"\s*[,;]\s*", words.strip().lower()) if part]
+    if not changes or any(change is None for change in changes):
+        return False
+    for kind, optional, bounds in (change for change in changes if change is not None):
+        question.kind = kind or question.kind
+        question.optional = question.optional if optional is None else optional
+        question.bounds = bounds or question.bounds
+    return True
+
+
+def _remark(part: str) -> tuple[ItemKind | None, bool | None, tuple[float, float] | None] | None:
+    if part in OPTIONAL or part in NEEDED:
+        return None, part in OPTIONAL, None
+    if part in KINDS:
+        return KINDS[part], None, None
+    bounds = BOUNDS.search(part)
+    rest = BOUNDS.sub("", part).strip(" :,") if bounds else part
+    if bounds is None or (rest and KINDS.get(rest) not in ("integer", "decimal", "range")):
+        return None
+    kind: ItemKind = KINDS.get(rest, "integer")
+    return kind, None, (float(bounds[1]), float(bounds[2]))
+
+
+# ---------------------------------------------------------------- the questions
+
+
+def _items(reader: Reader, question: Written, place: int) -> Iterator[Item]:
+    kind = question.kind or ("one" if question.answers else "text")
+    if not question.wording:
+        reader.wrong(question.line, _("This question has no words."))
+    _check_answers(reader, question, kind)
+    if question.bounds and question.bounds[0] >= question.bounds[1]:
+        reader.wrong(question.line, _("Please write the smaller number first, for example: 0 100"))
+    choices, other = _choices(question, kind)
+    item = Item(
+        question.line,
+        f"q{place}",
+        kind,
+        {"": question.wording},
+        hints={"": question.hint} if question.hint else {},
+        relevant=_condition(reader, question),
+        required="" if question.optional or kind == "note" else "true()",
+        constraint=_constraint(question, kind),
+        choices=choices,
+        range=Range(*(question.bounds or (1.0, 5.0)), 1.0) if kind == "range" else None,
+    )
+    yield item
+    if other is not None:
+        condition = f"selected(${{{item.name}}}, '{other.name}')"
+        yield replace(
+            Item(question.line, f"{item.name}_other", "text", other.labels),
+            relevant=(*item.relevant, condition),
+        )
+
+
+def _check_answers(reader: Reader, question: Written, kind: ItemKind) -> None:
+    if kind not in WITH_ANSWERS:
+        if question.answers:
+            reader.wrong(
+                question.answers[0][0], _("This question is not answered by choosing, but answers are written.")
+            )
+        return
+    if len(question.answers) < FEWEST_ANSWERS:
+        reader.wrong(
+            question.line, _("Please write at least two answers, each on a line of its own that begins with a dash.")
+        )
+    seen: set[str] = set()
+    for line, answer in question.answers:
+        if not answer:
+            reader.wrong(line, _("This answer has no words."))
+        elif answer.lower() in seen:
+            reader.wrong(line, _("“{answer}” is written twice.", answer=answer))
+        seen.add(answer.lower())
+
+
+def _choices(question: Written, kind: ItemKind) -> tuple[tuple[Choice, ...], Choice | None]:
+    """The answers, and the one that asks to say more."""
+    if kind not in WITH_ANSWERS:
+        return (), None
+    choices, other = [], None
+    for place, (_line, answer) in enumerate(question.answers, 1):
+        more = OTHER.fullmatch(answer)
+        choices.append(Choice(str(place), {"": more[1] if more else answer}))
+        other = choices[-1] if more and kind != "rank" else other
+    return tuple(choices), other
+
+
+def _condition(reader: Reader, question: Written) -> tuple[str, ...]:
+    """`only if 2 is Yes`: the second question must have had this answer."""
+    if question.condition is None:
+        return ()
+    number, wanted = question.condition
+    earlier = [
+        (place, other)
+        for place, other in enumerate(reader.questions, 1)
+        if other.number == number and other is not question
+    ]
+    if len(earlier) != 1 or earlier[0][1].line > question.line:
+        reader.wrong(question.line, _("There is no question {number} before this one.", number=number))
+        return ()
+    place, other = earlier[0]
+    answers = [re.sub(OTHER, r"\1", answer).lower() for _line, answer in other.answers]
+    if wanted.lower() not in answers:
+        reader.wrong(question.line, _("Question {number} has no answer “{answer}”.", number=number, answer=wanted))
+        return ()
+    return (f"selected(${{q{place}}}, '{answers.index(wanted.lower()) + 1}')",)
+
+
+def _constraint(question: Written, kind: ItemKind) -> str:
+    if question.bounds is None or kind == "range":
+        return ""
+    least, most = question.bounds
+    return f". >= {least:g} and . <= {most:g}"

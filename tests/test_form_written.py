@@ -1,0 +1,149 @@
+"""Forms as people write them in a message."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.surveys.form.model import Form, Item, Range
+from flows.surveys.form.reading import read_form
+from flows.words import Voice
+
+ENGLISH = Voice("en", ZoneInfo("UTC"))
+
+
+def form_of(text: str) -> Form:
+    reading = read_form(text.encode())
+    assert [ENGLISH.plain(problem.said) for problem in reading.problems] == []
+    assert reading.form is not None
+    return reading.form
+
+
+def items_of(text: str) -> tuple[Item, ...]:
+    return form_of(text).items
+
+
+def answers(item: Item) -> list[str]:
+    return [choice.labels[""] for choice in item.choices]
+
+
+def test_a_survey_as_one_would_write_it() -> None:
+    form = form_of("""\
+A greener High Street
+We plan trees and benches, and want to hear from you.
+
+1. How do you usually get there? (choose several)
+- On foot
+- By bus
+- Other: ____
+2. How many years have you lived here? (number 0-100, optional)
+3. Do you drive?
+- Yes
+- No
+4. What do you drive? (only if 3 is Yes)
+5. What would make it better?
+Hint: anything at all
+""")
+    assert form.title == "A greener High Street"
+    assert [(item.name, item.kind) for item in form.items] == [
+        ("introduction", "note"),
+        ("q1", "many"),
+        ("q1_other", "text"),
+        ("q2", "integer"),
+        ("q3", "one"),
+        ("q4", "text"),
+        ("q5", "text"),
+    ]
+    _note, how, other, years, drives, what, better = form.items
+    assert answers(how) == ["On foot", "By bus", "Other"]
+    assert other.relevant == ("selected(${q1}, '3')",)
+    assert (years.constraint, years.required) == (". >= 0 and . <= 100", "")
+    assert (drives.required, what.relevant) == ("true()", ("selected(${q3}, '1')",))
+    assert better.hints == {"": "anything at all"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Do you agree?\n- Yes\n- No",
+        "1) Do you agree?\n* Yes\n* No",
+        "Q1: Do you agree?\n• Yes\n• No",
+        "Question 1. Do you agree?\n  a) Yes\n  b) No",
+        "\ufeff1.\tDo you agree?\r\n–\tYes\r\n—\tNo\r\n",
+        "1. Do you\nagree?\n\n[ ] Yes\n[ ] No\n",
+        "Do you agree?\n○ Yes\n○ No",
+        "١. Do you agree?\n□ Yes\n□ No",
+    ],
+)
+def test_however_it_is_numbered_and_dashed(text: str) -> None:
+    (item,) = items_of(text)
+    assert (item.kind, item.labels[""], answers(item)) == ("one", "Do you agree?", ["Yes", "No"])
+
+
+@pytest.mark.parametrize(
+    ("remark", "kind"),
+    [
+        ("number", "integer"),
+        ("decimal", "decimal"),
+        ("date", "date"),
+        ("time", "time"),
+        ("place", "place"),
+        ("photo", "photo"),
+        ("voice message", "audio"),
+        ("free text", "text"),
+        ("0-10", "integer"),
+        ("scale 1-5", "range"),
+    ],
+)
+def test_remarks_in_brackets_say_how_it_is_answered(remark: str, kind: str) -> None:
+    (item,) = items_of(f"1. What about it ({remark})")
+    assert (item.kind, item.labels[""]) == (kind, "What about it")
+
+
+def test_other_brackets_belong_to_the_question() -> None:
+    (item,) = items_of("1. How safe do you feel (after dark)? (scale 0 to 10) (optional)")
+    assert (item.labels[""], item.range, item.required) == ("How safe do you feel (after dark)?", Range(0, 10, 1), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "nothing in this file"),
+        ("Only a title", "I find no question"),
+        ("- Yes\n1. Do you?", "Line 1: This answer belongs to no question"),
+        ("1. Do you?\n- Yes", "Line 1: Please write at least two answers"),
+        ("1. Do you?\n- Yes\n- yes", "Line 3: “yes” is written twice."),
+        ("1. How many? (number)\n- One\n- Two", "Line 2: This question is not answered by choosing"),
+        ("1. How many? (number 9-1)", "Line 1: Please write the smaller number first"),
+        ("1. What? (only if 7 is Yes)", "Line 1: There is no question 7 before this one."),
+        ("1. Do you?\n- Yes\n- No\n2. What? (only if 1 is Maybe)", "Line 4: Question 1 has no answer “Maybe”."),
+        ("1. x\n" * 3000, "too long for a form"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:
+    reading = read_form(text.encode())
+    assert reading.form is None
+    assert any(says in ENGLISH.plain(problem.said) for problem in reading.problems)
+
+
+WORDS = st.text(st.characters(categories=("Lu", "Ll", "Nd", "Zs")), min_size=3, max_size=20).map(
+    lambda words: "Ask " + " ".join(words.split())
+)
+
+
+@given(st.lists(st.tuples(WORDS, st.lists(WORDS, min_size=2, max_size=4, unique_by=str.lower)), min_size=1, max_size=5))
+def test_what_is_written_in_the_usual_way_comes_back(questions: list[tuple[str, list[str]]]) -> None:
+    lines = ["A title", ""]
+    for number, (wording, options) in enumerate(questions, 1):
+        lines += [f"{number}. {wording}?", *(f"- {option}" for option in options), ""]
+    found = [(item.labels[""], answers(item)) for item in items_of("\n".join(lines))]
+    assert found == [(f"{wording}?", options) for wording, options in questions]
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_form_or_has_a_reason(text: str) -> None:
+    reading = read_form(text.encode("utf-8", "ignore"))
+    assert (reading.form is None) == bool(reading.problems)
