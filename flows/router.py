@@ -13,7 +13,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Flow, Happens, Spoken
-from flows.saved import Retired, awaits_file, awaits_text, decode, encode, title_of
+from flows.saved import Retired, awaits, awaits_text, decode, encode, title_of
 from flows.turn import (
     Button,
     Choice,
@@ -154,7 +154,7 @@ class Router:
         match said:
             case Typed(words):
                 said = self._typed_choice(conversation, words, free_text=awaits_text(state)) or said
-            case Sent() | SentFile() if not (isinstance(said, SentFile) and awaits_file(state)):
+            case Sent() | SentFile() if not awaits(state, said):
                 return await self._settle(desk, conversation, again(cannot_read(_kind(said))), conversation.parked)
             case Corrected():
                 turn = again(_("I go by what you sent first, so the change was not taken in. Here is where we are:"))

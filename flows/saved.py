@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from flows.turn import Sent, SentFile
 from flows.words import Words
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ _names: dict[type, str] = {}
 _titles: dict[type, Words] = {}
 _awaiting_text: set[type] = set()
 _awaiting_file: set[type] = set()
+_awaiting_media: set[type] = set()
 
 
 class Retired(Exception):
@@ -26,14 +28,19 @@ class Retired(Exception):
 
 
 def saved(
-    name: str, *, title: Words | None = None, awaits_text: bool = False, awaits_file: bool = False
+    name: str,
+    *,
+    title: Words | None = None,
+    awaits_text: bool = False,
+    awaits_file: bool = False,
+    awaits_media: bool = False,
 ) -> Callable[[type[T]], type[T]]:
     """Make a frozen dataclass a state, remembered as `name` for ever.
 
     Its fields are strings, whole numbers, truth values, None, and lists and dictionaries of these (lists come back
     as tuples). A state with a `title` is set aside when something else comes between, to be continued under that
     title. Where text is awaited, a typed number is the answer itself and not the number of a button; where a file is
-    awaited, documents come to the step, and nowhere else.
+    awaited, documents come to the step, and nowhere else; where media are, pictures and voice messages.
     """
 
     def register(state: type[T]) -> type[T]:
@@ -47,6 +54,8 @@ def saved(
             _awaiting_text.add(state)
         if awaits_file:
             _awaiting_file.add(state)
+        if awaits_media:
+            _awaiting_media.add(state)
         return state
 
     return register
@@ -60,8 +69,11 @@ def awaits_text(state: object) -> bool:
     return type(state) in _awaiting_text
 
 
-def awaits_file(state: object) -> bool:
-    return type(state) in _awaiting_file
+def awaits(state: object, said: Sent | SentFile) -> bool:
+    """Whether what was sent may be the answer."""
+    if isinstance(said, SentFile):
+        return type(state) in _awaiting_file
+    return bool(said.id) and type(state) in _awaiting_media
 
 
 def encode(state: object) -> str:

@@ -35,9 +35,10 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Anything but text: `kind` is photo, voice, sticker, document, location, …"""
+    """Anything but text: `kind` is photo, voice, sticker, location, …; a picture or voice has Telegram's `id`."""
 
     kind: str
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,21 @@ SQL = Queries("consultations")
 
 ConsultationState = Literal["draft", "scheduled", "open", "closed", "cancelled"]
 Kind = Literal["one", "many", "scale", "number", "text"]
+Format = Literal[
+    "",
+    "decimal",
+    "rank",
+    "date",
+    "time",
+    "datetime",
+    "note",
+    "acknowledge",
+    "place",
+    "photo",
+    "audio",
+    "calculate",
+    "hidden",
+]
 POINTS = (1, 2, 3, 4, 5)
 """Of a scale."""
 Field = Literal["question", "decision", "decided_by", "closes_at", "decides_on", "report_by"]
@@ -74,7 +89,8 @@ class Question:
     """One question of a survey.
 
     `options` are the answers to choose from (one, many) or the words at both ends (scale); `least` and `most`
-    bound a number; `source` names the published instrument it was taken from, unchanged.
+    bound a number; `source` names the published instrument it was taken from, unchanged. `format` is what is asked for
+    within the kind, such as a date as text; `details` is what the form it came with says besides, as JSON.
     """
 
     id: str
@@ -87,6 +103,13 @@ class Question:
     least: int | None = None
     most: int | None = None
     source: str = ""
+    format: Format = ""
+    details: str = ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Notes are only shown, and what is worked out is asked of nobody."""
+        return self.format not in ("note", "calculate", "hidden")
 
 
 class Consultations:
@@ -176,6 +199,8 @@ class Consultations:
                 consultation_id=id,
                 kind=question.kind,
                 source=question.source,
+                format=question.format,
+                details=question.details,
             )
         return True
 

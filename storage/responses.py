@@ -21,8 +21,9 @@ SQL = Queries("responses")
 PAGE = 1000
 
 ResponseState = Literal["invited", "started", "finished", "declined"]
-Value = int | str | tuple[int, ...] | None
-"""An answer: the position of an option or a point or a number, words, several positions; None where it was skipped."""
+Value = int | float | str | tuple[int, ...] | None
+"""An answer: the position of an option or a point or a number, words, several positions (in the order of a rank); None
+where it was skipped."""
 
 
 Channel = Literal["phone", "paper", "stall"]

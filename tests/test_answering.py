@@ -13,11 +13,8 @@ from flows.surveys.answering import (
     TEXT_LIMIT,
     Unclear,
     Understood,
-    before,
     example_number,
-    first_open,
     fits,
-    may_be_sent,
     ticked,
     understood,
 )
@@ -123,25 +120,6 @@ def test_ticks_say_set_and_never_toggle(taps: list[tuple[str, int]]) -> None:
 def test_forged_ticks_are_no_ticks(id: str) -> None:
     known = {f"{sign}{place}" for sign in "+-" for place in ("0", "1", "2", "00", "01", "02")}
     assert (ticked(question("many"), (), id) is not None) == (id in known)
-
-
-@given(st.lists(questions(), max_size=6), st.data())
-def test_the_way_through_the_questions_leads_to_the_end(asked: list[Question], data: st.DataObject) -> None:
-    placed = [
-        question(one.kind, id=str(place), position=place, optional=one.optional) for place, one in enumerate(asked)
-    ]
-    answers: dict[str, Any] = {}
-    steps = 0
-    while (current := first_open(placed, answers)) is not None:
-        answers[current.id] = None if current.optional and data.draw(st.booleans()) else 1
-        steps += 1
-    assert steps == len(placed)
-    assert may_be_sent(placed, answers)
-    for one in placed:
-        earlier = before(placed, one)
-        assert (earlier is None) == (one.position == 0)
-        if not one.optional:
-            assert not may_be_sent(placed, {**answers, one.id: None})
 
 
 @given(questions(), st.one_of(st.none(), st.integers(), st.text(), st.tuples(st.integers()), st.booleans()))

@@ -37,7 +37,9 @@ def test_a_sound_form_is_shown_as_citizens_meet_it(tmp_path: Path) -> None:
     )
     found = check(path)
     assert found.exit_code == 0
-    assert found.output == """\
+    assert (
+        found.output
+        == """\
 Buses in Abermoot
 2 questions, about 1 minute; in English, Cymraeg
 
@@ -57,6 +59,7 @@ Buses in Abermoot
 
 * needs an answer
 """
+    )
 
 
 def test_every_problem_is_a_sentence(tmp_path: Path) -> None:

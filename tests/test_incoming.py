@@ -50,7 +50,7 @@ def test_text(text: str, understood: object) -> None:
 def test_everything_but_text_is_named() -> None:
     assert said(message=message(sticker={"bad": 1}, text="x")).said == Typed("x")
     photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
-    assert said(message=message(photo=photo, caption="x")).said == Sent("photo")
+    assert said(message=message(photo=photo, caption="x")).said == Sent("photo", "f")
     assert said(message=message(text="   ")).said == Sent("other")
     assert said(edited_message=message(text="x", edit_date=2)).said == Corrected("x")
 

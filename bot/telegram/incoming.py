@@ -100,7 +100,7 @@ def _message(message: dict[str, Any], *, edited: bool = False) -> Heard:
     text = _text(message, "text")
     said: Said
     if not text:
-        said = _file(message) or _place(message) or Sent(next((kind for kind in KINDS if message.get(kind)), "other"))
+        said = _file(message) or _place(message) or _sent(message)
     elif edited:
         said = Corrected(text)
     else:
@@ -123,6 +123,15 @@ def _file(message: dict[str, Any]) -> SentFile | None:
     if not isinstance(document, dict) or not isinstance(document.get("file_id"), str):
         return None
     return SentFile(document["file_id"], _text(document, "file_name")[:LONGEST_NAME])
+
+
+def _sent(message: dict[str, Any]) -> Sent:
+    """A picture comes in several sizes, the largest last."""
+    kind = next((kind for kind in KINDS if message.get(kind)), "other")
+    part = message.get(kind)
+    last = part[-1] if isinstance(part, list) and part else part
+    id = last.get("file_id") if kind in ("photo", "voice", "audio") and isinstance(last, dict) else None
+    return Sent(kind, id if isinstance(id, str) else "")
 
 
 def _fetched(file: dict[str, Any]) -> Heard:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -25,10 +27,12 @@ class Category:
     first: int | None
     last: int | None
 
-    def holds(self, value: int | tuple[int, ...]) -> bool:
+    def holds(self, value: float | tuple[int, ...]) -> bool:
+        """A decimal number belongs to the whole number below it."""
         if isinstance(value, tuple):
             return self.first in value
-        return (self.first is None or self.first <= value) and (self.last is None or value <= self.last)
+        whole = math.floor(value)
+        return (self.first is None or self.first <= whole) and (self.last is None or whole <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,15 @@ class Counts:
         """The places of the categories that were answered most often; none where none is published."""
         most = max((cell for cell in self.cells.cells if cell is not None), default=None)
         return tuple(place for place, cell in enumerate(self.cells.cells) if cell == most and cell is not None)
+
+
+def counted_as(question: Question) -> Question:
+    """A rank is counted as a choice of what was put first."""
+    return replace(question, kind="one") if question.format == "rank" else question
+
+
+def counted_value(question: Question, value: Any) -> Any:
+    return value[0] if question.format == "rank" and isinstance(value, tuple) and value else value
 
 
 def published(question: Question, tally: Tally, rule: Rule) -> Counts:
@@ -75,7 +88,10 @@ def categories_of(question: Question, tally: Tally, rule: Rule) -> tuple[Categor
         case "scale":
             return tuple(Category(point, point) for point in POINTS)
         case "number":
-            return _ranges(tally, rule)
+            whole: Counter[int] = Counter()
+            for value, times in tally.items():
+                whole[math.floor(value)] += times
+            return _ranges(whole, rule)
     return ()
 
 

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.desk import Desk
+from flows.results.counting import counted_as, counted_value
 from flows.results.crosstables import ByProfile
 from flows.results.findings import Findings, Material, Trait, decode, encode, findings
 from flows.results.outcome_rates import Dispositions
 from flows.results.weighting import Profile
+from storage.consultations import Question
 from storage.responses import Asked, Tallies, Turnout
 
 
@@ -35,9 +37,10 @@ async def _material(desk: Desk, consultation_id: str) -> Material:
     traits = await _traits(desk, consultation_id)
     people = await _by_profile(desk, consultation_id, traits) if traits else _People((), {})
     answers = people.answers(tallies, turnout)
+    questions = await asked_in(desk, consultation_id)
     return Material(
-        await store.consultations.questions(consultation_id),
-        answers,
+        questions,
+        {**answers, **{one.id: _first_choices(one, answers[one.id]) for one in questions if one.id in answers}},
         _dispositions(turnout),
         await store.responses.stopped_after(consultation_id),
         traits,
@@ -46,6 +49,22 @@ async def _material(desk: Desk, consultation_id: str) -> Material:
         people.others,
         turnout.other,
     )
+
+
+async def asked_in(desk: Desk, consultation_id: str) -> list[Question]:
+    """The questions that have results, as they are counted."""
+    questions = await desk.store.consultations.questions(consultation_id)
+    return [counted_as(question) for question in questions if question.is_asked]
+
+
+def _first_choices(question: Question, answers: ByProfile) -> ByProfile:
+    if question.format != "rank":
+        return answers
+    found: dict[Profile, Counter[Any]] = {}
+    for profile, tally in answers.items():
+        for value, times in tally.items():
+            found.setdefault(profile, Counter())[counted_value(question, value)] += times
+    return found
 
 
 async def _traits(desk: Desk, consultation_id: str) -> list[Trait]:

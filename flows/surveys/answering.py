@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flows.turn import Choice, Said, Typed
-from flows.typed import latin_digits
+from flows.surveys.form.questions import from_form
+from flows.turn import Choice, Said, Sent, Typed
+from flows.typed import compared, latin_digits
 from flows.words import Words, _
 from storage.consultations import POINTS, Question
 from storage.responses import Value
 
 TEXT_LIMIT = 1000
 MOST_BUTTONS = 12
+MOST_TO_TAP = 40
+"""More options than this are found by their first letters."""
 LARGEST_NUMBER = 10**12
 
 
@@ -37,6 +40,10 @@ def understood(question: Question, said: Said, chosen: Sequence[int] = ()) -> Un
     match question.kind, said:
         case "one", Choice(id) if _position(id, len(question.options)) is not None:
             return Understood(_position(id, len(question.options)))
+        case "one", Typed(words) if len(found := begun_with(question, words)) == 1:
+            return Understood(found[0])
+        case "many", Choice("done") if question.format == "rank":
+            return Understood(tuple(chosen)) if len(chosen) == len(question.options) else Unclear(_hint(question))
         case "many", Choice("done"):
             return Understood(tuple(sorted(chosen))) if chosen or question.optional else Unclear(_choose_some())
         case "scale", Choice(id) if id in {str(point) for point in POINTS}:
@@ -47,20 +54,37 @@ def understood(question: Question, said: Said, chosen: Sequence[int] = ()) -> Un
             return _number(question, words)
         case "text", Typed(words):
             return _words(words)
+        case "text", Sent("voice" | "audio" as kind, id) if id:
+            return Understood(f"{kind}:{id}")
     return Unclear(_hint(question))
 
 
-def ticked(question: Question, chosen: Iterable[int], id: str) -> tuple[int, ...] | None:
-    """The ticks after `+3` (set) or `-3` (take away); None when that is no option of this question."""
+def ticked(question: Question, chosen: Sequence[int], id: str) -> tuple[int, ...] | None:
+    """The ticks after `+3` (set) or `-3` (take away); None when that is no option of this question.
+
+    In a rank they stay in the order of the taps, and the last place goes to the option that is left.
+    """
     position = _position(id[1:], len(question.options)) if id[:1] in ("+", "-") else None
     if question.kind != "many" or position is None:
         return None
-    others = set(chosen) - {position}
-    return tuple(sorted(others | {position} if id[0] == "+" else others))
+    others = tuple(place for place in chosen if place != position)
+    ticks = (*others, position) if id[0] == "+" else others
+    if question.format != "rank":
+        return tuple(sorted(ticks))
+    left = set(range(len(question.options))) - set(ticks)
+    return (*ticks, *left) if len(left) == 1 and id[0] == "+" else ticks
+
+
+def begun_with(question: Question, words: str) -> tuple[int, ...]:
+    """The places of the options meant by typed words: of the one that is the same, otherwise of those that begin so."""
+    said = compared(words)
+    options = [compared(option) for option in question.options]
+    same = tuple(place for place, option in enumerate(options) if option == said)
+    return same or tuple(place for place, option in enumerate(options) if said and option.startswith(said))
 
 
 def _position(id: str, number: int) -> int | None:
-    return int(id) if re.fullmatch(r"[0-9]{1,2}", id) and int(id) < number else None
+    return int(id) if re.fullmatch(r"[0-9]{1,5}", id) and int(id) < number else None
 
 
 def _number(question: Question, words: str) -> Understood | Unclear:
@@ -107,16 +131,31 @@ def _hint(question: Question) -> Words:
             return _("Please write your answer as a message.")
         case "scale":
             return _("Please tap a number from 1 to 5.")
+        case "many" if question.format == "rank":
+            return _("Please tap them all in your order, the most important first, then tap Done.")
         case "many":
             return _("Please tap the answers you want, then tap Done.")
     return _("Please tap one of the answers.")
 
 
+def is_written(question: Question) -> bool:
+    """Whether the answer is written, spoken or sent; `6` on a scale to 5 is no sixth button either."""
+    return question.kind not in ("one", "many") or (question.kind == "one" and len(question.options) > MOST_TO_TAP)
+
+
+def is_voice(value: Value) -> bool:
+    """Whether an answer was spoken rather than written."""
+    return isinstance(value, str) and re.fullmatch(r"(?:voice|audio):[\w-]+", value) is not None
+
+
 def few_numbers(question: Question) -> range:
     """All the numbers that may be answered, where they are few enough for a button each."""
-    if question.least is None or question.most is None or not 0 <= question.most - question.least < MOST_BUTTONS:
+    if question.least is None or question.most is None:
         return range(0)
-    return range(question.least, question.most + 1)
+    of = from_form(question)
+    step = int(of.item.range.step) if of is not None and of.item.range is not None else 1
+    found = range(question.least, question.most + 1, step)
+    return found if 0 < len(found) <= MOST_BUTTONS else range(0)
 
 
 def example_number(question: Question) -> int:
@@ -138,28 +177,10 @@ def fits(question: Question, value: Any) -> bool:
             return all(place in places for place in chosen)
         case "scale", int(point):
             return point in POINTS
-        case "number", int(number):
+        case "number", int(number) | float(number):
             return (question.least is None or number >= question.least) and (
                 question.most is None or number <= question.most
             )
         case "text", str():
             return True
     return False
-
-
-# ---------------------------------------------------------------- the way through the questions
-
-
-def first_open(questions: Sequence[Question], answers: Mapping[str, Value]) -> Question | None:
-    """The first question neither answered nor skipped."""
-    return next((question for question in questions if question.id not in answers), None)
-
-
-def before(questions: Sequence[Question], question: Question) -> Question | None:
-    earlier = [other for other in questions if other.position < question.position]
-    return earlier[-1] if earlier else None
-
-
-def may_be_sent(questions: Sequence[Question], answers: Mapping[str, Value]) -> bool:
-    """Whether every question that needs an answer has one."""
-    return all(question.optional or answers.get(question.id) is not None for question in questions)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from flows.surveys.answering import example_number, few_numbers
+from flows.surveys.answering import MOST_TO_TAP, example_number, few_numbers, is_voice
+from flows.surveys.formats import HOW, READ
+from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Kind, Question
@@ -26,7 +28,7 @@ def bold(words: str) -> Words:
     return Words("<b>{words}</b>", {"words": words})
 
 
-def shown(value: int | date | datetime) -> Words:
+def shown(value: float | date | datetime) -> Words:
     """A number, day or moment by itself, as the reader's language writes it."""
     return Words("{value}", {"value": value})
 
@@ -38,18 +40,30 @@ def ends_of(question: Question) -> tuple[Text, Text]:
     return _("not at all"), _("very much")
 
 
-def question_text(question: Question, number: int, total: int, kept: Text | None) -> Text:
-    """The question with its place, how to answer it, and what was answered before."""
+def question_text(
+    question: Question, number: int, total: int, kept: Text | None, *, hint: str = "", optional: bool
+) -> Text:
+    """The question with its place, its hint, how to answer it, and what was answered before."""
     return paragraphs(
-        lines(_("{number} of {total}", number=number, total=total), bold(question.wording)),
+        lines(
+            _("{number} of {total}", number=number, total=total),
+            bold(question.wording),
+            Verbatim(hint) if hint else None,
+        ),
         how_to_answer(question),
-        _("You may skip this question.") if question.optional else None,
+        _("You may skip this question.") if optional else None,
         _("Your answer so far: {answer}", answer=kept) if kept is not None else None,
     )
 
 
 def how_to_answer(question: Question) -> Text | None:
+    if question.format in HOW:
+        return HOW[question.format]
     match question.kind:
+        case "many" if question.format == "rank":
+            return _("Tap them in your order, the most important first, then tap Done.")
+        case "one" if len(question.options) > MOST_TO_TAP:
+            return _("Please write the first letters of your answer.")
         case "many":
             return _("Tap all that fit, then tap Done.")
         case "scale":
@@ -89,13 +103,16 @@ def _number_range(question: Question) -> Text:
     )
 
 
-def answer_rows(question: Question, chosen: Sequence[int]) -> list[Row]:
-    """The buttons that answer the question; none where it is answered in writing."""
+def answer_rows(question: Question, chosen: Sequence[int], offered: Sequence[int] | None = None) -> list[Row]:
+    """The buttons that answer the question, for the options `offered`; none where it is answered in writing."""
+    places = range(len(question.options)) if offered is None else offered
     match question.kind:
+        case "one" if len(places) > MOST_TO_TAP:
+            return [[choice(str(place), question.options[place])] for place in chosen]
         case "one":
-            return [[choice(str(place), option)] for place, option in enumerate(question.options)]
+            return [[choice(str(place), question.options[place])] for place in places]
         case "many":
-            ticks = [_tick(place, option, place in chosen) for place, option in enumerate(question.options)]
+            ticks = [_tick(question, place, chosen) for place in places]
             return [*([tick] for tick in ticks), [choice("done", _("Done"))]]
         case "scale":
             return [[choice(str(point), str(point)) for point in POINTS]]
@@ -105,8 +122,12 @@ def answer_rows(question: Question, chosen: Sequence[int]) -> list[Row]:
     return []
 
 
-def _tick(place: int, option: str, is_set: bool) -> Button:
-    return choice(f"-{place}", f"☑ {option}") if is_set else choice(f"+{place}", f"☐ {option}")
+def _tick(question: Question, place: int, chosen: Sequence[int]) -> Button:
+    option = question.options[place]
+    if place not in chosen:
+        return choice(f"+{place}", f"☐ {option}")
+    mark = f"{chosen.index(place) + 1}." if question.format == "rank" else "☑"
+    return choice(f"-{place}", f"{mark} {option}")
 
 
 def answer_text(question: Question, value: Value) -> Text:
@@ -116,10 +137,17 @@ def answer_text(question: Question, value: Value) -> Text:
             return _("skipped")
         case "one", int(place):
             return Verbatim(question.options[place])
+        case "many", tuple(places) if question.format == "rank":
+            ordered = (f"{number}. {question.options[place]}" for number, place in enumerate(places, 1))
+            return Verbatim("; ".join(ordered))
         case "many", tuple(places):
             return Verbatim("; ".join(question.options[place] for place in places)) if places else _("none of these")
-        case (("scale" | "number"), int(number)):
+        case (("scale" | "number"), int(number) | float(number)):
             return shown(number)
+    if question.format in READ:
+        return shown_as(question.format, str(value))
+    if is_voice(value):
+        return _("a voice message")
     words = str(value)
     return Verbatim(words if len(words) <= LONGEST_SHOWN else words[: LONGEST_SHOWN - 1].rstrip() + "…")
 

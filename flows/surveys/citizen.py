@@ -11,14 +11,15 @@ from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
-from flows.surveys.answering import Unclear, before, ticked, understood
+from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_written, ticked
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
+from flows.surveys.form.questions import languages_of
 from flows.surveys.publishing import reminder_name, results_for
-from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, ways_on
-from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
-from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
+from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
+from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.words import DEFAULT_LANGUAGE, LANGUAGES, Day, Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
-from storage.responses import Waiting
+from storage.responses import Value, Waiting
 
 flow = Flow()
 
@@ -38,7 +39,7 @@ class Answering:
     rehearsal: Mapping[str, Any] | None = None
 
 
-@saved("survey.writing", awaits_text=True)
+@saved("survey.writing", awaits_text=True, awaits_media=True)
 @dataclass(frozen=True, slots=True)
 class Writing:
     """Waiting for the answer to one question in writing, or as a number: `6` on a scale to 5 is no sixth button."""
@@ -188,9 +189,9 @@ async def step(desk: Desk, at: Place, said: Said) -> Turn:
             return choose_question(sheet)
         case Changing(), Choice("back"):
             return review(sheet)
-        case Changing(), Choice(question_id) if question := sheet.question(question_id):
+        case Changing(), Choice(question_id) if question := sheet.route.question(question_id):
             return ask_question(sheet, question)
-        case ((Answering() | Writing()), _) if question := sheet.question(at.question_id):
+        case ((Answering() | Writing()), _) if question := sheet.route.question(at.question_id):
             return await answer(desk, sheet, question, at.chosen, said)
         case ((Answering() | Writing()), _):
             return carry_on(sheet, notice=_("This question has been changed meanwhile."))
@@ -206,22 +207,25 @@ async def _sheet_at(desk: Desk, at: Place) -> Sheet | Turn:
 
 async def _keep_ticks(desk: Desk, sheet: Sheet, at: Answering) -> Sheet:
     """What was ticked without Done is not lost on the way out."""
-    question = sheet.question(at.question_id)
+    question = sheet.route.question(at.question_id)
     return await keep(desk, sheet, question, at.chosen) if question and at.chosen else sheet
 
 
 async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int, ...], said: Said) -> Turn:
     match said:
         case Choice("back"):
-            earlier = before(sheet.questions, question)
-            return ask_question(sheet, earlier) if earlier else ask_question(sheet, question)
+            return ask_question(sheet, sheet.route.before(question) or question)
         case Choice("keep") if sheet.answers.get(question.id) is not None:
             return carry_on(sheet)
-        case Choice("skip") if question.optional:
+        case Choice("keep") if (suggested := sheet.route.suggested(question)) is not None:
+            return carry_on(await keep(desk, sheet, question, suggested))
+        case Choice("skip") if not sheet.route.needs_answer(question):
             return carry_on(await keep(desk, sheet, question, None))
+        case Typed(words) if question.kind == "one" and len(begun := begun_with(question, words)) > 1:
+            return ask_question(sheet, question, begun[:MOST_TO_TAP])
         case Choice(id) if (ticks := ticked(question, chosen, id)) is not None:
             return ask_question(sheet, question, ticks, same_number=True)
-    found = understood(question, said, chosen)
+    found = sheet.route.understood(question, said, chosen)
     if isinstance(found, Unclear):
         return again(found.words)
     return carry_on(await keep(desk, sheet, question, found.value))
@@ -229,7 +233,7 @@ async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int
 
 def carry_on(sheet: Sheet, notice: Words | None = None) -> Turn:
     """The next question without an answer, or the summary when there is none."""
-    question = sheet.next
+    question = sheet.route.next
     return ask_question(sheet, question, notice=notice) if question else review(sheet)
 
 
@@ -242,27 +246,47 @@ def ask_question(
     same_number: bool = False,
 ) -> Turn:
     """Ask one question; the ticks of several choices begin with what was answered before."""
-    kept = sheet.answers.get(question.id)
+    route, kept = sheet.route, sheet.answers.get(question.id)
+    if kept is None and question.id not in sheet.answers:
+        kept = route.suggested(question)
     ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
-    number, total = sheet.questions.index(question) + 1, len(sheet.questions)
-    answered = answer_text(question, kept) if kept is not None else None
-    text = question_text(question, number, total, None if question.kind == "many" and ticks else answered)
-    waiting = Answering if question.kind in ("one", "many") else Writing
-    if not sheet.answers:
-        text = paragraphs(PROMISES[sheet.consultation.privacy], text)
+    number, total = route.place(question), len(sheet.questions)
+    text = paragraphs(
+        *_first_words(sheet),
+        *(Verbatim(note) for note in route.notes_before(question)),
+        question_text(
+            route.worded(question),
+            number,
+            total,
+            answer_text(question, kept) if kept is not None and not ticks else None,
+            hint=route.hint(question),
+            optional=not route.needs_answer(question),
+        ),
+    )
+    waiting = Writing if is_written(question) else Answering
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
-    rows = [*answer_rows(question, ticks), *_ways(sheet, question, number)]
+    rows = [*answer_rows(question, ticks, route.offered(question)), *_ways(sheet, question, number, kept)]
     return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number)
 
 
-def _ways(sheet: Sheet, question: Question, number: int) -> list[Row]:
+def _first_words(sheet: Sheet) -> list[Text]:
+    """Before the first answer: who can see it, and in which language the questions are if it is not the reader's."""
+    if sheet.answers:
+        return []
+    promise: list[Text] = [PROMISES[sheet.consultation.privacy]]
+    spoken = languages_of(sheet.route.questions) or (DEFAULT_LANGUAGE,)
+    if sheet.route.language in spoken:
+        return promise
+    return [*promise, _("These questions are in {language}.", language=LANGUAGES.get(spoken[0], spoken[0]))]
+
+
+def _ways(sheet: Sheet, question: Question, number: int, kept: Value) -> list[Row]:
     """What can be done instead of answering."""
     row = [choice("back", _("Back"))] if number > 1 else []
-    answered = sheet.answers.get(question.id) is not None
-    if answered and question.kind != "many":
+    if kept is not None and question.kind != "many":
         row.append(choice("keep", _("Keep this answer")))
-    if question.optional:
-        row.append(choice("skip", _("No answer") if answered else _("Skip")))
+    if not sheet.route.needs_answer(question):
+        row.append(choice("skip", _("Skip") if sheet.answers.get(question.id) is None else _("No answer")))
     row.append(choice("later", _("Later")))
     return [row] if len(row) <= MOST_IN_A_ROW else [row[:2], row[2:]]
 
@@ -291,8 +315,9 @@ def review(sheet: Sheet) -> Turn:
         ]
     last = _("Once they are sent, nobody can see or change them, not even you.")
     text = paragraphs(
+        *(Verbatim(note) for note in sheet.route.notes_before(None)),
         heading,
-        summary(sheet.questions, sheet.answers),
+        summary([sheet.route.worded(question) for question in sheet.questions], sheet.answers),
         last if sheet.consultation.is_anonymous else None,
     )
     return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows)
@@ -300,7 +325,8 @@ def review(sheet: Sheet) -> Turn:
 
 def choose_question(sheet: Sheet) -> Turn:
     rows: list[Row] = [
-        [choice(question.id, f"{number}. {question.wording}")] for number, question in enumerate(sheet.questions, 1)
+        [choice(question.id, f"{number}. {sheet.route.worded(question).wording}")]
+        for number, question in enumerate(sheet.questions, 1)
     ]
     return ask(
         Changing(sheet.consultation.id, _rehearsed(sheet)),
@@ -310,16 +336,14 @@ def choose_question(sheet: Sheet) -> Turn:
 
 
 async def send(desk: Desk, sheet: Sheet) -> Turn:
-    if not sheet.may_be_sent:
-        missing = next(
-            question for question in sheet.questions if not question.optional and sheet.answers.get(question.id) is None
-        )
+    if (missing := sheet.route.missing) is not None:
         return ask_question(sheet, missing, notice=_("This question still needs an answer."))
     if sheet.response is None:
         return end(
             _("That was the rehearsal: this is where a citizen's answers would be sent. Nothing was recorded."),
             [[link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))]],
         )
+    await settle(desk, sheet, sheet.response)
     await desk.store.responses.finish(sheet.response.id, desk.now)
     await no_reminder(desk, sheet.consultation.id)
     await desk.acted()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.desk import Desk
 from flows.flow import Flow
-from flows.results.published import published
+from flows.results.published import asked_in, published
 from flows.surveys.report import Labels, codebook, report
 from flows.turn import File, Message, Turn, end, link
 from flows.words import _, paragraphs
@@ -42,7 +42,7 @@ async def download(desk: Desk, argument: str) -> Turn:
 
 
 async def _files(desk: Desk, consultation: Consultation, kind: str) -> list[Message]:
-    questions = await desk.store.consultations.questions(consultation.id)
+    questions = await asked_in(desk, consultation.id)
     labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
     whole = report(consultation, questions, await published(desk, consultation.id), labels)
     messages = [

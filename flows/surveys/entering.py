@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,9 +10,11 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
-from flows.surveys.answering import Unclear, before, first_open, fits, ticked, understood
+from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, fits, is_written, ticked
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
 from flows.surveys.one_line import example, looks_like_a_form, read_form
+from flows.surveys.route import Route
+from flows.surveys.sheet import route_through
 from flows.surveys.ways import WAYS
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import DEFAULT_LANGUAGE, Text, Words, _, lines, paragraphs
@@ -77,10 +79,16 @@ class Survey:
     """What the forms are of."""
 
     consultation: Consultation
-    questions: Sequence[Question]
+    everything: Route
 
-    def question(self, id: str) -> Question | None:
-        return next((question for question in self.questions if question.id == id), None)
+    def route(self, form: Form) -> Route:
+        """Which questions the form's answers leave to be entered."""
+        return replace(self.everything, answers=_answers(form))
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Those of an empty form."""
+        return self.everything.asked
 
 
 # ---------------------------------------------------------------- which, and how they came
@@ -132,14 +140,14 @@ async def _survey(desk: Desk, id: str) -> Survey | Turn:
             _("This consultation is not open, so no answers can be entered."),
             [[link(f"consultation {id}", _("Look at the consultation"))], [link("menu", _("Menu"))]],
         )
-    return Survey(consultation, await desk.store.consultations.questions(id))
+    return Survey(consultation, await route_through(desk, id, {}))
 
 
 # ---------------------------------------------------------------- one question after another
 
 
 def _carry_on(survey: Survey, form: Form) -> Turn:
-    question = first_open(survey.questions, form.answers)
+    question = survey.route(form).next
     return _ask(survey, form, question) if question else _check(survey, form)
 
 
@@ -151,33 +159,40 @@ def _ask(
     *,
     same_number: bool = False,
 ) -> Turn:
-    kept = form.answers.get(question.id)
+    route, kept = survey.route(form), _answers(form).get(question.id)
     ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
-    number, total = survey.questions.index(question) + 1, len(survey.questions)
+    number, total = route.place(question), len(route.asked)
     text = question_text(
-        replace(question, optional=False),
+        route.worded(question),
         number,
         total,
         answer_text(question, kept) if question.id in form.answers and not ticks else None,
+        hint=route.hint(question),
+        optional=False,
     )
-    waiting = Entering if question.kind in ("one", "many") else EnteringWords
+    waiting = EnteringWords if is_written(question) else Entering
     state = waiting(*_parts(form), question_id=question.id, chosen=ticks)
     back = [choice("back", _("Back"))] if number > 1 else []
     ways: Row = [*back, choice("skip", _("Left blank")), choice("cancel", _("Cancel"))]
     faster = _("Or write the whole form in one line, for example: {line}", line=example(survey.questions))
     text = paragraphs(_heading(form), text, faster if _takes_a_line(survey, form) else None)
-    return ask(state, text, [*answer_rows(question, ticks), ways], same_number=same_number)
+    rows = [*answer_rows(question, ticks, route.offered(question)), ways]
+    return ask(state, text, rows, same_number=same_number)
 
 
 def _takes_a_line(survey: Survey, form: Form) -> bool:
     """A form can be written in one line before anything of it has been entered; words may have semicolons in them."""
-    return not form.answers and len(survey.questions) > 1 and survey.questions[0].kind != "text"
+    simple = not any(question.details for question in survey.questions)
+    return simple and not form.answers and len(survey.questions) > 1 and survey.questions[0].kind != "text"
 
 
 def _parts(form: Form) -> tuple[str, Channel, int, bool, Mapping[str, Any]]:
     """Several choices come back from where states are kept as lists."""
-    answers = {id: tuple(value) if isinstance(value, list) else value for id, value in form.answers.items()}
-    return form.consultation_id, form.channel, form.saved, form.with_helper, answers
+    return form.consultation_id, form.channel, form.saved, form.with_helper, _answers(form)
+
+
+def _answers(form: Form) -> dict[str, Value]:
+    return {id: tuple(value) if isinstance(value, list) else value for id, value in form.answers.items()}
 
 
 def _heading(form: Form) -> Text:
@@ -195,7 +210,7 @@ async def step(desk: Desk, at: Entering | Checking | ChoosingField | Entered, sa
             return await _after(desk, survey, at, said)
         case ((Entering() | Checking()), Choice("cancel")):
             return _entered(survey, form, "", _("This form was not saved."))
-        case Entering(question_id=id), _ if question := survey.question(id):
+        case Entering(question_id=id), _ if question := survey.route(form).question(id):
             return _answer(survey, form, question, at.chosen, said)
         case Checking(), Choice("+helper" | "-helper" as tick):
             return _check(survey, replace(form, with_helper=tick == "+helper"), same_number=True)
@@ -205,7 +220,7 @@ async def step(desk: Desk, at: Entering | Checking | ChoosingField | Entered, sa
             return await _save(desk, survey, form)
         case ChoosingField(), Choice("back"):
             return _check(survey, form)
-        case ChoosingField(), Choice(id) if question := survey.question(id):
+        case ChoosingField(), Choice(id) if question := survey.route(form).question(id):
             return _ask(survey, form, question)
     return again(_("Please tap one of the buttons."))
 
@@ -213,7 +228,7 @@ async def step(desk: Desk, at: Entering | Checking | ChoosingField | Entered, sa
 def _answer(survey: Survey, form: Form, question: Question, chosen: tuple[int, ...], said: Said) -> Turn:
     match said:
         case Choice("back"):
-            return _ask(survey, form, before(survey.questions, question) or question)
+            return _ask(survey, form, survey.route(form).before(question) or question)
         case Choice("skip"):
             return _carry_on(survey, _with(form, question, None))
         case Typed(words) if _takes_a_line(survey, form) and looks_like_a_form(words):
@@ -221,7 +236,9 @@ def _answer(survey: Survey, form: Form, question: Question, chosen: tuple[int, .
             return again(read.words) if isinstance(read, Unclear) else _check(survey, replace(form, answers=read))
         case Choice(id) if (ticks := ticked(question, chosen, id)) is not None:
             return _ask(survey, form, question, ticks, same_number=True)
-    found = understood(question, said, chosen)
+    if isinstance(said, Typed) and question.kind == "one" and len(begun := begun_with(question, said.words)) > 1:
+        return _ask(survey, form, question, begun[:MOST_TO_TAP])
+    found = survey.route(form).understood(question, said, chosen)
     if isinstance(found, Unclear):
         return again(found.words)
     return _carry_on(survey, _with(form, question, found.value))
@@ -245,13 +262,15 @@ def _check(survey: Survey, form: Form, *, same_number: bool = False) -> Turn:
         [helper],
         [choice("change", _("Change an answer")), choice("cancel", _("Cancel"))],
     ]
-    text = paragraphs(_heading(form), summary(survey.questions, form.answers))
+    route = survey.route(form)
+    text = paragraphs(_heading(form), summary([route.worded(one) for one in route.asked], route.answers))
     return ask(Checking(*_parts(form)), text, rows, same_number=same_number)
 
 
 def _choose_field(survey: Survey, form: Form) -> Turn:
     rows: list[Row] = [
-        [choice(question.id, f"{number}. {question.wording}")] for number, question in enumerate(survey.questions, 1)
+        [choice(question.id, f"{number}. {question.wording}")]
+        for number, question in enumerate(survey.route(form).asked, 1)
     ]
     text = _("Which answer would you like to change?")
     return ask(ChoosingField(*_parts(form)), text, [*rows, [choice("back", _("Back"))]])
@@ -260,7 +279,7 @@ def _choose_field(survey: Survey, form: Form) -> Turn:
 async def _save(desk: Desk, survey: Survey, form: Form) -> Turn:
     answers = {
         question.id: form.answers[question.id]
-        for question in survey.questions
+        for question in survey.route(form).asked
         if form.answers.get(question.id) is not None and fits(question, form.answers[question.id])
     }
     if not answers:
@@ -268,7 +287,8 @@ async def _save(desk: Desk, survey: Survey, form: Form) -> Turn:
     consultation, responses = survey.consultation, desk.store.responses
     person = await desk.store.people.add_unnamed(form.channel, DEFAULT_LANGUAGE, desk.now)
     response = await responses.add_taken(consultation.id, person, form.channel, form.with_helper, desk.now)
-    for question_id, value in answers.items():
+    worked_out = {id: words for id, words in survey.route(form).calculations().items() if words}
+    for question_id, value in {**answers, **worked_out}.items():
         await responses.save_answer(response, question_id, value, desk.now, secret=consultation.is_anonymous)
     if consultation.is_anonymous:
         await desk.store.ballots.cast(consultation.id, response)

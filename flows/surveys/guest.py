@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
-from flows.surveys.answering import Unclear, first_open, ticked, understood
+from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_written, ticked
 from flows.surveys.asking import answer_rows, bold, how_to_answer
-from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
-from flows.words import LANGUAGES, Day, Moment, Text, Words, _, lines, ngettext, paragraphs
+from flows.surveys.route import Route
+from flows.surveys.sheet import route_through
+from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.words import LANGUAGES, Day, Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
@@ -27,7 +29,7 @@ class GuestAnswering:
     chosen: tuple[int, ...] = ()
 
 
-@saved("survey.guest_writing", awaits_text=True)
+@saved("survey.guest_writing", awaits_text=True, awaits_media=True)
 @dataclass(frozen=True, slots=True)
 class GuestWriting:
     """Waiting for a guest's answer in writing, or as a number."""
@@ -54,6 +56,7 @@ class Visit:
     question: Question | None
     left: int
     response: Response | None
+    route: Route
 
 
 # ---------------------------------------------------------------- ways in
@@ -93,14 +96,14 @@ async def _visit(desk: Desk, token: str) -> Visit | Turn:
     was_asked = response is not None and response.link is None
     if was_asked or await desk.store.responses.may_answer(consultation.id, desk.person.id):
         return go("survey", consultation.id)
-    questions = await desk.store.consultations.questions(consultation.id)
     answers = await desk.store.responses.answers(response.id) if response else {}
-    question = wanted if wanted and wanted.id not in answers else None
+    route = await route_through(desk, consultation.id, answers, response.id if response else "")
+    question = route.question(wanted.id) if wanted and wanted.id not in answers else None
     if consultation.is_anonymous and response is not None:
-        return Visit(token, consultation, None, 0, response)
+        return Visit(token, consultation, None, 0, response, route)
     if wanted is None and not answers:
-        question = first_open(questions, answers)
-    return Visit(token, consultation, question, sum(one.id not in answers for one in questions), response)
+        question = route.next
+    return Visit(token, consultation, question, sum(one.id not in answers for one in route.asked), response, route)
 
 
 def _is_over(desk: Desk, consultation: Consultation) -> bool:
@@ -137,12 +140,13 @@ async def _ask(
             "This is asked by {organisation}, and your answer is counted without your name.",
             organisation=await desk.named_organisation(),
         ),
-        bold(question.wording),
+        *(Verbatim(note) for note in visit.route.notes_before(question)),
+        lines(bold(question.wording), Verbatim(hint) if (hint := visit.route.hint(question)) else None),
         how_to_answer(question),
     )
-    waiting = GuestAnswering if question.kind in ("one", "many") else GuestWriting
+    waiting = GuestWriting if is_written(question) else GuestAnswering
     ways: Row = [choice("language", _("🌐 Language")), choice("no", _("No, thank you"))]
-    rows = [*answer_rows(question, chosen), ways]
+    rows = [*answer_rows(question, chosen, visit.route.offered(question)), ways]
     return ask(waiting(visit.token, question.id, chosen), text, rows, same_number=same_number)
 
 
@@ -160,7 +164,9 @@ async def step(desk: Desk, at: GuestAnswering | GuestWriting, said: Said) -> Tur
         return go("guest", at.token)
     if isinstance(said, Choice) and (ticks := ticked(question, at.chosen, said.id)) is not None:
         return await _ask(desk, visit, question, ticks, same_number=True)
-    found = understood(question, said, at.chosen)
+    if isinstance(said, Typed) and question.kind == "one" and len(begun := begun_with(question, said.words)) > 1:
+        return await _ask(desk, visit, question, begun[:MOST_TO_TAP])
+    found = visit.route.understood(question, said, at.chosen)
     if isinstance(found, Unclear):
         return again(found.words)
     return await _count(desk, visit, question, found.value)
@@ -177,7 +183,7 @@ async def _count(desk: Desk, visit: Visit, question: Question, value: Value) -> 
     if consultation.is_anonymous:
         await desk.store.ballots.cast(consultation.id, response.id)
     left = 0 if consultation.is_anonymous else visit.left - 1
-    counted = Visit(visit.token, consultation, None, left, response)
+    counted = Visit(visit.token, consultation, None, left, response, visit.route)
     return _what_next(desk, counted, _("<b>Thank you! Your answer is counted.</b>"))
 
 

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
 from flows.results.findings import Findings
-from flows.results.published import published
-from flows.surveys.asking import bold
+from flows.results.published import asked_in, published
+from flows.surveys.asking import answer_text, bold
 from flows.surveys.drafting import reminder_at
+from flows.surveys.formats import READ
 from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.surveys.ways import besides, exactly
 from flows.turn import File, Message, link
-from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Day, Moment, Percent, Text, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 
@@ -160,7 +161,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     if not turnout.answered:
         return [Message(paragraphs(bold(consultation.question), _("It is closed now. Nobody has answered.")))]
     found = await published(desk, consultation.id)
-    questions = await desk.store.consultations.questions(consultation.id)
+    questions = await asked_in(desk, consultation.id)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
     for question in questions:
         result = result_message(question, found.questions[question.id], found.rule)
@@ -214,6 +215,8 @@ async def _mirrors(desk: Desk, found: Findings) -> list[Message]:
 async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:
     """What was written, as text where it is little and as a file where it is much."""
     texts = sorted(await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id))
+    if question.format in READ:
+        texts = [desk.voice.plain(answer_text(question, words)) for words in texts]
     if len(texts) > MOST_TEXTS_SHOWN:
         return Message(result.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
     if not texts:

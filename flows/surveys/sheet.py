@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.desk import Desk
-from flows.surveys.answering import first_open, fits, may_be_sent
+from flows.surveys.answering import fits
+from flows.surveys.route import Route
 from flows.turn import Row, Turn, end, link
 from flows.words import Words, _
 from storage.consultations import Consultation, Question
@@ -19,9 +20,17 @@ class Sheet:
     """`response` is None in a rehearsal, where nothing is recorded."""
 
     consultation: Consultation
-    questions: tuple[Question, ...]
-    answers: Mapping[str, Value]
+    route: Route
     response: Response | None = None
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Those that are to be answered, as far as is known now."""
+        return self.route.asked
+
+    @property
+    def answers(self) -> Mapping[str, Value]:
+        return self.route.answers
 
     @property
     def is_rehearsal(self) -> bool:
@@ -30,17 +39,6 @@ class Sheet:
     @property
     def is_sent(self) -> bool:
         return self.response is not None and self.response.state == "finished"
-
-    @property
-    def next(self) -> Question | None:
-        return first_open(self.questions, self.answers)
-
-    @property
-    def may_be_sent(self) -> bool:
-        return may_be_sent(self.questions, self.answers)
-
-    def question(self, question_id: str) -> Question | None:
-        return next((question for question in self.questions if question.id == question_id), None)
 
 
 async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
@@ -61,24 +59,30 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
     assert response is not None
     if consultation.is_anonymous and response.state == "finished":
         return end(_("You have taken part, thank you. Your answers cannot be told from others' any more."), ways_on())
-    questions = await desk.store.consultations.questions(consultation.id)
-    return Sheet(consultation, tuple(questions), await desk.store.responses.answers(response.id), response)
+    answers = await desk.store.responses.answers(response.id)
+    return Sheet(consultation, await route_through(desk, consultation.id, answers, response.id), response)
+
+
+async def route_through(desk: Desk, consultation_id: str, answers: Mapping[str, Value], seed: str = "") -> Route:
+    """The way through a survey that these answers leave, in the speaker's language."""
+    questions = await desk.store.consultations.questions(consultation_id)
+    return Route.through(questions, answers, desk.now.astimezone(desk.zone), desk.voice.language, seed)
 
 
 async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str, Any]) -> Sheet | Turn:
     """A sheet for staff to try; its answers are kept nowhere but in the conversation."""
     consultation = await desk.store.consultations.load(consultation_id)
-    questions = await desk.store.consultations.questions(consultation_id)
     if consultation is None or not desk.is_staff:
         return end(_("I cannot find these questions."), ways_on())
-    if not questions:
+    given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
+    route = await route_through(desk, consultation_id, given)
+    if not route.questions:
         return end(
             _("There is no question to rehearse yet."),
             [[link(f"questions {consultation.id}", _("Questions"))]],
         )
-    given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
-    kept = {one.id: given[one.id] for one in questions if one.id in given and fits(one, given[one.id])}
-    return Sheet(consultation, tuple(questions), kept)
+    kept = {one.id: given[one.id] for one in route.questions if one.id in given and fits(one, given[one.id])}
+    return Sheet(consultation, replace(route, answers=kept))
 
 
 async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sheet:
@@ -86,7 +90,17 @@ async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sh
     if sheet.response is not None:
         secret = sheet.consultation.is_anonymous
         await desk.store.responses.save_answer(sheet.response.id, question.id, value, desk.now, secret=secret)
-    return replace(sheet, answers={**sheet.answers, question.id: value})
+    return replace(sheet, route=replace(sheet.route, answers={**sheet.answers, question.id: value}))
+
+
+async def settle(desk: Desk, sheet: Sheet, response: Response) -> None:
+    """What is not asked any more is not answered, and what the form works out is kept with the answers."""
+    asked = {question.id for question in sheet.questions}
+    dropped = {one.id: None for one in sheet.route.questions if one.id in sheet.answers and one.id not in asked}
+    worked_out = {id: words or None for id, words in sheet.route.calculations().items()}
+    secret = sheet.consultation.is_anonymous
+    for question_id, value in {**dropped, **worked_out}.items():
+        await desk.store.responses.save_answer(response.id, question_id, value, desk.now, secret=secret)
 
 
 def ways_on() -> list[Row]:

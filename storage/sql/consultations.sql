@@ -16,7 +16,8 @@ VALUES (:id, :panel_id, :question, :responsible_id, :now);
 -- name: load
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
-    (SELECT COUNT(*) FROM questions AS q WHERE q.consultation_id = c.id) AS questions
+    (SELECT COUNT(*) FROM questions AS q
+        WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
 WHERE c.id = :id;
 
@@ -27,7 +28,8 @@ SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 -- name: page
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
-    (SELECT COUNT(*) FROM questions AS q WHERE q.consultation_id = c.id) AS questions
+    (SELECT COUNT(*) FROM questions AS q
+        WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
 WHERE c.state <> 'cancelled'
 ORDER BY CASE c.state WHEN 'open' THEN 1 WHEN 'scheduled' THEN 2 WHEN 'draft' THEN 3 ELSE 4 END, c.id DESC
@@ -78,18 +80,19 @@ UPDATE consultations SET state = 'closed', closed_at = :now WHERE id = :id AND s
 UPDATE consultations SET state = 'cancelled', closed_at = :now WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: questions
-SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source FROM questions
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details FROM questions
 WHERE consultation_id = :id ORDER BY position;
 
 -- name: question
-SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source FROM questions
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details FROM questions
 WHERE id = :id;
 
 -- name: add_question!
-INSERT INTO questions (id, consultation_id, position, kind, wording, options, optional, least, most, source)
+INSERT INTO questions (
+    id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details)
 SELECT :id, :consultation_id, COALESCE(MAX(position), 0) + 1, CAST(:kind AS TEXT), CAST(:wording AS TEXT),
     CAST(:options AS TEXT), CAST(:optional AS BIGINT), CAST(:least AS BIGINT), CAST(:most AS BIGINT),
-    CAST(:source AS TEXT)
+    CAST(:source AS TEXT), CAST(:format AS TEXT), CAST(:details AS TEXT)
 FROM questions WHERE consultation_id = :consultation_id;
 
 -- name: change_question!

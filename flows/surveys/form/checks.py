@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from flows.surveys.form.expressions import Expression, Wrong, expression
-from flows.surveys.form.functions import FUNCTIONS
+from flows.surveys.form.expressions import Expression, Wrong, expression, is_expression
 from flows.surveys.form.model import Item, Problem
 from flows.surveys.form.workbook import Table
 from flows.words import Text, Words, _
@@ -34,12 +32,6 @@ def stated_by(item: Item, relevant: str, place: int) -> list[Stated]:
     found += [(column, getattr(item, column)) for column in ("required", "constraint", "calculation", "choice_filter")]
     found += [("default", item.default)] if is_expression(item.default) else []
     return [Stated(item.row, column, source, place, item) for column, source in found if source]
-
-
-def is_expression(default: str) -> bool:
-    """A default that is worked out, not the answer itself."""
-    called = re.search(r"([\w:\-]+)\s*\(", default)
-    return "${" in default or (called is not None and called[1] in FUNCTIONS)
 
 
 def check_expressions(items: Sequence[Item], stated: Sequence[Stated], table: Table, note: Note) -> list[Problem]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -220,6 +220,7 @@ def _reckoned(symbol: str, numbers: list[float]) -> float:
     raise Failed(f"{symbol} is no operator")
 
 
-def unknown(found: Expression, names: Collection[str]) -> list[str]:
-    """The questions it looks at that there are not."""
-    return [name for name in found.names if name not in names]
+def is_expression(default: str) -> bool:
+    """Whether a default is to be worked out, rather than being the answer itself."""
+    called = re.search(r"([\w:\-]+)\s*\(", default)
+    return "${" in default or (called is not None and called[1] in FUNCTIONS)

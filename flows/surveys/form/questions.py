@@ -1,0 +1,111 @@
+"""Forms as questions of a survey: what the chat asks, and what it must remember of the form to ask it rightly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from flows.surveys.form.model import Choice, Form, Item, ItemKind, Labels, Range
+from storage.consultations import Format, Kind, Question
+
+COUNTED_AS: dict[ItemKind, tuple[Kind, Format]] = {
+    "text": ("text", ""),
+    "integer": ("number", ""),
+    "decimal": ("number", "decimal"),
+    "range": ("number", ""),
+    "one": ("one", ""),
+    "many": ("many", ""),
+    "rank": ("many", "rank"),
+    "date": ("text", "date"),
+    "time": ("text", "time"),
+    "datetime": ("text", "datetime"),
+    "note": ("text", "note"),
+    "acknowledge": ("one", "acknowledge"),
+    "place": ("text", "place"),
+    "photo": ("text", "photo"),
+    "audio": ("text", "audio"),
+    "calculate": ("text", "calculate"),
+    "hidden": ("text", "hidden"),
+}
+"""How each kind of item is counted, and what is asked for within that."""
+
+ACKNOWLEDGED = "OK"
+"""What ODK writes for something that was acknowledged, and what the button says."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromForm:
+    """What a question remembers of its form: the item, and the form's languages, that of its `wording` first."""
+
+    item: Item
+    languages: tuple[str, ...]
+
+    def words(self, labels: Labels, language: str) -> str:
+        """The words in a language, or in the first there is."""
+        return labels.get(language) or next((labels[one] for one in (*self.languages, *labels) if labels.get(one)), "")
+
+
+def questions_of(form: Form) -> list[Question]:
+    """The items in their order, without ids; they belong to no survey yet."""
+    return [_question(form, position, item) for position, item in enumerate(form.items, 1)]
+
+
+def _question(form: Form, position: int, item: Item) -> Question:
+    kind, format = COUNTED_AS[item.kind]
+    language = form.languages[0]
+    options = tuple(form.words(choice.labels, language) or choice.name for choice in item.choices)
+    whole = item.range is not None and all(
+        number == int(number) for number in (item.range.least, item.range.most, item.range.step)
+    )
+    if item.range is not None and not whole:
+        format = "decimal"
+    return Question(
+        "",
+        "",
+        position,
+        kind,
+        form.words(item.labels, language) or item.name,
+        (ACKNOWLEDGED,) if item.kind == "acknowledge" else options,
+        optional=item.required != "true()",
+        least=int(item.range.least) if item.range is not None and whole else None,
+        most=int(item.range.most) if item.range is not None and whole else None,
+        format=format,
+        details=_written(FromForm(item, form.languages)),
+    )
+
+
+def _written(of: FromForm) -> str:
+    return json.dumps(asdict(of), ensure_ascii=False, separators=(",", ":"))
+
+
+def from_form(question: Question) -> FromForm | None:
+    """What a question remembers of its form; None for one that was written in the conversation."""
+    return _read(question.details) if question.details else None
+
+
+@lru_cache(maxsize=2048)
+def _read(details: str) -> FromForm:
+    kept: dict[str, Any] = json.loads(details)
+    item = kept["item"]
+    choices = tuple(Choice(**choice) for choice in item["choices"])
+    bounds = Range(**item["range"]) if item["range"] else None
+    sequences = {name: tuple(item[name]) for name in ("headings", "relevant")}
+    return FromForm(Item(**{**item, **sequences, "choices": choices, "range": bounds}), tuple(kept["languages"]))
+
+
+def spoken(question: Question, language: str) -> Question:
+    """The question in a language, where its form has it."""
+    of = from_form(question)
+    if of is None or len(of.languages) < 2 or question.format == "acknowledge":
+        return question
+    options = tuple(of.words(choice.labels, language) or choice.name for choice in of.item.choices)
+    return replace(question, wording=of.words(of.item.labels, language) or question.wording, options=options)
+
+
+def languages_of(questions: Sequence[Question]) -> tuple[str, ...]:
+    """The languages a survey's form has words in; none where it does not say."""
+    found = (of.languages for question in questions if (of := from_form(question)) is not None)
+    return tuple(language for language in next(found, ()) if language)
