@@ -152,6 +152,18 @@ class Consultations:
         """Decide about a draft who can link answers to people; it stays so once people have been asked."""
         await self._session.run(SQL.set_privacy, id=id, value=privacy)
 
+    async def asked_since(self, consultation: Consultation, since: datetime) -> list[str]:
+        """What else its panel was asked, the latest first."""
+        rows = await self._session.rows(
+            SQL.asked_since, panel_id=consultation.panel_id, id=consultation.id, since=since
+        )
+        return [row["question"] for row in rows]
+
+    async def languages(self, panel_id: str) -> dict[str, int]:
+        """How many of those who would be asked speak which language with us."""
+        rows = await self._session.rows(SQL.languages, panel_id=panel_id)
+        return {row["language"]: row["number"] for row in rows}
+
     async def responsible(self, id: str) -> list[Recipient]:
         """The staff to be told about a consultation."""
         return [make(Recipient, row) for row in await self._session.rows(SQL.responsible, id=id)]

@@ -43,7 +43,7 @@ We plan trees and benches, and want to hear from you.
 3. Do you drive?
 - Yes
 - No
-4. What do you drive? (only if 3 is Yes)
+4. What do you drive? (optional, only if 3 is Yes)
 5. What would make it better?
 Hint: anything at all
 """)
@@ -61,7 +61,7 @@ Hint: anything at all
     assert answers(how) == ["On foot", "By bus", "Other"]
     assert other.relevant == ("selected(${q1}, '3')",)
     assert (years.constraint, years.required) == (". >= 0 and . <= 100", "")
-    assert (drives.required, what.relevant) == ("true()", ("selected(${q3}, '1')",))
+    assert (drives.required, what.required, what.relevant) == ("true()", "", ("selected(${q3}, '1')",))
     assert better.hints == {"": "anything at all"}
 
 
@@ -96,6 +96,7 @@ def test_however_it_is_numbered_and_dashed(text: str) -> None:
         ("free text", "text"),
         ("0-10", "integer"),
         ("scale 1-5", "range"),
+        ("optional, date", "date"),
     ],
 )
 def test_remarks_in_brackets_say_how_it_is_answered(remark: str, kind: str) -> None:

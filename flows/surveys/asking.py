@@ -10,7 +10,7 @@ from flows.surveys.formats import HOW, READ
 from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
-from storage.consultations import POINTS, Kind, Question
+from storage.consultations import POINTS, Format, Kind, Question
 from storage.responses import Value
 
 LONGEST_SHOWN = 200
@@ -22,6 +22,26 @@ KINDS: dict[Kind, Words] = {
     "number": _("A number"),
     "text": _("In their own words"),
 }
+
+
+FORMATS: dict[Format, Words] = {
+    "decimal": _("A number"),
+    "rank": _("Putting in order"),
+    "date": _("A day"),
+    "time": _("A time"),
+    "datetime": _("A day and a time"),
+    "note": _("A note"),
+    "acknowledge": _("To be confirmed"),
+    "place": _("A place"),
+    "photo": _("A picture"),
+    "audio": _("A voice message"),
+    "calculate": _("Worked out"),
+    "hidden": _("Not shown"),
+}
+
+
+def kind_name(question: Question) -> Words:
+    return FORMATS.get(question.format, KINDS[question.kind])
 
 
 def bold(words: str) -> Words:

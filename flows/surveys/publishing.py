@@ -15,7 +15,7 @@ from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.surveys.ways import besides, exactly
 from flows.turn import File, Message, link
-from flows.words import Day, Moment, Percent, Text, _, lines, ngettext, paragraphs
+from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Literal
 
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.answering import LARGEST_NUMBER
-from flows.surveys.asking import KINDS, bold, how_to_answer
+from flows.surveys.asking import KINDS, bold, how_to_answer, kind_name
 from flows.surveys.instruments import INSTRUMENTS, Instrument
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
@@ -52,19 +54,25 @@ async def questions(desk: Desk, argument: str) -> Turn:
     found = await desk.store.consultations.questions(argument)
     text = paragraphs(
         _("<b>The questions</b>"),
-        lines(*(_listed(number, question) for number, question in enumerate(found, 1)))
+        lines(*(_listed(mark, question) for mark, question in _marked(found)))
         if found
         else _("There is none yet. Four or five short ones are enough."),
         _("Tap a question to change or move it.") if found else None,
     )
     rows: list[Row] = [
-        [link(f"question {question.id}", f"{number}. {question.wording}")] for number, question in enumerate(found, 1)
+        [link(f"question {question.id}", f"{mark} {question.wording}")] for mark, question in _marked(found)
     ]
     return end(text, [*rows, *_ways_to_add(argument, found), [link(f"consultation {argument}", _("Done"))]])
 
 
-def _listed(number: int, question: Question) -> Text:
-    return _("{number}. {wording} ({kind})", number=number, wording=question.wording, kind=KINDS[question.kind])
+def _marked(found: Sequence[Question]) -> list[tuple[str, Question]]:
+    """With the number that citizens see, or a dash for what is not asked."""
+    numbers = count(1)
+    return [(f"{next(numbers)}." if question.is_asked else "–", question) for question in found]
+
+
+def _listed(mark: str, question: Question) -> Text:
+    return _("{mark} {wording} ({kind})", mark=mark, wording=question.wording, kind=kind_name(question))
 
 
 def _ways_to_add(consultation_id: str, found: list[Question]) -> list[Row]:
@@ -72,6 +80,7 @@ def _ways_to_add(consultation_id: str, found: list[Question]) -> list[Row]:
         return []
     return [
         [link(f"addquestion {consultation_id}", _("Add a question"))],
+        [link(f"form {consultation_id}", _("From a file or text"))],
         [link(f"bank {consultation_id}", _("Take from the question bank"))],
     ]
 
@@ -131,7 +140,7 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             await store.move_up(found)
             await _record(desk, "moved question", found)
             return go("questions", found.consultation_id)
-        case "optional":
+        case "optional" if not found.details:
             await store.change_question(replace(found, optional=not found.optional))
             await _record(desk, "changed question", found)
             return go("question", found.id)
@@ -145,9 +154,9 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             await store.remove_question(found)
             await _record(desk, "deleted question", found)
             return go("questions", found.consultation_id)
-        case "wording":
+        case "wording" if not found.details:
             return _ask_part(replace(_state_of(found), part="wording"))
-        case "options" if found.kind != "text":
+        case "options" if found.kind != "text" and not found.details:
             return _ask_part(replace(_state_of(found), part="options"))
     return _show(found)
 
@@ -173,12 +182,17 @@ def _show(question: Question) -> Turn:
     options = [Verbatim(f"– {option}") for option in question.options] if question.kind in ("one", "many") else []
     text = paragraphs(
         bold(question.wording),
-        lines(KINDS[question.kind], *options),
+        lines(kind_name(question), *options),
         how_to_answer(question),
         _("May be skipped.") if question.optional else _("Needs an answer."),
         _("From: {source}", source=question.source) if question.source else None,
+        _("It came with a form. To change it, please change the form and send it again.") if question.details else None,
     )
     id = question.id
+    moves: Row = [link(f"question {id} up", _("Move up")), link(f"question {id} delete", _("Delete"))]
+    back: Row = [link(f"questions {question.consultation_id}", _("Back"))]
+    if question.details:
+        return end(text, [moves, back])
     change = [link(f"question {id} wording", _("Change the wording"))]
     if question.kind != "text":
         change.append(link(f"question {id} options", _("Change the answers")))
@@ -188,8 +202,8 @@ def _show(question: Question) -> Turn:
         [
             change,
             [link(f"question {id} optional", optional)],
-            [link(f"question {id} up", _("Move up")), link(f"question {id} delete", _("Delete"))],
-            [link(f"questions {question.consultation_id}", _("Back"))],
+            moves,
+            back,
         ],
     )
 

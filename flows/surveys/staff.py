@@ -10,6 +10,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
+from flows.surveys.advising import last_advice
 from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, Limits, field_text, problems
 from flows.surveys.overview import entry, show, turnout_text
@@ -122,6 +123,7 @@ async def _last_look(desk: Desk, consultation: Consultation) -> Turn:
         if reached
         else _("Nobody can be written to just now. Whoever is on the panel or joins it can answer until it closes."),
         message.text,
+        await last_advice(desk, consultation),
     )
     id = consultation.id
     rows: list[Row] = [[link(f"publish {id} now", _("Publish now"))]]

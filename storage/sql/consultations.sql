@@ -107,6 +107,19 @@ UPDATE questions SET position = :position WHERE id = :id;
 -- name: remove_question!
 DELETE FROM questions WHERE id = :id;
 
+-- name: asked_since
+-- What a panel was asked lately, the latest first.
+SELECT question FROM consultations
+WHERE panel_id = :panel_id AND id <> :id AND published_at >= :since AND state IN ('open', 'closed')
+ORDER BY published_at DESC;
+
+-- name: languages
+-- The languages of those who would be asked, the most frequent first.
+SELECT w.language, COUNT(*) AS number
+FROM memberships AS m JOIN people AS w ON w.id = m.person_id
+WHERE m.panel_id = :panel_id AND m.state = 'serving' AND w.stopped = 0
+GROUP BY w.language ORDER BY 2 DESC, 1;
+
 -- name: responsible
 -- Whoever is responsible, or all staff when that person is staff no longer or does not want to be written to.
 SELECT p.*

@@ -109,3 +109,13 @@ def languages_of(questions: Sequence[Question]) -> tuple[str, ...]:
     """The languages a survey's form has words in; none where it does not say."""
     found = (of.languages for question in questions if (of := from_form(question)) is not None)
     return tuple(language for language in next(found, ()) if language)
+
+
+def packed(question: Question) -> str:
+    """A question as text, for a conversation to remember until it is wanted."""
+    return json.dumps(asdict(question), ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(words: str) -> Question:
+    kept = json.loads(words)
+    return Question(**{**kept, "options": tuple(kept["options"])})

@@ -22,7 +22,9 @@ from flows.words import Words, _
 QUESTION = re.compile(r"(?:Q(?:uestion)?\.?\s*(\d{1,3})\s*[.):\-–—]?|(\d{1,3})\s*[.):])\s+(.*)", re.IGNORECASE)
 ANSWER = re.compile(r"(?:[-*•–—·‣▪◦○●□☐❏]|\[\s?\]|\(\s?\)|[a-zA-Z][.)](?=\s))\s*(.*)")
 REMARK = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*[.:]?\s*$")
-ONLY_IF = re.compile(r"(?:only )?if (?:question |q)?(\d{1,3})\s*(?:is|=|:|was)\s*(.+)", re.IGNORECASE)
+ONLY_IF = re.compile(
+    r"(?:(.*?)\s*[,;]\s*)?(?:only )?if (?:question |q)?(\d{1,3})\s*(?:is|=|:|was)\s*(.+)", re.IGNORECASE
+)
 BOUNDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:-|–|—|to|\.\.+)\s*(-?\d+(?:\.\d+)?)")
 OTHER = re.compile(
     r"(other\b.*?)(?:[\s:…_.]*[:…_]+[\s:…_.]*|\s*\.{2,}|,?\s*\(?please (?:specify|say).*)", re.IGNORECASE
@@ -174,8 +176,8 @@ def _take_remarks(question: Written, words: str) -> bool:
     """Whether all that stands in the brackets is for the reader of the form and not for the citizen."""
     condition = ONLY_IF.fullmatch(words.strip())
     if condition:
-        question.condition = (int(condition[1]), condition[2].strip(" \"'.“”"))
-        return True
+        question.condition = (int(condition[2]), condition[3].strip(" \"'.“”"))
+        return not condition[1] or _take_remarks(question, condition[1])
     changes = [_remark(part) for part in re.split(r"\s*[,;]\s*", words.strip().lower()) if part]
     if not changes or any(change is None for change in changes):
         return False
