@@ -325,7 +325,7 @@ class Composing:
 
 
 def _is_text(body: Body) -> bool:
-    return "picture" not in body and "file" not in body
+    return not {"picture", "file", "media"} & body.keys()
 
 
 def _answers(row: Iterable[dict[str, str]]) -> bool:

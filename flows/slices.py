@@ -32,6 +32,7 @@ from flows.surveys import due as surveys_due
 from flows.surveys import entering as surveys_entering
 from flows.surveys import guest as surveys_guest
 from flows.surveys import importing as surveys_importing
+from flows.surveys import listening as surveys_listening
 from flows.surveys import questions as surveys_questions
 from flows.surveys import staff as surveys_staff
 from flows.topics import citizen as topics_citizen
@@ -57,6 +58,7 @@ ROUTER = Router(
         surveys_staff.flow,
         surveys_questions.flow,
         surveys_importing.flow,
+        surveys_listening.flow,
         surveys_due.flow,
         surveys_download.flow,
         surveys_guest.flow,

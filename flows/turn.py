@@ -237,13 +237,22 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or voice message that somebody sent, passed on by Telegram's own id."""
+
+    kind: Literal["photo", "voice", "audio"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message: text, buttons under it, and a picture or a file if there is one."""
+    """One message: text, buttons under it, and a picture, a file or something passed on if there is one."""
 
     text: Text
     rows: Sequence[Row] = ()
     picture: Chart | Poster | None = None
     file: File | None = None
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -435,6 +435,8 @@ def _contents(body: dict[str, Any]) -> list[str]:
     elif picture:
         bars = "; ".join(f"{bar['label']} {bar['text']}" for bar in picture["bars"])
         lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
+    if media := body.get("media"):
+        lines.append(f"({media['kind']} {media['id']})")
     if file := body.get("file"):
         lines.insert(0, f"(file: {file['name']})")
     lines.extend(" ".join(f"[{button['text']}]" for button in row) for row in body.get("rows", []))

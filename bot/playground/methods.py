@@ -43,7 +43,7 @@ BUTTON_ACTIONS = {
     "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
     "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay",
 }  # fmt: skip
-TAKING_FILES = ("sendPhoto", "sendDocument", "editMessageMedia")
+TAKING_FILES = ("sendPhoto", "sendDocument", "sendVoice", "editMessageMedia")
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "
     "and reply markup of the message"
@@ -69,6 +69,7 @@ class Methods:
             "sendMessage": self._send_message,
             "sendPhoto": lambda given: self._send_file("photo", given),
             "sendDocument": lambda given: self._send_file("document", given),
+            "sendVoice": lambda given: self._send_file("voice", given),
             "sendChatAction": self._send_chat_action,
             "editMessageText": self._edit_text,
             "editMessageCaption": self._edit_caption,

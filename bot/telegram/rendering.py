@@ -30,16 +30,18 @@ def bodies(message: Message, voice: Voice, number: int) -> list[Body]:
     """
     text = voice.html(message.text)
     picture = message.picture if voice.pictures else None
-    limit = CAPTION_LIMIT if picture or message.file else TEXT_LIMIT
+    limit = CAPTION_LIMIT if picture or message.file or message.media else TEXT_LIMIT
     pieces = [text] if length(text) <= limit else split(text, TEXT_LIMIT)
     found: list[Body] = [{"text": piece} for piece in pieces]
-    if picture or message.file:
+    if picture or message.file or message.media:
         if length(text) > limit:
             found.insert(0, {"text": ""})
         if picture:
             found[0]["picture"] = poster(picture, voice) if isinstance(picture, Poster) else chart(picture, voice)
         if message.file:
             found[0]["file"] = file(message.file, voice)
+        if message.media:
+            found[0]["media"] = {"kind": message.media.kind, "id": message.media.id}
     found[-1]["rows"] = [[button(part, voice, number) for part in row] for row in message.rows if row]
     return found
 

@@ -63,6 +63,9 @@ Outcome = Finished | float
 TakeIn = Callable[[Sequence[Any]], Awaitable[None]]
 
 
+PASSED_ON = {"photo": "sendPhoto", "voice": "sendVoice", "audio": "sendAudio"}
+
+
 class Unreachable(Exception):
     """The person has blocked the bot, or never started it."""
 
@@ -371,6 +374,8 @@ class Sender:
             sent = await self._upload("sendPhoto", "photo", parameters, body)
         elif body.get("file"):
             sent = await self._upload("sendDocument", "document", parameters, body)
+        elif body.get("media"):
+            sent = await self._pass_on(parameters, body)
         else:
             sent = await self._api.call(
                 "sendMessage",
@@ -399,6 +404,19 @@ class Sender:
         file = await asyncio.to_thread(_drawn, field, body)
         sent: dict[str, Any] = await self._api.call(method, {**parameters, field: file}, patience=60)
         await self._keep_file_id(digest, sent, field)
+        return sent
+
+    async def _pass_on(self, parameters: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+        """Send what somebody sent, by Telegram's own id; only the words where Telegram has it no longer."""
+        kind, id = body["media"]["kind"], body["media"]["id"]
+        try:
+            sent: dict[str, Any] = await self._api.call(
+                PASSED_ON[kind], {**parameters, kind: id, **_text(body, "caption")}
+            )
+        except BadRequest as problem:
+            if "file" not in problem.message.lower():
+                raise
+            sent = await self._api.call("sendMessage", {**parameters, **_text(body, "text")})
         return sent
 
     async def _keep_file_id(self, digest: str, sent: dict[str, Any], field: str) -> None:

@@ -92,7 +92,7 @@ def how_to_answer(question: Question) -> Text | None:
         case "number":
             return _number_range(question)
         case "text":
-            return _("Please write your answer as a message.")
+            return _("Please write your answer, or say it in a voice message that staff will hear.")
     return None
 
 

@@ -48,7 +48,7 @@ class Entering(Form):
     chosen: tuple[int, ...] = ()
 
 
-@saved("survey.entering_words", title=_("the form you were entering"), awaits_text=True)
+@saved("survey.entering_words", title=_("the form you were entering"), awaits_text=True, awaits_media=True)
 @dataclass(frozen=True, slots=True)
 class EnteringWords(Entering):
     """Waiting for one answer of the form in writing, or as a number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.dates import MORNING, instant_of
@@ -10,7 +11,8 @@ from flows.results.findings import Findings
 from flows.results.published import asked_in, published
 from flows.surveys.asking import answer_text, bold
 from flows.surveys.drafting import reminder_at
-from flows.surveys.formats import READ
+from flows.surveys.formats import READ, media_of
+from flows.surveys.listening import sent_for, way_to
 from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.surveys.ways import besides, exactly
@@ -215,13 +217,15 @@ async def _mirrors(desk: Desk, found: Findings) -> list[Message]:
 async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:
     """What was written, as text where it is little and as a file where it is much."""
     texts = sorted(await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id))
+    rows = way_to(question, await sent_for(desk, question))
+    texts = [words for words in texts if media_of(words) is None]
     if question.format in READ:
         texts = [desk.voice.plain(answer_text(question, words)) for words in texts]
     if len(texts) > MOST_TEXTS_SHOWN:
-        return Message(result.text, file=File("answers.txt", "\n\n".join(texts) + "\n"))
+        return Message(result.text, rows, file=File("answers.txt", "\n\n".join(texts) + "\n"))
     if not texts:
-        return result
-    return Message(paragraphs(bold(question.wording), *(Verbatim(f"– {words}") for words in texts)))
+        return replace(result, rows=rows)
+    return Message(paragraphs(bold(question.wording), *(Verbatim(f"– {words}") for words in texts)), rows)
 
 
 def _too_few(consultation: Consultation, found: Findings) -> Text:
