@@ -53,8 +53,13 @@ class Erasure:
             "panels": SQL.memberships,
             "verdicts": SQL.verdicts,
             "venues": SQL.openings,
+            "pools": SQL.interests,
+            "seats_offered": SQL.seats_offered,
         }.items():
             held[subject] = await self._plain(query, person_id)
+        held["draws"] = [
+            row | {"pseudonym": box.open(row["pseudonym"])} for row in await self._plain(SQL.draws, person_id)
+        ]
         for subject, query in {"topics": SQL.topics, "supported": SQL.supports}.items():
             held[subject] = [row | {"words": house.open(row["words"])} for row in await self._plain(query, person_id)]
         held["asked_staff"] = await self._asked_staff(person_id, box)

@@ -16,6 +16,8 @@ from storage.records import instant, make, new_id
 
 SQL = Queries("panels")
 
+PanelKind = Literal["open", "drawn", "service", "once"]
+"""Whoever joins; chosen by lot; users and others of one service; for one occasion, closed by itself at its end."""
 MembershipState = Literal["waiting", "serving", "completed", "left"]
 
 
@@ -33,6 +35,8 @@ class Panel:
     waiting: int
     next_end_at: datetime | None
     closed_at: datetime | None
+    kind: PanelKind = "open"
+    ends_at: datetime | None = None
 
     @property
     def is_full(self) -> bool:
@@ -94,7 +98,16 @@ class Panels:
     # ------------------------------------------------------------ panels
 
     async def add(
-        self, name: str, purpose: str, term_months: int, seats: int | None, created_by: str, now: datetime
+        self,
+        name: str,
+        purpose: str,
+        term_months: int,
+        seats: int | None,
+        created_by: str,
+        now: datetime,
+        *,
+        kind: PanelKind = "open",
+        ends_at: datetime | None = None,
     ) -> str | None:
         """A new open panel's id; None when there is an open one of this name."""
         id: str | None = await self._session.value(
@@ -106,6 +119,8 @@ class Panels:
             seats=seats,
             created_by=created_by,
             now=now,
+            kind=kind,
+            ends_at=ends_at,
         )
         return id
 

@@ -35,9 +35,7 @@ class Profiles:
         given = box.seal(json.dumps(profile, ensure_ascii=False))
         await self._session.run(SQL.save, person_id=person_id, values_given=given, now=now)
 
-    async def keep_only(
-        self, known: Mapping[str, Collection[str]], after: str, most: int, now: datetime
-    ) -> str | None:
+    async def keep_only(self, known: Mapping[str, Collection[str]], after: str, most: int, now: datetime) -> str | None:
         """Take out whatever is no option of a known attribute, of `most` people whose ids follow `after`.
 
         Returns the last one's id, or None when there was nobody left.

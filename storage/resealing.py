@@ -83,6 +83,7 @@ async def _seal_all(session: Session) -> None:
         (SQL.parked, SQL.set_parked, False),
         (SQL.bodies, SQL.set_body, False),
         (SQL.profiles, SQL.set_profile, False),
+        (SQL.pseudonyms, SQL.set_pseudonym, False),
         (SQL.notes, SQL.set_note, False),
         (SQL.texts, SQL.set_text, True),
     ):
@@ -96,6 +97,8 @@ async def _houses(session: Session, seal: Callable[[str], str]) -> None:
     """What belongs to the organisation itself, or to nobody yet."""
     await _each(session, SQL.topics, SQL.set_topic, seal)
     await _each(session, SQL.payloads, SQL.set_payload, seal)
+    await _each(session, SQL.waiting_ballots, SQL.set_waiting_ballot, seal)
+    await _each(session, SQL.ballot_texts, SQL.set_ballot_text, lambda value: json.dumps(seal(json.loads(value))))
 
 
 async def _each(session: Session, found: Query, set_: Query, seal: Callable[[str], str]) -> None:

@@ -19,6 +19,7 @@ from storage.people import People
 from storage.profiles import Profiles
 from storage.responses import Responses
 from storage.retention import Retention
+from storage.sortition import Sortitions
 from storage.support import Support
 from storage.timers import Timers
 from storage.topics import Topics
@@ -40,7 +41,6 @@ class Store:
         self.retention = Retention(session)
         self.support = Support(session)
         self.erasure = Erasure(session)
-        self.movements = Movements(session)
         self.copies = Copies(session)
         self.instances = Instances(session)
         self.settings = Settings(session)
@@ -48,6 +48,7 @@ class Store:
         self.audit = Audit(session)
         self.invitations = Invitations(session)
         self.panels = Panels(session)
+        self.sortition = Sortitions(session)
         self.topics = Topics(session)
         self.consultations = Consultations(session)
         self.responses = Responses(session)

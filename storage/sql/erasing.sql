@@ -41,7 +41,8 @@ DELETE FROM timers WHERE key LIKE :pattern;
 
 -- name: remove_memberships_timers!
 DELETE FROM timers WHERE EXISTS (
-    SELECT 1 FROM memberships AS m WHERE m.person_id = :person_id AND timers.key LIKE '%:' || m.id);
+    SELECT 1 FROM memberships AS m WHERE m.person_id = :person_id AND timers.key LIKE '%:' || m.id)
+OR EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.person_id = :person_id AND timers.key LIKE '%:' || s.id);
 
 -- name: remove!
 -- Everything that hangs on the person goes with the row, the data key first of all.
@@ -61,6 +62,19 @@ SELECT purpose, version, given_at, withdrawn_at FROM consents WHERE person_id = 
 -- name: memberships
 SELECT p.name AS panel, m.state, m.term, m.joined_at, m.term_ends_at, m.ended_at
 FROM memberships AS m JOIN panels AS p ON p.id = m.panel_id WHERE m.person_id = :person_id ORDER BY m.id;
+
+-- name: interests
+SELECT p.name AS panel, i.expressed_at, i.chance / 1000000.0 AS chance_so_far
+FROM interests AS i JOIN panels AS p ON p.id = i.panel_id WHERE i.person_id = :person_id ORDER BY p.id;
+
+-- name: draws
+SELECT p.name AS panel, d.drawn_at, s.pseudonym
+FROM draw_people AS s JOIN draws AS d ON d.id = s.draw_id JOIN panels AS p ON p.id = d.panel_id
+WHERE s.person_id = :person_id ORDER BY d.id;
+
+-- name: seats_offered
+SELECT p.name AS panel, s.state, s.term_ends_at, s.lapses_at
+FROM seats_offered AS s JOIN panels AS p ON p.id = s.panel_id WHERE s.person_id = :person_id ORDER BY s.id;
 
 -- name: topics
 SELECT words, state, proposed_at FROM topics WHERE proposer_id = :person_id ORDER BY id;

@@ -1,11 +1,11 @@
 -- name: add
 -- Nothing comes back when an open panel has this name already.
-INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at)
-VALUES (:id, :name, :purpose, :term_months, :seats, :created_by, :now)
+INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at, kind, ends_at)
+VALUES (:id, :name, :purpose, :term_months, :seats, :created_by, :now, :kind, :ends_at)
 ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: load
-SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at,
+SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at
@@ -13,7 +13,7 @@ FROM panels AS p WHERE p.id = :id;
 
 -- name: page
 -- Open panels, in the order they were begun.
-SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at,
+SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at
@@ -22,7 +22,7 @@ ORDER BY p.id LIMIT :most OFFSET :skipped;
 
 -- name: page_for
 -- Open panels as one person sees them: their own first, then those they wait for.
-SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at,
+SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at,

@@ -69,6 +69,25 @@ SELECT person_id AS id, person_id, values_given AS value FROM profiles;
 -- name: set_profile!
 UPDATE profiles SET values_given = :value WHERE person_id = :id;
 
+-- name: pseudonyms
+SELECT draw_id, person_id AS person, person_id, pseudonym AS value FROM draw_people;
+
+-- name: set_pseudonym!
+UPDATE draw_people SET pseudonym = :value WHERE draw_id = :draw_id AND person_id = :person;
+
+-- name: waiting_ballots
+SELECT id, sealed AS value FROM waiting_ballots;
+
+-- name: set_waiting_ballot!
+UPDATE waiting_ballots SET sealed = :value WHERE id = :id;
+
+-- name: ballot_texts
+SELECT b.question_id, b.id, b.value FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
+WHERE q.kind = 'text';
+
+-- name: set_ballot_text!
+UPDATE ballots SET value = :value WHERE question_id = :question_id AND id = :id;
+
 -- name: notes
 SELECT m.id, r.person_id, m.words AS value
 FROM support_messages AS m JOIN support_requests AS r ON r.id = m.request_id;

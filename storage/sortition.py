@@ -1,0 +1,333 @@
+"""Panels chosen by lot: how they are drawn, who would like to be, the draws, and the seats that are offered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from storage.data_keys import DataKeys
+from storage.database import Session
+from storage.people import Recipient
+from storage.profiles import Profile
+from storage.queries import Queries
+from storage.records import instant, make, new_id
+
+SQL = Queries("sortition")
+
+MILLION = 1_000_000
+
+DrawState = Literal["open", "sealed", "drawing", "drawn", "failed"]
+OfferState = Literal["next", "offered", "accepted", "declined", "lapsed", "seated", "passed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sortition:
+    """How a panel is drawn and renewed. `tolerance` is in percent of a group's seats, `by_itself` needs no approval."""
+
+    panel_id: str
+    tolerance: int = 10
+    renewal_months: int = 6
+    cool_off_months: int = 24
+    alternates: int = 10
+    days_to_accept: int = 7
+    silent_rounds: int = 3
+    by_itself: bool = False
+    next_renewal_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatQuota:
+    """How many seats people with one option of an attribute have, at least and at most."""
+
+    attribute: str
+    option: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody in the pool: what they said about themselves, the chances they had so far, and how they came."""
+
+    person_id: str
+    profile: Profile
+    chance: float
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who serves, with what they said about themselves."""
+
+    person_id: str
+    membership_id: str
+    term_ends_at: datetime
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Invitable:
+    """Somebody who may be told of a panel that looks for people."""
+
+    recipient: Recipient
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One draw of a panel, from its promise to its record. `request` and `record` are JSON."""
+
+    id: str
+    panel_id: str
+    renewal: bool
+    state: DrawState
+    secret: str
+    commitment: str
+    seed: str | None
+    seed_by: str | None
+    request: str | None
+    digest: str | None
+    record: str | None
+    problem: str
+    opened_at: datetime
+    sealed_at: datetime | None
+    drawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A seat offered to somebody, or kept for them to be offered; `place` orders those who are next."""
+
+    id: str
+    draw_id: str
+    panel_id: str
+    person_id: str
+    place: int
+    state: OfferState
+    term_ends_at: datetime | None
+    lapses_at: datetime | None
+
+
+def commitment_to(secret: str) -> str:
+    """The SHA-256 that is told before, so that the secret told afterwards cannot have been made up."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Sortitions:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    # ------------------------------------------------------------ how it is drawn
+
+    async def save(self, settings: Sortition) -> None:
+        await self._session.run(SQL.save_settings, **asdict(settings))
+
+    async def load(self, panel_id: str) -> Sortition | None:
+        row = await self._session.row(SQL.settings, panel_id=panel_id)
+        return row and make(Sortition, row)
+
+    async def set_quotas(self, panel_id: str, quotas: Iterable[SeatQuota]) -> None:
+        """In place of those there were."""
+        await self._session.run(SQL.remove_quotas, panel_id=panel_id)
+        rows = [{"panel_id": panel_id, "position": place, **asdict(quota)} for place, quota in enumerate(quotas)]
+        await self._session.run_many(SQL.add_quota, rows)
+
+    async def quotas(self, panel_id: str) -> list[SeatQuota]:
+        return [make(SeatQuota, row) for row in await self._session.rows(SQL.quotas, panel_id=panel_id)]
+
+    # ------------------------------------------------------------ the pool
+
+    async def express(self, panel_id: str, person_id: str, link: str | None, now: datetime) -> bool:
+        """Into the pool; false for somebody who is in it."""
+        added = await self._session.value(SQL.express, panel_id=panel_id, person_id=person_id, link=link, now=now)
+        return added is not None
+
+    async def withdraw(self, panel_id: str, person_id: str) -> bool:
+        return await self._session.value(SQL.withdraw, panel_id=panel_id, person_id=person_id) is not None
+
+    async def is_interested(self, panel_id: str, person_id: str) -> bool:
+        found = await self._session.value(SQL.is_interested, panel_id=panel_id, person_id=person_id)
+        return found is not None
+
+    async def interests_of(self, person_id: str) -> list[str]:
+        """The open panels in whose pools somebody is."""
+        return [row["panel_id"] for row in await self._session.rows(SQL.interests_of, person_id=person_id)]
+
+    async def pool(self, panel_id: str, rested: datetime) -> list[Candidate]:
+        """Who can be drawn now: nobody who serves, is offered a seat, or has served after `rested`."""
+        rows = await self._session.rows(SQL.pool, panel_id=panel_id, rested=rested)
+        return [Candidate(row["person_id"], self._profile(row), row["chance"] / MILLION, row["link"]) for row in rows]
+
+    async def members(self, panel_id: str) -> list[Member]:
+        rows = await self._session.rows(SQL.members, panel_id=panel_id)
+        return [
+            Member(row["person_id"], row["membership_id"], instant(row["term_ends_at"]), self._profile(row))
+            for row in rows
+        ]
+
+    def _profile(self, row: Mapping[str, Any]) -> Profile:
+        if not row["values_given"]:
+            return {}
+        box = self._session.keyring.box(row["person_id"] if "person_id" in dict(row) else row["id"], row["sealed_key"])
+        found: Profile = json.loads(box.open(row["values_given"]))
+        return found
+
+    async def interested_by_venue(self, panel_id: str) -> dict[str | None, int]:
+        """How many each venue's link brought; None for those who found it themselves."""
+        rows = await self._session.rows(SQL.interested_by_link, panel_id=panel_id)
+        return {row["venue"]: row["number"] for row in rows}
+
+    async def to_tell(self, panel_id: str, after: str, most: int) -> list[Recipient]:
+        rows = await self._session.rows(SQL.to_tell, panel_id=panel_id, after=after, most=most)
+        return [make(Recipient, row) for row in rows]
+
+    async def to_invite(self, panel_id: str, after: str, most: int) -> list[Invitable]:
+        """Who agreed to hear of new panels and has nothing to do with this one yet, by person id."""
+        rows = await self._session.rows(SQL.to_invite, panel_id=panel_id, after=after, most=most)
+        names = Recipient.__annotations__
+        return [Invitable(make(Recipient, {name: row[name] for name in names}), self._profile(row)) for row in rows]
+
+    async def remember_chances(self, panel_id: str, chances: Mapping[str, float], drawn: Iterable[str]) -> None:
+        """What chance each person had in a draw; whoever was drawn begins anew."""
+        rows = [
+            {"panel_id": panel_id, "person_id": person, "chance": round(chance * MILLION)}
+            for person, chance in chances.items()
+        ]
+        await self._session.run_many(SQL.add_chance, rows)
+        await self._session.run_many(
+            SQL.forget_chance, [{"panel_id": panel_id, "person_id": person} for person in drawn]
+        )
+
+    # ------------------------------------------------------------ draws
+
+    async def open_draw(self, panel_id: str, secret: str, now: datetime, *, renewal: bool) -> None:
+        """The promise of the next draw; nothing where there is one already."""
+        await self._session.run(
+            SQL.open_draw,
+            id=new_id(),
+            panel_id=panel_id,
+            renewal=renewal,
+            secret=secret,
+            commitment=commitment_to(secret),
+            now=now,
+        )
+
+    async def current_draw(self, panel_id: str) -> Draw | None:
+        row = await self._session.row(SQL.current_draw, panel_id=panel_id)
+        return row and make(Draw, row)
+
+    async def draw(self, id: str) -> Draw | None:
+        row = await self._session.row(SQL.draw, id=id)
+        return row and make(Draw, row)
+
+    async def draws(self, panel_id: str, most: int) -> list[Draw]:
+        """Those that are over, the latest first."""
+        return [make(Draw, row) for row in await self._session.rows(SQL.draws, panel_id=panel_id, most=most)]
+
+    async def seal(self, id: str, request: str, digest: str, pseudonyms: Mapping[str, str], now: datetime) -> bool:
+        """Freeze the pool: who is called what is sealed with each person's own key; false when it is frozen already."""
+        if await self._session.value(SQL.seal, id=id, request=request, digest=digest, now=now) is None:
+            return False
+        keys = DataKeys(self._session)
+        boxes = await keys.boxes(list(pseudonyms))
+        rows = [
+            {"draw_id": id, "person_id": person, "pseudonym": boxes[person].seal(name)}
+            for person, name in pseudonyms.items()
+            if person in boxes
+        ]
+        await self._session.run_many(SQL.add_draw_person, rows)
+        return True
+
+    async def unseal(self, id: str) -> bool:
+        """Open the pool again; false when it is not merely frozen."""
+        if await self._session.value(SQL.unseal, id=id) is None:
+            return False
+        await self._session.run(SQL.forget_draw_people, id=id)
+        return True
+
+    async def propose_seed(self, id: str, seed: str, person_id: str) -> bool:
+        return await self._session.value(SQL.propose_seed, id=id, seed=seed, person_id=person_id) is not None
+
+    async def confirm_seed(self, id: str, seed: str, person_id: str) -> bool:
+        """Have it drawn; false unless somebody else proposed this very number."""
+        return await self._session.value(SQL.confirm_seed, id=id, seed=seed, person_id=person_id) is not None
+
+    async def reveal(self, id: str) -> bool:
+        """Have it drawn with the secret that was promised."""
+        return await self._session.value(SQL.reveal, id=id) is not None
+
+    async def claim(self, now: datetime, until: datetime) -> Draw | None:
+        """A draw to be worked out, which is nobody else's until then."""
+        id = await self._session.value(SQL.claim, now=now, until=until)
+        return None if id is None else await self.draw(id)
+
+    async def finish(self, id: str, record: str, now: datetime) -> bool:
+        return await self._session.value(SQL.finish, id=id, record=record, now=now) is not None
+
+    async def fail(self, id: str, problem: str, now: datetime) -> bool:
+        return await self._session.value(SQL.fail, id=id, problem=problem, now=now) is not None
+
+    async def people_of(self, draw_id: str) -> dict[str, str]:
+        """The people of a draw who are still here, by what they are called in it."""
+        rows = await self._session.rows(SQL.draw_people, id=draw_id)
+        keyring = self._session.keyring
+        return {
+            keyring.box(row["person_id"], row["sealed_key"]).open(row["pseudonym"]): row["person_id"] for row in rows
+        }
+
+    # ------------------------------------------------------------ seats
+
+    async def add_offers(self, draw: Draw, drawn: Sequence[str], alternates: Sequence[str]) -> None:
+        """Whom seats will be offered to: all who were drawn, then as many of the others as need be, in this order."""
+        places = [*((person, 0) for person in drawn), *((person, place) for place, person in enumerate(alternates, 1))]
+        rows = [
+            {"id": new_id(), "draw_id": draw.id, "panel_id": draw.panel_id, "person_id": person, "place": place}
+            for person, place in places
+        ]
+        await self._session.run_many(SQL.add_offer, rows)
+
+    async def offer(self, id: str, term_ends_at: datetime, lapses_at: datetime) -> bool:
+        found = await self._session.value(SQL.offer, id=id, term_ends_at=term_ends_at, lapses_at=lapses_at)
+        return found is not None
+
+    async def load_offer(self, id: str) -> Offer | None:
+        row = await self._session.row(SQL.load_offer, id=id)
+        return row and make(Offer, row)
+
+    async def offers(self, draw_id: str) -> list[Offer]:
+        """In the order in which they are made."""
+        return [make(Offer, row) for row in await self._session.rows(SQL.offers, draw_id=draw_id)]
+
+    async def offer_to(self, panel_id: str, person_id: str) -> Offer | None:
+        """The seat somebody is offered now, or has accepted and waits for."""
+        row = await self._session.row(SQL.offer_to, panel_id=panel_id, person_id=person_id)
+        return row and make(Offer, row)
+
+    async def answer(self, id: str, state: Literal["accepted", "declined", "lapsed"]) -> bool:
+        """False when it is not open any more."""
+        return await self._session.value(SQL.answer, id=id, state=state) is not None
+
+    async def seat(self, id: str) -> bool:
+        return await self._session.value(SQL.seat, id=id) is not None
+
+    async def pass_over(self, draw_id: str) -> None:
+        """The panel stands: nobody else is asked."""
+        await self._session.run(SQL.pass_over, draw_id=draw_id)
+
+    # ------------------------------------------------------------ serving
+
+    async def rounds_missed(self, panel_id: str, person_id: str, since: datetime, most: int) -> int:
+        """How many of the latest closed consultations, without a break, somebody was asked in and did not answer."""
+        rows = await self._session.rows(
+            SQL.rounds_missed, panel_id=panel_id, person_id=person_id, since=since, most=most
+        )
+        missed = 0
+        for row in rows:
+            if row["state"] == "finished":
+                break
+            missed += 1
+        return missed

@@ -1,0 +1,194 @@
+-- name: save_settings!
+INSERT INTO sortitions (panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept,
+    silent_rounds, by_itself, next_renewal_at)
+VALUES (:panel_id, :tolerance, :renewal_months, :cool_off_months, :alternates, :days_to_accept,
+    :silent_rounds, :by_itself, :next_renewal_at)
+ON CONFLICT (panel_id) DO UPDATE SET tolerance = excluded.tolerance, renewal_months = excluded.renewal_months,
+    cool_off_months = excluded.cool_off_months, alternates = excluded.alternates,
+    days_to_accept = excluded.days_to_accept, silent_rounds = excluded.silent_rounds,
+    by_itself = excluded.by_itself, next_renewal_at = excluded.next_renewal_at;
+
+-- name: settings
+SELECT panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept, silent_rounds, by_itself,
+    next_renewal_at
+FROM sortitions WHERE panel_id = :panel_id;
+
+-- name: remove_quotas!
+DELETE FROM quotas WHERE panel_id = :panel_id;
+
+-- name: add_quota!
+INSERT INTO quotas (panel_id, attribute_key, option_key, position, least, most)
+VALUES (:panel_id, :attribute, :option, :position, :least, :most);
+
+-- name: quotas
+SELECT attribute_key AS attribute, option_key AS option, least, most FROM quotas
+WHERE panel_id = :panel_id ORDER BY position;
+
+-- name: express
+INSERT INTO interests (panel_id, person_id, expressed_at, link) VALUES (:panel_id, :person_id, :now, :link)
+ON CONFLICT DO NOTHING RETURNING person_id;
+
+-- name: withdraw
+DELETE FROM interests WHERE panel_id = :panel_id AND person_id = :person_id RETURNING person_id;
+
+-- name: is_interested
+SELECT 1 FROM interests WHERE panel_id = :panel_id AND person_id = :person_id;
+
+-- name: interests_of
+SELECT i.panel_id FROM interests AS i JOIN panels AS p ON p.id = i.panel_id
+WHERE i.person_id = :person_id AND p.state = 'open' ORDER BY i.panel_id;
+
+-- name: pool
+-- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested.
+SELECT i.person_id, i.chance, i.link, v.values_given, k.sealed AS sealed_key
+FROM interests AS i
+JOIN people AS p ON p.id = i.person_id AND p.stopped = 0
+JOIN identities AS d ON d.person_id = i.person_id AND d.unreachable_at IS NULL
+JOIN data_keys AS k ON k.person_id = i.person_id
+LEFT JOIN profiles AS v ON v.person_id = i.person_id
+WHERE i.panel_id = :panel_id
+    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = i.panel_id AND m.person_id = i.person_id
+        AND (m.state = 'serving' OR (m.ended_at IS NOT NULL AND m.ended_at > :rested)))
+    AND NOT EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.panel_id = i.panel_id AND s.person_id = i.person_id
+        AND s.state IN ('offered', 'accepted'))
+ORDER BY i.person_id;
+
+-- name: members
+-- Who serves, with what they have said about themselves.
+SELECT m.person_id, m.id AS membership_id, m.term_ends_at, v.values_given, k.sealed AS sealed_key
+FROM memberships AS m
+JOIN data_keys AS k ON k.person_id = m.person_id
+LEFT JOIN profiles AS v ON v.person_id = m.person_id
+WHERE m.panel_id = :panel_id AND m.state = 'serving' ORDER BY m.person_id;
+
+-- name: interested_by_link
+SELECT l.venue, COUNT(*) AS number FROM interests AS i LEFT JOIN links AS l ON l.token = i.link
+WHERE i.panel_id = :panel_id GROUP BY l.venue ORDER BY 2 DESC, 1;
+
+-- name: to_tell
+-- Everybody in the pool, a page at a time.
+SELECT w.* FROM interests AS i JOIN recipients AS w ON w.id = i.person_id
+WHERE i.panel_id = :panel_id AND w.stopped = 0 AND w.id > :after ORDER BY w.id LIMIT :most;
+
+-- name: to_invite
+-- Who agreed to hear of new panels and is not in the pool, on the panel, or resting; with what they have said.
+SELECT w.*, v.values_given, k.sealed AS sealed_key
+FROM recipients AS w
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
+JOIN data_keys AS k ON k.person_id = w.id
+JOIN profiles AS v ON v.person_id = w.id
+WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
+    AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
+    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)
+ORDER BY w.id LIMIT :most;
+
+-- name: add_chance!
+UPDATE interests SET chance = chance + :chance WHERE panel_id = :panel_id AND person_id = :person_id;
+
+-- name: forget_chance!
+UPDATE interests SET chance = 0 WHERE panel_id = :panel_id AND person_id = :person_id;
+
+-- name: open_draw!
+INSERT INTO draws (id, panel_id, renewal, state, secret, commitment, opened_at)
+VALUES (:id, :panel_id, :renewal, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
+
+-- name: current_draw
+SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
+    sealed_at, drawn_at
+FROM draws WHERE panel_id = :panel_id AND state IN ('open', 'sealed', 'drawing');
+
+-- name: draw
+SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
+    sealed_at, drawn_at
+FROM draws WHERE id = :id;
+
+-- name: draws
+SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
+    sealed_at, drawn_at
+FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
+
+-- name: seal
+UPDATE draws SET state = 'sealed', request = :request, digest = :digest, sealed_at = :now
+WHERE id = :id AND state = 'open' RETURNING id;
+
+-- name: unseal
+-- Back to an open pool, with a new promise.
+UPDATE draws SET state = 'open', request = NULL, digest = NULL, sealed_at = NULL, seed = NULL, seed_by = NULL
+WHERE id = :id AND state = 'sealed' RETURNING id;
+
+-- name: forget_draw_people!
+DELETE FROM draw_people WHERE draw_id = :id;
+
+-- name: propose_seed
+UPDATE draws SET seed = :seed, seed_by = :person_id WHERE id = :id AND state = 'sealed' RETURNING id;
+
+-- name: confirm_seed
+-- By somebody else than who typed it.
+UPDATE draws SET state = 'drawing' WHERE id = :id AND state = 'sealed' AND seed = :seed AND seed_by <> :person_id
+RETURNING id;
+
+-- name: reveal
+-- The secret promised before decides.
+UPDATE draws SET state = 'drawing', seed = secret, seed_by = NULL WHERE id = :id AND state = 'sealed' RETURNING id;
+
+-- name: claim
+-- The next draw to be worked out, if nobody else is at it.
+UPDATE draws SET claimed_until = :until WHERE id = (
+    SELECT d.id FROM draws AS d WHERE d.state = 'drawing' AND (d.claimed_until IS NULL OR d.claimed_until < :now)
+    ORDER BY d.id LIMIT 1) AND (claimed_until IS NULL OR claimed_until < :now)
+RETURNING id;
+
+-- name: finish
+UPDATE draws SET state = 'drawn', record = :record, drawn_at = :now, claimed_until = NULL
+WHERE id = :id AND state = 'drawing' RETURNING id;
+
+-- name: fail
+UPDATE draws SET state = 'failed', problem = :problem, drawn_at = :now, claimed_until = NULL
+WHERE id = :id AND state = 'drawing' RETURNING id;
+
+-- name: add_draw_person!
+INSERT INTO draw_people (draw_id, person_id, pseudonym) VALUES (:draw_id, :person_id, :pseudonym);
+
+-- name: draw_people
+SELECT d.person_id, d.pseudonym, k.sealed AS sealed_key
+FROM draw_people AS d JOIN data_keys AS k ON k.person_id = d.person_id WHERE d.draw_id = :id ORDER BY d.person_id;
+
+-- name: add_offer!
+INSERT INTO seats_offered (id, draw_id, panel_id, person_id, place, state)
+VALUES (:id, :draw_id, :panel_id, :person_id, :place, 'next') ON CONFLICT DO NOTHING;
+
+-- name: offer
+UPDATE seats_offered SET state = 'offered', term_ends_at = :term_ends_at, lapses_at = :lapses_at
+WHERE id = :id AND state = 'next' RETURNING id;
+
+-- name: load_offer
+SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered WHERE id = :id;
+
+-- name: offers
+SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered
+WHERE draw_id = :draw_id ORDER BY place, id;
+
+-- name: answer
+UPDATE seats_offered SET state = :state WHERE id = :id AND state = 'offered' RETURNING id;
+
+-- name: seat
+UPDATE seats_offered SET state = 'seated' WHERE id = :id AND state = 'accepted' RETURNING id;
+
+-- name: pass_over!
+-- Nobody else is needed.
+UPDATE seats_offered SET state = 'passed' WHERE draw_id = :draw_id AND state = 'next';
+
+-- name: offer_to
+-- The seat somebody is offered on a panel, or has accepted.
+SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered
+WHERE panel_id = :panel_id AND person_id = :person_id AND state IN ('offered', 'accepted');
+
+-- name: renewals_due
+SELECT s.panel_id, s.next_renewal_at FROM sortitions AS s JOIN panels AS p ON p.id = s.panel_id
+WHERE p.state = 'open' AND s.next_renewal_at IS NOT NULL AND s.next_renewal_at <= :until;
+
+-- name: rounds_missed
+-- Of the latest consultations a member was asked in, how many in a row, the latest first, got no answer.
+SELECT r.state FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+WHERE r.person_id = :person_id AND c.panel_id = :panel_id AND c.state = 'closed' AND r.invited_at >= :since
+ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;

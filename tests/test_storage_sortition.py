@@ -1,0 +1,224 @@
+"""Panels chosen by lot, on both databases: the pool, a draw's way from promise to record, and seats offered once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage.database import Database, opened
+from storage.panels import Term
+from storage.sortition import Draw, SeatQuota, Sortition, commitment_to
+from storage.store import Store
+from tests.peers import VAULT
+
+NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=730)
+ENDS = NOW + timedelta(days=180)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url, VAULT) as database:
+        yield database
+
+
+async def begun(store: Store, people: int) -> tuple[str, list[str], list[str]]:
+    """A panel, its two members of staff, and so many people in its pool."""
+    staff = [(await store.people.add(900 + n, "staff", "en", NOW))[0].id for n in range(2)]
+    panel = await store.panels.add("Voices", "Living here", 18, 12, staff[0], NOW, kind="drawn")
+    assert panel is not None
+    await store.sortition.save(Sortition(panel))
+    pool = []
+    for number in range(people):
+        person = (await store.people.add(number + 1, "citizen", "en", NOW))[0].id
+        await store.profiles.save(person, {"age": "old" if number % 2 else "young"}, NOW)
+        await store.sortition.express(panel, person, None, NOW)
+        pool.append(person)
+    await store.sortition.open_draw(panel, "a secret", NOW, renewal=False)
+    return panel, staff, pool
+
+
+async def current(store: Store, panel: str) -> Draw:
+    draw = await store.sortition.current_draw(panel)
+    assert draw is not None
+    return draw
+
+
+async def test_settings_and_quotas_are_kept(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, _pool = await begun(store, 0)
+        changed = Sortition(panel, tolerance=20, by_itself=True, next_renewal_at=ENDS)
+        await store.sortition.save(changed)
+        assert await store.sortition.load(panel) == changed
+        quotas = [SeatQuota("age", "young", 3, 6), SeatQuota("age", "old", 4, 8)]
+        await store.sortition.set_quotas(panel, [SeatQuota("area", "north", 1, 1)])
+        await store.sortition.set_quotas(panel, quotas)
+        assert await store.sortition.quotas(panel) == quotas
+        loaded = await store.panels.load(panel)
+        assert loaded is not None
+        assert loaded.kind == "drawn"
+
+    await database.write(job)
+
+
+async def test_the_pool_is_who_can_be_drawn(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana, ben, cerys, dai, eve) = await begun(store, 5)
+        assert not await store.sortition.express(panel, ana, None, NOW)
+        await store.panels.serve(panel, ben, Term(1, ENDS), NOW)
+        await store.people.set_stopped(cerys, True)
+        assert await store.sortition.withdraw(panel, dai)
+        assert [one.person_id for one in await store.sortition.pool(panel, LONG_AGO)] == [ana, eve]
+        (first, _second) = await store.sortition.pool(panel, LONG_AGO)
+        assert (first.profile, first.chance) == ({"age": "young"}, 0.0)
+        assert [one.person_id for one in await store.sortition.members(panel)] == [ben]
+        assert await store.sortition.interests_of(ana) == [panel]
+
+    await database.write(job)
+
+
+async def test_whoever_has_served_rests(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana,) = await begun(store, 1)
+        place = await store.panels.serve(panel, ana, Term(1, ENDS), NOW)
+        assert place is not None
+        await store.panels.finish(place, "completed", ENDS)
+        assert await store.sortition.pool(panel, ENDS - timedelta(days=1)) == []
+        assert len(await store.sortition.pool(panel, ENDS + timedelta(days=1))) == 1
+
+    await database.write(job)
+
+
+async def test_chances_add_up_until_somebody_is_drawn(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana, ben) = await begun(store, 2)
+        for _draw in range(2):
+            await store.sortition.remember_chances(panel, {ana: 0.25, ben: 0.5}, [ben])
+        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO)] == [0.5, 0.0]
+
+    await database.write(job)
+
+
+async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, (olga, omar), (ana, ben) = await begun(store, 2)
+        await store.sortition.open_draw(panel, "another secret", NOW, renewal=False)
+        draw = await current(store, panel)
+        assert draw.commitment == commitment_to("a secret")
+        assert not await store.sortition.propose_seed(draw.id, "42", olga), "the pool is still open"
+        assert await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1", ben: "p2"}, NOW)
+        assert not await store.sortition.seal(draw.id, "{}", "other", {}, NOW)
+        assert await store.sortition.propose_seed(draw.id, "42", olga)
+        assert not await store.sortition.confirm_seed(draw.id, "42", olga), "nobody confirms their own number"
+        assert not await store.sortition.confirm_seed(draw.id, "43", omar), "only the very number"
+        assert await store.sortition.confirm_seed(draw.id, "42", omar)
+        assert not await store.sortition.unseal(draw.id), "it is being drawn"
+        assert await store.sortition.people_of(draw.id) == {"p1": ana, "p2": ben}
+        claimed = await store.sortition.claim(NOW, NOW + timedelta(minutes=5))
+        assert claimed is not None
+        assert await store.sortition.claim(NOW, NOW + timedelta(minutes=5)) is None
+        assert await store.sortition.claim(NOW + timedelta(minutes=6), NOW + timedelta(minutes=9)) is not None
+        assert await store.sortition.finish(draw.id, "{}", NOW)
+        assert not await store.sortition.fail(draw.id, "too late", NOW)
+        assert await store.sortition.current_draw(panel) is None
+        assert [one.state for one in await store.sortition.draws(panel, 5)] == ["drawn"]
+
+    await database.write(job)
+
+
+async def test_a_frozen_pool_can_be_opened_again_and_the_promise_revealed(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana,) = await begun(store, 1)
+        draw = await current(store, panel)
+        await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1"}, NOW)
+        assert await store.sortition.unseal(draw.id)
+        assert await store.sortition.people_of(draw.id) == {}
+        await store.sortition.seal(draw.id, "{}", "digest", {ana: "p9"}, NOW)
+        assert await store.sortition.reveal(draw.id)
+        drawn = await store.sortition.draw(draw.id)
+        assert drawn is not None
+        assert (drawn.state, drawn.seed) == ("drawing", "a secret")
+
+    await database.write(job)
+
+
+async def test_a_seat_is_offered_and_answered_once(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana, ben, cerys) = await begun(store, 3)
+        draw = await current(store, panel)
+        await store.sortition.add_offers(draw, [ana], [cerys, ben])
+        first, second, third = await store.sortition.offers(draw.id)
+        assert [(one.person_id, one.place) for one in (first, second, third)] == [(ana, 0), (cerys, 1), (ben, 2)]
+        assert not await store.sortition.answer(first.id, "accepted"), "it is not offered yet"
+        assert await store.sortition.offer(first.id, ENDS, NOW + timedelta(days=7))
+        assert not await store.sortition.offer(first.id, ENDS, NOW)
+        offered = await store.sortition.offer_to(panel, ana)
+        assert offered is not None
+        assert offered == replace(first, state="offered", term_ends_at=ENDS, lapses_at=NOW + timedelta(days=7))
+        assert ana not in [one.person_id for one in await store.sortition.pool(panel, LONG_AGO)]
+        assert await store.sortition.answer(first.id, "accepted")
+        assert not await store.sortition.answer(first.id, "lapsed")
+        assert await store.sortition.seat(first.id)
+        assert not await store.sortition.seat(first.id)
+        await store.sortition.pass_over(draw.id)
+        assert [one.state for one in await store.sortition.offers(draw.id)] == ["seated", "passed", "passed"]
+
+    await database.write(job)
+
+
+async def test_two_members_of_staff_freeze_a_pool_once(database: Database) -> None:
+    panel, _staff, _pool = await database.write(lambda store: begun(store, 2))
+    draw = await database.write(lambda store: current(store, panel))
+
+    async def seal() -> bool:
+        return await database.write(lambda store: store.sortition.seal(draw.id, "{}", "digest", {}, NOW))
+
+    assert sorted(await asyncio.gather(seal(), seal(), seal())) == [False, False, True]
+
+
+async def test_whoever_is_erased_leaves_pool_draw_and_seat(database: Database) -> None:
+    panel, _staff, (ana, ben) = await database.write(lambda store: begun(store, 2))
+
+    async def sealed(store: Store) -> str:
+        draw = await current(store, panel)
+        await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1", ben: "p2"}, NOW)
+        await store.sortition.add_offers(draw, [ana], [ben])
+        held = await store.erasure.held(ana)
+        assert [row["pseudonym"] for row in held["draws"]] == ["p1"]
+        assert (len(held["pools"]), len(held["seats_offered"])) == (1, 1)
+        await store.erasure.erase(ana)
+        return draw.id
+
+    draw_id = await database.write(sealed)
+
+    async def left(store: Store) -> None:
+        assert await store.sortition.people_of(draw_id) == {"p2": ben}
+        assert [one.person_id for one in await store.sortition.offers(draw_id)] == [ben]
+
+    await database.write(left)
+
+
+async def test_rounds_without_an_answer_are_counted_from_the_latest_back(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, (olga, _omar), (ana,) = await begun(store, 1)
+        for number, answered in enumerate([True, False, False]):
+            id = await store.consultations.add(panel, f"Round {number}", olga, NOW)
+            at = NOW + timedelta(days=number)
+            await store.consultations.change(id, "closes_at", at)
+            await store.consultations.change(id, "decides_on", at.date())
+            await store.consultations.change(id, "report_by", at.date())
+            await store.consultations.open(id, at)
+            await store.responses.invite(id, [ana], at)
+            response = await store.responses.find(id, ana)
+            assert response is not None
+            if answered:
+                await store.responses.finish(response.id, at)
+            await store.consultations.close(id, at)
+        assert await store.sortition.rounds_missed(panel, ana, NOW, 3) == 2
+        assert await store.sortition.rounds_missed(panel, ana, NOW, 1) == 1
+
+    await database.write(job)
