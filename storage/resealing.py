@@ -13,7 +13,8 @@ from typing import Any
 from storage.data_keys import DataKeys, Keyring
 from storage.database import Session, WrongKey
 from storage.queries import Queries, Query
-from storage.vault import Vault
+from storage.responses import SEALED
+from storage.vault import Box, Vault
 
 SQL = Queries("resealing")
 
@@ -89,8 +90,14 @@ async def _seal_all(session: Session) -> None:
     ):
         for row in await session.rows(found):
             box = await keys.box(row["person_id"])
-            value = json.dumps(box.seal(json.loads(row["value"]))) if inner else box.seal(row["value"])
+            value = _answer(row["value"], box) if inner else box.seal(row["value"])
             await session.run(set_, **_keys(row), value=value)
+
+
+def _answer(value: str, box: Box) -> str:
+    """Somebody's own words, or an answer that is kept sealed whole."""
+    kept = json.loads(value)
+    return json.dumps({SEALED: box.seal(kept[SEALED])} if isinstance(kept, dict) else box.seal(kept))
 
 
 async def _houses(session: Session, seal: Callable[[str], str]) -> None:

@@ -18,7 +18,8 @@ from storage.consultations import Question
 from storage.database import Database, opened
 from storage.panels import Term
 from storage.store import Store
-from tests.peers import VAULT
+from storage.vault import Vault
+from tests.peers import KEY, VAULT
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=14)
@@ -100,6 +101,28 @@ async def dump(database: Database) -> Dump:
 
 
 # ---------------------------------------------------------------- nothing is lost
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((), (KEY,)), ((KEY,), ("another key, long enough", KEY))],
+    ids=["sealed from now on", "another key"],
+)
+async def test_ballots_outlive_a_change_of_the_key(
+    database_url: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    """Those that are mixed, those that wait, and an answer that has not been sent yet."""
+    async with opened(database_url, Vault(before)) as database:
+        vote = await database.write(lambda store: begun(store, 2 * BATCH + 1))
+        *sent, last = vote.people
+        for number, person in enumerate(sent):
+            await take_part(database, vote, person, number % 3)
+        await database.write(lambda store: answer(store, vote, last, 2))
+    async with opened(database_url, Vault(after)) as database:
+        await database.write(lambda store: send(store, vote, last))
+        await database.write(lambda store: close(store, vote))
+        words = await database.write(lambda store: store.ballots.texts(vote.questions[1].id))
+    assert words == sorted([*(f"because {number % 3}" for number in range(2 * BATCH)), "because 2"])
 
 
 @pytest.mark.parametrize("people", [1, BATCH - 1])
