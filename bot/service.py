@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.clock import Clock
+from bot.draw_jobs import DrawJobs
 from bot.outages import ask_again
 from bot.scheduler import Alarm, Timers
 from bot.settings import Settings
@@ -48,6 +49,7 @@ STOP_SECONDS = 2.0
 EVERY_TURN_POLL = 1.0
 EVERY_TIMER_POLL = 1.0
 EVERY_HEARTBEAT = 3.0
+EVERY_DRAW_POLL = 3.0
 EVERY_SWEEP = 60.0
 EVERY_INTRODUCTION = 300.0
 
@@ -199,6 +201,7 @@ class _Running:
         turns = Turns(database, ROUTER, clock, surroundings, self._instance.id)
         self._workers = Workers(turns, self._sender)
         self._timers = Timers(database, ROUTER, clock, surroundings, self._sender.wake)
+        self._draws = DrawJobs(database, clock)
         self._intake = Intake(database, clock, self._workers.arrived)
         self._introduced = ""
 
@@ -248,6 +251,7 @@ class _Running:
         alarm.every(EVERY_TURN_POLL, self._workers.look)
         ring = alarm.every(EVERY_TIMER_POLL, self._timers.run_due)
         alarm.every(EVERY_HEARTBEAT, self._beat)
+        alarm.every(EVERY_DRAW_POLL, self._draws.run_all)
         alarm.every(EVERY_SWEEP, self._sweep)
         alarm.every(EVERY_INTRODUCTION, self._introduce)()
         self._clock.on_advance(ring)

@@ -8,6 +8,11 @@ from flows.outcomes import staff as outcomes_staff
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
 from flows.panels import staff as panels_staff
+from flows.panels.sortition import ceremony as sortition_ceremony
+from flows.panels.sortition import citizen as sortition_citizen
+from flows.panels.sortition import due as sortition_due
+from flows.panels.sortition import founding as sortition_founding
+from flows.panels.sortition import officer as sortition_officer
 from flows.people import adding as people_adding
 from flows.people import attributes as people_attributes
 from flows.people import due as people_due
@@ -48,6 +53,11 @@ ROUTER = Router(
         welcome_citizen.flow,
         panels_citizen.flow,
         panels_staff.flow,
+        sortition_citizen.flow,
+        sortition_officer.flow,
+        sortition_founding.flow,
+        sortition_ceremony.flow,
+        sortition_due.flow,
         panels_due.flow,
         topics_citizen.flow,
         topics_staff.flow,

@@ -222,6 +222,15 @@ class Panels:
         """End a place or a wait; false when it had ended already."""
         return await self._session.value(SQL.finish, id=membership_id, state=state, now=now) is not None
 
+    async def set_uses(self, panel_id: str, person_id: str, uses: bool) -> None:
+        """Whether a member of a service panel uses the service."""
+        await self._session.run(SQL.set_uses, panel_id=panel_id, person_id=person_id, uses=uses)
+
+    async def users(self, panel_id: str) -> dict[bool, int]:
+        """How many members use the service, and how many do not; those who have not said are left out."""
+        rows = await self._session.rows(SQL.users, panel_id=panel_id)
+        return {bool(row["uses"]): row["number"] for row in rows}
+
     async def will_stay(self, membership_id: str) -> bool:
         """Keep the place for a second term; false when somebody waits for one."""
         return await self._session.value(SQL.will_stay, id=membership_id) is not None

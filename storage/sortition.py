@@ -141,9 +141,9 @@ class Sortitions:
 
     # ------------------------------------------------------------ the pool
 
-    async def express(self, panel_id: str, person_id: str, link: str | None, now: datetime) -> bool:
+    async def express(self, panel_id: str, person_id: str, now: datetime) -> bool:
         """Into the pool; false for somebody who is in it."""
-        added = await self._session.value(SQL.express, panel_id=panel_id, person_id=person_id, link=link, now=now)
+        added = await self._session.value(SQL.express, panel_id=panel_id, person_id=person_id, now=now)
         return added is not None
 
     async def withdraw(self, panel_id: str, person_id: str) -> bool:
@@ -259,6 +259,10 @@ class Sortitions:
     async def reveal(self, id: str) -> bool:
         """Have it drawn with the secret that was promised."""
         return await self._session.value(SQL.reveal, id=id) is not None
+
+    async def is_drawing(self, now: datetime) -> bool:
+        """Whether a draw waits to be worked out."""
+        return await self._session.value(SQL.is_drawing, now=now) is not None
 
     async def claim(self, now: datetime, until: datetime) -> Draw | None:
         """A draw to be worked out, which is nobody else's until then."""

@@ -8,6 +8,7 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ 3 days pass                   (or hours, minutes) and everything that is due happens when it is due
     ~ the bot is down for 3 days    time passes with nobody there; what is due happens afterwards
     ~ 14 others answer: Yes; 4; –   people off stage send these answers, question by question, to what was opened last
+    ~ 8 others are in the pool: age=young   people off stage would like to be drawn for the panel begun last
     ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
                                     not to); `join from library` says through which link
     > ana: /join                    ana writes
@@ -41,6 +42,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.draw_jobs import DrawJobs
 from bot.scheduler import Timers
 from bot.telegram.fetching import brought, missing
 from bot.telegram.intake import Intake
@@ -60,6 +62,8 @@ STAFF = {"olga", "omar"}
 INSTANCE = "player"
 FILES = Path(__file__).parent / "data" / "files"
 WIDTH = 8
+RANDOM = re.compile(r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)")
+"""What no two runs have alike: SHA-256 sums, and the names of records."""
 
 UNITS = {
     "minute": timedelta(minutes=1),
@@ -282,6 +286,8 @@ class Player:
             async with database.reading() as store:
                 self._last_words += [r for r in taken.replies if await store.people.recipient(r.person_id) is None]
         await timers.run_due()
+        while await DrawJobs(database, self._clock).run_one():
+            await timers.run_due()
 
     async def _pass_time(self, database: Database, said: str) -> list[str]:
         if others := re.fullmatch(r"(\d+) others answer: (.*)", said):
@@ -291,6 +297,9 @@ class Player:
         if others := re.fullmatch(r"(\d+) others join(?: from (\w+))?: (.*)", said):
             number, source, words = int(others[1]), others[2] or "", others[3].split("; ")
             await database.write(lambda store: self._join_off_stage(store, number, source, words))
+            return []
+        if others := re.fullmatch(r"(\d+) others are in the pool: (.*)", said):
+            await database.write(lambda store: self._pool_off_stage(store, int(others[1]), others[2].split("; ")))
             return []
         if found := re.fullmatch(r"(the bot is down for )?(\d+) (minute|hour|day|week)s?(?: pass(?:es)?)?", said):
             target = self._clock.at + int(found[2]) * UNITS[found[3]]
@@ -329,6 +338,16 @@ class Player:
             await store.profiles.save(person.id, profile, self._clock.now())
         await store.movements.count("joined", self._clock.now().astimezone(ZONE).date(), number)
 
+    async def _pool_off_stage(self, store: Store, number: int, words: list[str]) -> None:
+        """They would like to sit on the panel that was begun last; what is written to them is not shown."""
+        panel = (await store.panels.page(0, 100))[-1]
+        profile = dict(one.split("=") for one in words)
+        for _one in range(number):
+            self._off_stage += 1
+            person, _conversation = await store.people.add(self._off_stage, "citizen", "en", self._clock.now())
+            await store.profiles.save(person.id, profile, self._clock.now())
+            await store.sortition.express(panel.id, person.id, self._clock.now())
+
     async def _lines_until(self, database: Database, target: datetime) -> Any:
         while True:
             await self._settle(database)
@@ -358,7 +377,11 @@ class Player:
         return found
 
     async def _deliver(self, database: Database, parcel: Claimed) -> list[str]:
-        phone = next(phone for phone in self.phones.values() if phone.telegram_id == parcel.telegram_id)
+        phone = next((phone for phone in self.phones.values() if phone.telegram_id == parcel.telegram_id), None)
+        if phone is None:  # somebody off stage
+            done = Finished(parcel.id, "sent", message_id=1)
+            await database.write(lambda store: store.outbox.finish([done], self._clock.now()))
+            return []
         if phone.blocked:
             await database.write(lambda store: store.people.mark_unreachable(parcel.person_id, self._clock.now()))
             await database.write(lambda store: store.outbox.release([parcel.id]))
@@ -440,7 +463,7 @@ def _contents(body: dict[str, Any]) -> list[str]:
     if file := body.get("file"):
         lines.insert(0, f"(file: {file['name']})")
     lines.extend(" ".join(f"[{button['text']}]" for button in row) for row in body.get("rows", []))
-    return [re.sub(r"start=(\w+)-[\w-]+", r"start=\1-…", line) for line in lines]
+    return [re.sub(r"start=(\w+)-[\w-]+", r"start=\1-…", RANDOM.sub("…", line)) for line in lines]
 
 
 def _plain(text: str) -> str:

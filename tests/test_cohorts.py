@@ -42,6 +42,14 @@ def test_whichever_cohort_leaves_every_quota_can_be_met_again(number: int) -> No
     assert all(can_follow(frozen, panel, cohort) for cohort in found.members)
 
 
+@pytest.mark.parametrize("others", [0, 1, 5])
+def test_a_pool_that_is_used_up_by_the_panel_is_parted_all_the_same(others: int) -> None:
+    people = [Person(f"p{number}", ("everybody",)) for number in range(5 + others)]
+    frozen = freeze(5, [Quota("all", "everybody", 0, 5)], people, [], ["all"])
+    found = founding_cohorts(frozen, [person.id for person in people[:5]], 2)
+    assert sorted(len(cohort) for cohort in found.members) == [2, 3]
+
+
 def test_every_cohort_is_as_mixed_as_the_panel() -> None:
     people = [Person(f"{age}{number}", (age,)) for age in ("old", "young") for number in range(20)]
     frozen = freeze(12, [Quota("age", "old", 6, 6), Quota("age", "young", 6, 6)], people, [], ["age"])

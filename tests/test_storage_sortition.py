@@ -36,7 +36,7 @@ async def begun(store: Store, people: int) -> tuple[str, list[str], list[str]]:
     for number in range(people):
         person = (await store.people.add(number + 1, "citizen", "en", NOW))[0].id
         await store.profiles.save(person, {"age": "old" if number % 2 else "young"}, NOW)
-        await store.sortition.express(panel, person, None, NOW)
+        await store.sortition.express(panel, person, NOW)
         pool.append(person)
     await store.sortition.open_draw(panel, "a secret", NOW, renewal=False)
     return panel, staff, pool
@@ -68,7 +68,7 @@ async def test_settings_and_quotas_are_kept(database: Database) -> None:
 async def test_the_pool_is_who_can_be_drawn(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, (ana, ben, cerys, dai, eve) = await begun(store, 5)
-        assert not await store.sortition.express(panel, ana, None, NOW)
+        assert not await store.sortition.express(panel, ana, NOW)
         await store.panels.serve(panel, ben, Term(1, ENDS), NOW)
         await store.people.set_stopped(cerys, True)
         assert await store.sortition.withdraw(panel, dai)

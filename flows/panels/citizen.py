@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.panels.places import about, give_up, how_full, last_day, take, term_for
 from flows.panels.rotation import MOST_TERMS, CoolingOff
+from flows.panels.sortition.seating import refill
 from flows.panels.terms import notice_before
 from flows.saved import saved
 from flows.turn import Button, Choice, Said, Turn, again, ask, choice, column, end, go, link
@@ -35,6 +36,14 @@ class Consenting:
 
     panel_id: str
     waits: bool = False
+
+
+@saved("panels.using")
+@dataclass(frozen=True, slots=True)
+class Using:
+    """Waiting for whether a new member of a service panel uses the service."""
+
+    panel_id: str
 
 
 @saved("panels.leaving")
@@ -82,6 +91,8 @@ def _as_listed(desk: Desk, one: PanelFor) -> Text:
 
 def _button_of(one: PanelFor) -> Button:
     panel = one.panel
+    if one.panel.kind == "drawn" and one.own_state is None:
+        return link(f"interest {panel.id}", _("The draw: {panel}", panel=panel.name))
     if one.own_state == "serving":
         return link(f"leave {panel.id}", _("Leave {panel}", panel=panel.name))
     if one.own_state == "waiting" and panel.is_full:
@@ -119,6 +130,8 @@ async def _ask_consent(desk: Desk, panel_id: str) -> Turn:
     panel = await desk.store.panels.load(panel_id)
     if panel is None or panel.state != "open":
         return _not_there()
+    if panel.kind == "drawn":
+        return go("interest", panel.id)
     place = await desk.store.panels.current(panel.id, desk.person.id)
     if place is not None and (place.state == "serving" or panel.is_full):
         return await _already(desk, panel, place)
@@ -184,6 +197,8 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
     panel = await desk.store.panels.hold(panel_id)
     if panel is None:
         return _not_there()
+    if panel.kind == "drawn":
+        return go("interest", panel.id)
     await desk.listen_again()
     place = await desk.store.panels.current(panel.id, desk.person.id)
     if place is not None and place.state == "serving":
@@ -193,12 +208,40 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
         return _come_back_later(desk, panel, term)
     if await take(desk, panel, term):
         await desk.acted()
-        return _welcome(desk, panel, term)
+        return _ask_use(panel) if panel.kind == "service" else _welcome(desk, panel, term)
     if place is None and not waits:
         return _offer_waiting(panel, _("I am sorry: the last place has just been taken."))
     await desk.store.panels.wait(panel.id, desk.person.id, desk.now)
     place = await desk.store.panels.current(panel.id, desk.person.id)
     return await _already(desk, panel, place) if place else _not_there()
+
+
+def _ask_use(panel: Panel) -> Turn:
+    text = paragraphs(
+        _("You are in. Welcome to <b>{panel}</b>.", panel=panel.name),
+        _("One question: do you use this service yourself? We want to hear from people who do, and who do not."),
+    )
+    rows = [
+        [choice("yes", _("Yes, I use it")), choice("no", _("No"))],
+        [choice("skip", _("Prefer not to say"))],
+    ]
+    return ask(Using(panel.id), text, rows)
+
+
+@flow.step(Using)
+async def using(desk: Desk, at: Using, said: Said) -> Turn:
+    match said:
+        case Choice("yes" | "no" as answer):
+            await desk.store.panels.set_uses(at.panel_id, desk.person.id, answer == "yes")
+        case Choice("skip"):
+            pass
+        case _:
+            return again(_("Please tap one of the buttons."))
+    panel = await desk.store.panels.load(at.panel_id)
+    place = await desk.store.panels.current(at.panel_id, desk.person.id)
+    if panel is None or place is None or place.term_ends_at is None:
+        return go("panels")
+    return _welcome(desk, panel, Term(place.term, place.term_ends_at))
 
 
 def _welcome(desk: Desk, panel: Panel, term: Term) -> Turn:
@@ -254,6 +297,8 @@ async def stay(desk: Desk, argument: str) -> Turn:
     if place is None or place.state != "serving" or place.term_ends_at is None:
         return go("join", panel.id)
     rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
+    if panel.kind == "drawn":
+        return end(_("On <b>{panel}</b> others are drawn after your term.", panel=panel.name), rows)
     if place.term >= MOST_TERMS:
         return end(_("This is your second term on <b>{panel}</b>. After it others get a turn.", panel=panel.name), rows)
     asked_from = notice_before(place.term_ends_at, desk.zone)
@@ -319,6 +364,8 @@ async def _let_go(desk: Desk, panel_id: str) -> Turn:
     if panel is None or place is None:
         return go("panels")
     await give_up(desk, panel, place)
+    if panel.kind == "drawn" and place.term_ends_at is not None:
+        await refill(desk, replace(panel, serving=panel.serving - 1), place.term_ends_at)
     if place.state == "waiting":
         text: Text = _("You are not on the waiting list of <b>{panel}</b> any more.", panel=panel.name)
     else:

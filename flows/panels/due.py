@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.panels.places import hand_on, last_day, watch
 from flows.panels.rotation import MOST_TERMS, CoolingOff, may_stay, next_term
+from flows.panels.sortition.seating import refill
 from flows.panels.terms import term_end
 from flows.turn import Message, Row, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
@@ -27,7 +29,7 @@ async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
     ends = last_day(desk, place.term_ends_at)
     first = _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=ends)
     rows: list[Row] = [[link("panels", _("My panels"))]]
-    if may_stay(place.term, panel.waiting):
+    if panel.kind != "drawn" and may_stay(place.term, panel.waiting):
         then: Text = _("Nobody waits for a place just now. Would you like to stay for another term?")
         rows = [[link(f"stay {panel.id}", _("Stay another term"))], *rows]
     elif place.term >= MOST_TERMS:
@@ -42,7 +44,9 @@ async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
 async def vacant(desk: Desk, args: dict[str, Any]) -> None:
     """Somebody who has been erased has left a seat."""
     panel = await desk.store.panels.hold(args["panel"])
-    if panel is not None:
+    if panel is not None and panel.kind == "drawn":
+        await refill(desk, panel)
+    elif panel is not None:
         await hand_on(desk, panel)
 
 
@@ -85,7 +89,7 @@ async def _thank(desk: Desk, panel: Panel, place: Membership) -> None:
         _what_next(desk, panel, place),
     )
     rows: list[Row] = [[link("outcomes", _("What was decided")), link("panels", _("Panels"))]]
-    if may_stay(place.term, panel.waiting):
+    if panel.kind != "drawn" and may_stay(place.term, panel.waiting):
         rows = [[link(f"stay {panel.id}", _("Stay another term"))], *rows]
     await _tell(desk, place, Message(text, rows), once=f"panel.term:{place.id}")
 
@@ -104,6 +108,8 @@ def _contributed(decisions: list[str]) -> Text | None:
 
 
 def _what_next(desk: Desk, panel: Panel, place: Membership) -> Text:
+    if panel.kind == "drawn":
+        return _("Now others are drawn. You can be in the draw again after a rest.")
     if may_stay(place.term, panel.waiting):
         return _("Nobody waits for a place just now, so you may stay for another term.")
     served = Term(place.term, place.term_ends_at or desk.now)
@@ -111,6 +117,19 @@ def _what_next(desk: Desk, panel: Panel, place: Membership) -> Text:
     if isinstance(rest, CoolingOff):
         return _("Now it is others' turn. You can join again from {day}.", day=last_day(desk, rest.until))
     return _("Your place goes to somebody who has waited for one.")
+
+
+@flow.due("panel.ends")
+async def ends(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """A panel for one occasion closes by itself; a day later while a consultation needs it."""
+    panel = await desk.store.panels.hold(args["panel"])
+    if panel is None or panel.ends_at is None:
+        return None
+    if not await desk.store.panels.close(panel.id, desk.now):
+        return Again(args, desk.now + timedelta(days=1))
+    await desk.record("closed", f"panel:{panel.id}", members=panel.serving, waiting=panel.waiting)
+    await desk.later("panel.closed", f"panel.closed:{panel.id}", desk.now, {"panel": panel.id, "after": ""})
+    return None
 
 
 @flow.due("panel.closed")

@@ -38,6 +38,8 @@ def how_full(panel: Panel) -> Text:
 
 async def term_for(desk: Desk, panel: Panel, person_id: str) -> Term | CoolingOff:
     """What joining now would mean for somebody."""
+    if panel.ends_at is not None:
+        return Term(1, panel.ends_at)
     last = await desk.store.panels.last_term(panel.id, person_id)
     return next_term(last, desk.now, panel.term_months, desk.zone)
 
@@ -72,7 +74,12 @@ async def give_up(desk: Desk, panel: Panel, place: Membership) -> None:
 
 
 async def hand_on(desk: Desk, panel: Panel) -> None:
-    """Give the free places of a held panel to those who wait, the longest first, and tell them."""
+    """Give the free places of a held panel to those who wait, the longest first, and tell them.
+
+    Places on a panel chosen by lot are never handed on: they are drawn for.
+    """
+    if panel.kind == "drawn":
+        return
     for waiting in await desk.store.panels.next_waiting(panel.id, MOST_LOOKED_AT):
         term = next_term(waiting.last, desk.now, panel.term_months, desk.zone)
         if isinstance(term, CoolingOff):

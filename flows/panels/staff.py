@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
+from flows.dates import EVENING, instant_of, read_date
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.panels.places import how_full, last_day
+from flows.panels.sortition.founding import begin_lot
 from flows.panels.terms import LONGEST_MONTHS, SHORTEST_MONTHS
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.typed import latin_digits
-from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs
-from storage.panels import Panel
+from flows.words import Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from storage.panels import Panel, PanelKind
 
 flow = Flow()
 
@@ -23,10 +26,18 @@ PAGE = 8
 NAME_LIMIT = 40
 PURPOSE_LIMIT = 300
 MOST_SEATS = 100_000
+FEWEST_DRAWN = 3
 USUAL_MONTHS = (3, 6, 12, 24)
 
-Question = Literal["name", "purpose", "months", "seats"]
-ORDER: tuple[Question, ...] = ("name", "purpose", "months", "seats")
+Question = Literal["name", "purpose", "ends", "months", "seats"]
+ORDERS: dict[PanelKind, tuple[Question, ...]] = {
+    "open": ("name", "purpose", "months", "seats"),
+    "drawn": ("name", "purpose", "months", "seats"),
+    "service": ("name", "purpose", "months", "seats"),
+    "once": ("name", "purpose", "ends", "seats"),
+}
+"""What is asked about a new panel of each kind."""
+LONGEST_ONCE = timedelta(days=366)
 
 
 @saved("panels.drafting", title=_("the new panel"), awaits_text=True)
@@ -39,6 +50,8 @@ class Drafting:
     purpose: str = ""
     months: int = 0
     seats: int = 0
+    kind: PanelKind = "open"
+    ends: str = ""
 
 
 @saved("panels.looking", title=_("the new panel"))
@@ -50,6 +63,8 @@ class Looking:
     purpose: str
     months: int
     seats: int
+    kind: PanelKind = "open"
+    ends: str = ""
 
 
 @saved("panels.renaming", awaits_text=True)
@@ -76,8 +91,22 @@ async def newpanel(desk: Desk, argument: str) -> Turn:
     return _ask(Drafting())
 
 
+KINDS: dict[PanelKind, Words] = {
+    "open": _("Whoever wants to can join"),
+    "drawn": _("Chosen by lot"),
+    "service": _("About one service"),
+    "once": _("For one occasion"),
+}
+EXPLAINED: dict[PanelKind, Words] = {
+    "open": _("Whoever wants to can join; terms and a waiting list give everybody a turn."),
+    "drawn": _("People say that they would like to, and a lot is drawn so that the panel looks like the community."),
+    "service": _("People who use one service, and deliberately also some who do not. Whoever joins says which."),
+    "once": _("It closes by itself on a day you choose."),
+}
+
 QUESTIONS: dict[Question, Words] = {
     "name": _("What is the panel called? For example: Getting around town"),
+    "ends": _("On which day does it close? For example: 30 June"),
     "purpose": _("What is it for, in one or two plain sentences? Citizens read this before they join."),
     "months": _("How many months does a term last, from 1 to 60? After it members make room for others."),
     "seats": _("How many people can sit on it? Write a number, or let everybody in who wants to."),
@@ -87,18 +116,29 @@ QUESTIONS: dict[Question, Words] = {
 def _ask(draft: Drafting) -> Turn:
     """The question the draft has come to."""
     rows: list[Row] = []
+    about: Text | None = None
     match draft.asked:
+        case "name":
+            about = EXPLAINED[draft.kind]
+            others = [choice(f"kind {kind}", words) for kind, words in KINDS.items() if kind != draft.kind]
+            rows = column(*others)
         case "months":
             offered = [choice(f"{n}", ngettext("{n} month", "{n} months", n)) for n in USUAL_MONTHS]
             rows = [offered[:2], offered[2:]]
-        case "seats":
+        case "seats" if draft.kind != "drawn":
             rows = [[choice("all", _("As many as want to"))]]
     if kept := _answered(draft):
         rows.append([choice("keep", _("Keep: {answer}", answer=kept))])
     ways_out = [choice("cancel", _("Cancel"))]
-    if draft.asked != ORDER[0]:
+    if draft.asked != "name":
         ways_out.insert(0, choice("back", _("Back")))
-    return ask(draft, QUESTIONS[draft.asked], [*rows, ways_out])
+    return ask(draft, paragraphs(_asked(draft), about), [*rows, ways_out])
+
+
+def _asked(draft: Drafting) -> Text:
+    if draft.kind == "drawn" and draft.asked == "seats":
+        return _("How many people shall sit on it? Please write a number, for example 24.")
+    return QUESTIONS[draft.asked]
 
 
 def _answered(draft: Drafting) -> Text | None:
@@ -117,21 +157,44 @@ async def drafting(desk: Desk, at: Drafting, said: Said) -> Turn:
     match at.asked, said:
         case _, Choice("cancel"):
             return go("cancel")
-        case "purpose" | "months" | "seats", Choice("back"):
-            return _ask(replace(at, asked=ORDER[ORDER.index(at.asked) - 1]))
+        case "name", Choice(id) if (kind := _kind(id)) is not None:
+            return _ask(replace(at, kind=kind))
+        case "purpose" | "months" | "ends" | "seats", Choice("back"):
+            return _ask(replace(at, asked=_beside(at, -1)))
         case "name" | "purpose" | "months", Choice("keep"):
-            return _ask(replace(at, asked=ORDER[ORDER.index(at.asked) + 1]))
+            return _ask(replace(at, asked=_beside(at, 1)))
         case "name", Typed(words):
             return _named(at, " ".join(words.split()))
         case "purpose", Typed(words):
             return _with_purpose(at, words.strip())
         case "months", Choice(words) | Typed(words):
             return _with_months(at, words)
-        case "seats", Choice("all"):
+        case "ends", Typed(words):
+            return _with_end(desk, at, words)
+        case "seats", Choice("all") if at.kind != "drawn":
             return _look(replace(at, seats=0))
         case "seats", Typed(words):
             return _with_seats(at, words)
     return again(_("Please write it as a message."))
+
+
+def _kind(id: str) -> PanelKind | None:
+    return next((kind for kind in KINDS if id == f"kind {kind}"), None)
+
+
+def _beside(at: Drafting, steps: int) -> Question:
+    order = ORDERS[at.kind]
+    return order[order.index(at.asked) + steps]
+
+
+def _with_end(desk: Desk, at: Drafting, words: str) -> Turn:
+    """It closes in the evening of that day; a term on it lasts till then."""
+    day = read_date(words, desk.today)
+    if day is None:
+        return again(_("I did not understand that day. For example: 30 June"))
+    if not desk.today < day <= desk.today + LONGEST_ONCE:
+        return again(_("Please give a day within the next twelve months."))
+    return _ask(replace(at, asked="seats", ends=day.isoformat(), months=LONGEST_MONTHS))
 
 
 def _named(at: Drafting, name: str) -> Turn:
@@ -143,7 +206,7 @@ def _named(at: Drafting, name: str) -> Turn:
 def _with_purpose(at: Drafting, purpose: str) -> Turn:
     if len(purpose) > PURPOSE_LIMIT:
         return again(_("That is too long to be read on a phone; {most} letters at most.", most=PURPOSE_LIMIT))
-    return _ask(replace(at, asked="months", purpose=purpose))
+    return _ask(replace(at, asked="ends" if at.kind == "once" else "months", purpose=purpose))
 
 
 def _with_months(at: Drafting, words: str) -> Turn:
@@ -159,6 +222,8 @@ def _with_seats(at: Drafting, words: str) -> Turn:
     seats = number_in(words)
     if seats is None or not 1 <= seats <= MOST_SEATS:
         return again(_("Please write a number, for example 30, or tap the button."))
+    if at.kind == "drawn" and seats < FEWEST_DRAWN:
+        return again(_("A panel that is drawn has {fewest} seats at least.", fewest=FEWEST_DRAWN))
     return _look(replace(at, seats=seats))
 
 
@@ -172,8 +237,11 @@ def _look(draft: Drafting) -> Turn:
     text = paragraphs(
         _("This is how citizens will see it:"),
         lines(_("<b>{name}</b>", name=draft.name), Verbatim(draft.purpose)),
+        EXPLAINED[draft.kind] if draft.kind != "open" else None,
         lines(
-            ngettext("A term lasts {n} month.", "A term lasts {n} months.", draft.months),
+            _("It closes on {day}.", day=Day(date.fromisoformat(draft.ends)))
+            if draft.ends
+            else ngettext("A term lasts {n} month.", "A term lasts {n} months.", draft.months),
             ngettext("{n} person can sit on it.", "{n} people can sit on it.", draft.seats)
             if draft.seats
             else _("As many can sit on it as want to."),
@@ -181,7 +249,8 @@ def _look(draft: Drafting) -> Turn:
         _("Purpose, term and places cannot be changed later, so that everybody joins the same panel."),
     )
     rows = column(choice("yes", _("Begin this panel")), choice("change", _("Change")), choice("cancel", _("Cancel")))
-    return ask(Looking(draft.name, draft.purpose, draft.months, draft.seats), text, rows)
+    at = Looking(draft.name, draft.purpose, draft.months, draft.seats, draft.kind, draft.ends)
+    return ask(at, text, rows)
 
 
 @flow.step(Looking)
@@ -190,7 +259,7 @@ async def looking(desk: Desk, at: Looking, said: Said) -> Turn:
         case Choice("cancel"):
             return go("cancel")
         case Choice("change"):
-            return _ask(Drafting("name", at.name, at.purpose, at.months, at.seats))
+            return _ask(Drafting("name", at.name, at.purpose, at.months, at.seats, at.kind, at.ends))
         case Choice("yes"):
             return await _begin(desk, at)
     return again(_("Please tap one of the buttons."))
@@ -200,11 +269,26 @@ async def _begin(desk: Desk, at: Looking) -> Turn:
     if not desk.is_staff:
         return go("menu")
     panels = desk.store.panels
-    id = await panels.add(at.name, at.purpose, at.months, at.seats or None, desk.person.id, desk.now)
+    ends_at = instant_of(date.fromisoformat(at.ends), EVENING, desk.zone) if at.ends else None
+    id = await panels.add(
+        at.name,
+        at.purpose,
+        at.months,
+        at.seats or None,
+        desk.person.id,
+        desk.now,
+        kind=at.kind,
+        ends_at=ends_at,
+    )
     if id is None:
-        draft = Drafting("name", at.name, at.purpose, at.months, at.seats)
+        draft = Drafting("name", at.name, at.purpose, at.months, at.seats, at.kind, at.ends)
         return replace(_ask(draft), notice=_("There is a panel of this name already. Please give it another."))
-    await desk.record("began", f"panel:{id}", months=at.months, seats=at.seats)
+    await desk.record("began", f"panel:{id}", kind=at.kind, months=at.months, seats=at.seats)
+    if ends_at is not None:
+        await desk.later("panel.ends", f"panel.ends:{id}", ends_at, {"panel": id})
+    if at.kind == "drawn":
+        await begin_lot(desk, id, at.seats, at.months)
+        return go("lotsettings", id)
     text = paragraphs(
         _("<b>{name}</b> is open. Citizens find it under Panels, or by this link:", name=at.name),
         Verbatim(desk.deep_link(f"join-{id}")),
@@ -248,10 +332,15 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
     panel = await desk.store.panels.load(panel_id)
     if panel is None or panel.state != "open":
         return _not_there()
+    if panel.kind == "drawn":
+        return go("lotpanel", panel.id)
     text = paragraphs(
         _numbers(desk, panel),
+        await _who_uses_it(desk, panel),
         Verbatim(panel.purpose),
-        ngettext("A term lasts {n} month.", "A term lasts {n} months.", panel.term_months),
+        _("It closes on {day}.", day=last_day(desk, panel.ends_at))
+        if panel.ends_at
+        else ngettext("A term lasts {n} month.", "A term lasts {n} months.", panel.term_months),
         lines(_("The link by which people join:"), Verbatim(desk.deep_link(f"join-{panel.id}"))),
     )
     rows = [
@@ -261,6 +350,22 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)
+
+
+async def _who_uses_it(desk: Desk, panel: Panel) -> Text | None:
+    """On a service panel both are wanted: those who use it, and those who do not."""
+    if panel.kind != "service":
+        return None
+    counts = await desk.store.panels.users(panel.id)
+    users, others = counts.get(True, 0), counts.get(False, 0)
+    missing: Text | None = None
+    if min(users, others) * 4 < users + others:
+        missing = (
+            _("Look for people who do not use the service: they can say why.")
+            if others < users
+            else _("Look for people who use the service.")
+        )
+    return lines(_("They use the service: {users}. They do not: {others}.", users=users, others=others), missing)
 
 
 def _not_there() -> Turn:

@@ -132,6 +132,13 @@ RETURNING id;
 UPDATE memberships SET state = :state, ended_at = :now
 WHERE id = :id AND state IN ('waiting', 'serving') RETURNING id;
 
+-- name: set_uses!
+UPDATE memberships SET uses = :uses WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'serving';
+
+-- name: users
+SELECT uses, COUNT(*) AS number FROM memberships
+WHERE panel_id = :panel_id AND state = 'serving' AND uses IS NOT NULL GROUP BY uses;
+
 -- name: will_stay
 -- Only while nobody waits.
 UPDATE memberships SET staying = 1

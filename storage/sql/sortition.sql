@@ -25,7 +25,11 @@ SELECT attribute_key AS attribute, option_key AS option, least, most FROM quotas
 WHERE panel_id = :panel_id ORDER BY position;
 
 -- name: express
-INSERT INTO interests (panel_id, person_id, expressed_at, link) VALUES (:panel_id, :person_id, :now, :link)
+-- With the venue's link that led somebody to this panel, if one did.
+INSERT INTO interests (panel_id, person_id, expressed_at, link) VALUES (:panel_id, :person_id, :now, (
+    SELECT o.token FROM openings AS o JOIN links AS l ON l.token = o.token
+    WHERE o.person_id = :person_id AND l.opens = 'join ' || CAST(:panel_id AS TEXT)
+    ORDER BY o.opened_at DESC LIMIT 1))
 ON CONFLICT DO NOTHING RETURNING person_id;
 
 -- name: withdraw
@@ -130,6 +134,9 @@ RETURNING id;
 -- name: reveal
 -- The secret promised before decides.
 UPDATE draws SET state = 'drawing', seed = secret, seed_by = NULL WHERE id = :id AND state = 'sealed' RETURNING id;
+
+-- name: is_drawing
+SELECT 1 FROM draws WHERE state = 'drawing' AND (claimed_until IS NULL OR claimed_until < :now) LIMIT 1;
 
 -- name: claim
 -- The next draw to be worked out, if nobody else is at it.

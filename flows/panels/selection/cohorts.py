@@ -50,6 +50,9 @@ def founding_cohorts(frozen: Frozen, panel: list[str], number: int) -> Cohorts:
 
 
 def _out_of_reach(frozen: Frozen, serving: list[Person], others: list[Person], cohort: set[str]) -> list[Quota]:
+    """No widening where the rest of the pool simply has too few people: more must come in any case."""
+    if len(others) < len(cohort):
+        return []
     staying = [replace(person, household="", past=0.0) for person in serving if person.id not in cohort]
     after = replace(frozen, waiting=tuple(others), staying=(*frozen.staying, *staying))
     return smallest_widening(after, kinds_of(after))
@@ -69,7 +72,8 @@ def _named(serving: list[Person], profiles: list[Profile], shares: Integers) -> 
 def _shares(frozen: Frozen, leaving: Counter[Profile], pool: Counter[Profile], number: int) -> Integers:
     """How many of each profile leave with each cohort: a row a cohort.
 
-    Who follows may be divided here, which makes it quick; whole people are looked for afterwards.
+    Who follows may be divided here, which makes it quick; whole people are looked for afterwards. Where the rest of the
+    pool has too few people for a cohort's seats, the seats that are `missing` stay empty.
     """
     profiles, others, quotas = sorted(leaving), sorted(pool), frozen.quotas
     have = frozen.taken()
@@ -84,8 +88,9 @@ def _shares(frozen: Frozen, leaving: Counter[Profile], pool: Counter[Profile], n
     most = [quota.most - have[pair] for quota, pair in zip(quotas, pairs, strict=True)]
     lower = [leaving[profile] for profile in profiles]
     upper = list(lower)
+    missing = max(0, -(-seats // number) - pool.total())
     for _ in range(number):
-        lower += [seats // number, 0, *least, *(going[pair] // number for pair in pairs)]
+        lower += [seats // number, -missing, *least, *(going[pair] // number for pair in pairs)]
         upper += [-(-seats // number), 0, *most, *(-(-going[pair] // number) for pair in pairs)]
     columns = [column for cohort in range(number) for column in _columns(frozen, profiles, others, cohort)]
     often = [leaving[profile] for profile in profiles] + [pool[profile] for profile in others]

@@ -1,0 +1,73 @@
+"""Draws that staff have set going: each is worked out in a process of its own while the bot goes on answering."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.draws import GRACE, DrawFailed, draw_elsewhere
+from flows.panels.selection.draw import Unmeetable
+from flows.panels.selection.frozen import BadInput
+from flows.panels.selection.record import widening_data
+from flows.panels.sortition.request import SECONDS, read_order
+from storage.database import Database, DatabaseProblem
+from storage.sortition import Draw
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+CLAIMED = timedelta(seconds=SECONDS + GRACE + 60)
+"""A process that has claimed a draw for longer is taken to be gone, and another begins it anew."""
+
+
+class DrawJobs:
+    """What follows from a draw is a timer's, set in the transaction that keeps its record."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def run_all(self) -> None:
+        """Work out whatever waits to be drawn."""
+        try:
+            while await self.run_one():
+                pass
+        except DatabaseProblem as problem:
+            log.warning("Draws wait for the database: %s", problem)
+
+    async def run_one(self) -> bool:
+        """Work out one draw; false when none waits."""
+        now = self._clock.now()
+        async with self._database.reading() as store:
+            if not await store.sortition.is_drawing(now):
+                return False
+        draw = await self._database.write(lambda store: store.sortition.claim(now, now + CLAIMED))
+        if draw is None:
+            return False
+        record, problem = await _worked_out(draw)
+        await self._database.write(lambda store: self._keep(store, draw, record, problem))
+        return True
+
+    async def _keep(self, store: Store, draw: Draw, record: str, problem: str) -> None:
+        now = self._clock.now()
+        kept = (
+            await store.sortition.finish(draw.id, record, now)
+            if record
+            else await store.sortition.fail(draw.id, problem, now)
+        )
+        if kept:
+            await store.timers.set(f"panel.drawn:{draw.id}", "panel.drawn", {"draw": draw.id}, now, None)
+
+
+async def _worked_out(draw: Draw) -> tuple[str, str]:
+    """The record, or why there is none: quotas as they would have to be (JSON), or a sentence."""
+    order = read_order(draw.request or "")
+    try:
+        record = await draw_elsewhere(order.frozen, "leximin", draw.seed or "", order.seconds, wishes=order.wishes)
+        return json.dumps(record, ensure_ascii=False), ""
+    except Unmeetable as unmeetable:
+        return "", json.dumps(widening_data(unmeetable.widening), ensure_ascii=False)
+    except (BadInput, DrawFailed) as problem:
+        return "", str(problem)

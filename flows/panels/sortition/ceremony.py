@@ -1,0 +1,311 @@
+"""The draw: the pool is frozen in front of everybody, and its number comes from something nobody controls."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.panels.places import last_day
+from flows.panels.selection.frozen import BadInput
+from flows.panels.selection.record import Wishes
+from flows.panels.sortition.founding import quota_table
+from flows.panels.sortition.officer import lot_panel, strata_of, the_pool
+from flows.panels.sortition.request import Request, cohorts_of, frozen_request, result_of, widened
+from flows.panels.sortition.strata import most_wanted
+from flows.saved import saved
+from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.typed import latin_digits
+from flows.words import Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from storage.panels import Panel
+from storage.sortition import Draw, Sortition
+
+flow = Flow()
+
+LONGEST_SEED = 40
+
+
+@saved("panels.typing_seed", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class TypingSeed:
+    """Waiting for the public number that decides the draw."""
+
+    panel_id: str
+
+
+@flow.command("draw", audience="staff")
+async def draw(desk: Desk, argument: str) -> Turn:
+    """`/draw PANEL` shows how far it is; `freeze`, `number`, `promise`, `confirm`, `reopen`, `widen`, `record` act."""
+    id, _space, what = argument.partition(" ")
+    panel, settings = await lot_panel(desk, id)
+    if panel is None or settings is None:
+        return go("staffpanels")
+    current = await desk.store.sortition.current_draw(panel.id)
+    match what, current:
+        case "record", _:
+            return await _record(desk, panel)
+        case "widen", Draw(state="open"):
+            return await _widen(desk, panel)
+        case "freeze", Draw(state="open"):
+            return await _freeze(desk, panel, settings, current)
+        case "reopen", Draw(state="sealed"):
+            await desk.store.sortition.unseal(current.id)
+            await desk.record("opened pool again", f"panel:{panel.id}")
+            return go("draw", panel.id)
+        case "number", Draw(state="sealed"):
+            return _ask_number(panel)
+        case "promise", Draw(state="sealed"):
+            if await desk.store.sortition.reveal(current.id):
+                await desk.record("drew with the promised number", f"panel:{panel.id}")
+            return go("draw", panel.id)
+        case "confirm", Draw(state="sealed") if current.seed:
+            return await _confirm(desk, panel, current)
+    return await _show(desk, panel, settings, current)
+
+
+async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | None) -> Turn:
+    back: list[Row] = [[link(f"lotpanel {panel.id}", _("Back"))]]
+    last = next(iter(await desk.store.sortition.draws(panel.id, 1)), None)
+    match current:
+        case Draw(state="sealed"):
+            return _show_sealed(desk, panel, current)
+        case Draw(state="drawing"):
+            text = paragraphs(
+                _("<b>{panel} is being drawn.</b>", panel=panel.name),
+                _("That takes a minute at most. I write to you when it is done."),
+                _("It is decided by: {seed}", seed=Verbatim(current.seed or "")),
+            )
+            return end(text, [[link(f"draw {panel.id}", _("Look again"))], *back])
+    problem = _failed(last) if last is not None and last.state == "failed" else None
+    seats = (panel.seats or 0) - panel.serving
+    record: list[Row] = [[link(f"draw {panel.id} record", _("The last draw's record"))]] if last else []
+    if seats <= 0:
+        return end(_("Every seat of <b>{panel}</b> is taken.", panel=panel.name), [*record, *back])
+    pool = await the_pool(desk, panel, settings)
+    short = [one for one in await strata_of(desk, panel, settings) if one.is_short]
+    thin = most_wanted(await strata_of(desk, panel, settings))
+    text = paragraphs(
+        _("<b>Draw {panel}</b>", panel=panel.name),
+        problem,
+        lines(
+            ngettext("{n} seat is to be drawn.", "{n} seats are to be drawn.", seats),
+            ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
+        ),
+        _("Some groups have too few people in the pool for their seats.") if short else None,
+        _("In some groups chance has little to choose from.") if thin and not short else None,
+        _("Freezing the pool tells everybody in it, and nobody can come in until it is drawn."),
+    )
+    rows: list[Row] = []
+    if problem is not None:
+        rows.append([link(f"draw {panel.id} widen", _("Widen the quotas as proposed"))])
+    if len(pool) >= seats:
+        rows.append([link(f"draw {panel.id} freeze", _("Freeze the pool"))])
+    return end(text, [*rows, [link(f"coverage {panel.id}", _("Who is missing"))], *record, *back])
+
+
+def _failed(draw: Draw) -> Text | None:
+    """Which quotas could not be met, and the smallest widening that makes them possible."""
+    try:
+        widening = json.loads(draw.problem)
+    except ValueError:
+        return _("The last draw did not work: {problem}", problem=Verbatim(draw.problem))
+    shown = [
+        _("– {group}: {least} to {most} seats", group=Verbatim(one["feature"]), least=one["min"], most=one["max"])
+        for one in widening
+    ]
+    return lines(_("These quotas cannot be met together. The smallest change that helps:"), *shown)
+
+
+async def _widen(desk: Desk, panel: Panel) -> Turn:
+    last = next(iter(await desk.store.sortition.draws(panel.id, 1)), None)
+    try:
+        widening = json.loads(last.problem) if last is not None and last.state == "failed" else []
+    except ValueError:
+        widening = []
+    if widening:
+        quotas = widened(await desk.store.sortition.quotas(panel.id), widening)
+        await desk.store.sortition.set_quotas(panel.id, quotas)
+        await desk.record("widened quotas", f"panel:{panel.id}")
+    quotas = await desk.store.sortition.quotas(panel.id)
+    text = paragraphs(
+        _("<b>The quotas now</b>"), quota_table(await desk.store.attributes.all(), quotas, desk.voice.language)
+    )
+    return end(text, [[link(f"draw {panel.id}", _("Draw"))], [link(f"lotpanel {panel.id}", _("Back"))]])
+
+
+# ---------------------------------------------------------------- freezing
+
+
+async def freeze_pool(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> Request | None:
+    """Freeze who waits and who stays, and tell everybody in the pool; None when somebody else just did.
+
+    Raises BadInput where there is nobody to draw from.
+    """
+    pool = await the_pool(desk, panel, settings)
+    members = await desk.store.sortition.members(panel.id)
+    leaves_at = settings.next_renewal_at if draw.renewal else None
+    staying = [one for one in members if leaves_at is None or one.term_ends_at > leaves_at]
+    names = [desk.new_code() for _person in (*pool, *staying)]
+    wishes = Wishes(
+        alternates=min(settings.alternates, max(0, len(pool) - (panel.seats or 0) + len(staying))),
+        cohorts=0 if draw.renewal else cohorts_of(panel.term_months, settings.renewal_months),
+    )
+    quotas = await desk.store.sortition.quotas(panel.id)
+    request = frozen_request(panel.seats or 0, quotas, pool, staying, names, wishes)
+    if not await desk.store.sortition.seal(draw.id, request.as_json(), request.digest, request.pseudonyms, desk.now):
+        return None
+    await desk.record("froze pool", f"panel:{panel.id}", people=len(pool), digest=request.digest)
+    about = {"panel": panel.id, "draw": draw.id, "after": ""}
+    await desk.later("panel.frozen", f"panel.frozen:{draw.id}:{request.digest[:8]}", desk.now, about)
+    return request
+
+
+async def _freeze(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> Turn:
+    if await desk.store.panels.hold(panel.id) is None:
+        return go("staffpanels")
+    try:
+        await freeze_pool(desk, panel, settings, draw)
+    except BadInput as bad:
+        rows = [[link(f"coverage {panel.id}", _("Who is missing"))], [link(f"lotpanel {panel.id}", _("Back"))]]
+        return end(paragraphs(_("It cannot be drawn yet."), Verbatim(str(bad))), rows)
+    return go("draw", panel.id)
+
+
+def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
+    text = paragraphs(
+        _("<b>The pool of {panel} is frozen.</b>", panel=panel.name),
+        lines(_("SHA-256 of pool and quotas:"), Verbatim(draw.digest or "")),
+        lines(_("SHA-256 of the promised number:"), Verbatim(draw.commitment)),
+    )
+    id = panel.id
+    reopen: list[Row] = [[link(f"draw {id} reopen", _("Open the pool again"))], [link(f"lotpanel {id}", _("Back"))]]
+    if draw.seed is None:
+        how = _(
+            "Now a number must decide. Take one that nobody controls, such as tonight's lottery numbers: one of you "
+            "types it, a second one confirms it. Or use the number that was promised before the pool was frozen."
+        )
+        rows: list[Row] = [
+            [link(f"draw {id} number", _("Type a public number"))],
+            [link(f"draw {id} promise", _("Use the promised number"))],
+        ]
+        return end(paragraphs(text, how), [*rows, *reopen])
+    own = draw.seed_by == desk.person.id
+    number = _("The number: {seed}", seed=Verbatim(draw.seed))
+    if own:
+        waits = _("You have typed it. Now a colleague must confirm it: /draw – or tap “Draw” at the panel.")
+        return end(paragraphs(text, number, waits), [[link(f"draw {id} number", _("Type another"))], *reopen])
+    asks = _("A colleague has typed it. Is it the number you have seen yourself?")
+    confirm: list[Row] = [[link(f"draw {id} confirm", _("Yes, draw with it"))]]
+    return end(paragraphs(text, number, asks), [*confirm, [link(f"draw {id} number", _("Type another"))], *reopen])
+
+
+# ---------------------------------------------------------------- the number
+
+
+def _ask_number(panel: Panel) -> Turn:
+    text = _("Please write the public number, and where it comes from, for example: Lottery 21 March 4 8 15 16 23 42")
+    return ask(TypingSeed(panel.id), text, [[choice("back", _("Back"))]])
+
+
+@flow.step(TypingSeed)
+async def type_seed(desk: Desk, at: TypingSeed, said: Said) -> Turn:
+    current = await desk.store.sortition.current_draw(at.panel_id)
+    match said:
+        case Choice("back"):
+            return go("draw", at.panel_id)
+        case Typed(words):
+            seed = " ".join(latin_digits(words).split())
+            if not any(letter.isdigit() for letter in seed):
+                return again(_("There is no number in it. Please write it in figures."))
+            if len(seed) > LONGEST_SEED or not seed.isprintable():
+                return again(_("That is too long: please use at most {most} letters.", most=LONGEST_SEED))
+            if current is not None and await desk.store.sortition.propose_seed(current.id, seed, desk.person.id):
+                await desk.record("typed the draw's number", f"panel:{at.panel_id}")
+                await _tell_colleagues(desk, at.panel_id, seed)
+            return go("draw", at.panel_id)
+    return again(_("Please write it as a message."))
+
+
+async def _tell_colleagues(desk: Desk, panel_id: str, seed: str) -> None:
+    panel = await desk.store.panels.load(panel_id)
+    if panel is None:
+        return
+    text = _(
+        "A colleague has typed the number that decides the draw of <b>{panel}</b>: {seed}", panel=panel.name, seed=seed
+    )
+    message = Message(text, [[link(f"draw {panel.id}", _("Look and confirm"))]])
+    others = [one for one in await desk.store.people.staff() if one.id != desk.person.id]
+    desk.tell_all(others, message, once=f"panel.seed:{panel.id}:{desk.new_token()}")
+
+
+async def _confirm(desk: Desk, panel: Panel, draw: Draw) -> Turn:
+    if not await desk.store.sortition.confirm_seed(draw.id, draw.seed or "", desk.person.id):
+        text = _("Somebody else than who typed it must confirm the number.")
+        return end(text, [[link(f"draw {panel.id}", _("Back"))]])
+    await desk.record("confirmed the draw's number", f"panel:{panel.id}")
+    return go("draw", panel.id)
+
+
+# ---------------------------------------------------------------- the record
+
+
+async def _record(desk: Desk, panel: Panel) -> Turn:
+    back: list[Row] = [[link(f"lotpanel {panel.id}", _("Back"))]]
+    drawn = [one for one in await desk.store.sortition.draws(panel.id, 5) if one.record]
+    if not drawn:
+        return end(_("There is no draw yet."), back)
+    last = drawn[0]
+    file = File(f"draw-{last.id[-8:]}.json", last.record or "")
+    return end(None, back).before(Message(record_text(desk, panel, last), back, file=file))
+
+
+def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
+    """What the record says, in a few lines."""
+    result = result_of(draw.record or "{}")
+    chances = _("Chances lay between {least} and {most}.", least=Percent(result.smallest), most=Percent(result.largest))
+    fair = _("No fairer lottery is possible with these quotas.") if result.is_optimal else None
+    when: Words | None = _("Drawn on {day}.", day=last_day(desk, draw.drawn_at)) if draw.drawn_at else None
+    return paragraphs(
+        _("<b>The draw of {panel}</b>", panel=panel.name),
+        lines(
+            when,
+            ngettext("{n} person was drawn.", "{n} people were drawn.", len(result.drawn)),
+            chances,
+            fair,
+            ngettext(
+                "{n} person could not be on any panel that meets the quotas.",
+                "{n} people could not be on any panel that meets the quotas.",
+                result.without_chance,
+            )
+            if result.without_chance
+            else None,
+        ),
+        _("The record holds pseudonyms only. Anybody can repeat it: folkmoot verify-draw FILE"),
+    )
+
+
+@flow.command("renew", audience="staff")
+async def renew_command(desk: Desk, argument: str) -> Turn:
+    """`/renew PANEL` freezes the pool and draws replacements with the promised number."""
+    panel, settings = await lot_panel(desk, argument)
+    if panel is None or settings is None:
+        return go("staffpanels")
+    await desk.store.panels.hold(panel.id)
+    current = await desk.store.sortition.current_draw(panel.id)
+    if current is None or current.state != "open" or settings.next_renewal_at is None:
+        return go("draw", panel.id)
+    if not await renew(desk, panel, settings, current):
+        rows = [[link(f"coverage {panel.id}", _("Who is missing"))], [link(f"lotpanel {panel.id}", _("Back"))]]
+        return end(_("There are not enough people in the pool yet."), rows)
+    await desk.record("approved renewal", f"panel:{panel.id}")
+    return go("draw", panel.id)
+
+
+async def renew(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> bool:
+    """Freeze the pool and draw with the promised number; false where there is nobody to draw from."""
+    try:
+        request = await freeze_pool(desk, panel, settings, draw)
+    except BadInput:
+        return False
+    return request is not None and await desk.store.sortition.reveal(draw.id)

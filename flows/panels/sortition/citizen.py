@@ -1,0 +1,269 @@
+"""What citizens do with a panel chosen by lot: into the pool, out of it, take the seat they have been drawn for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.panels.places import last_day
+from flows.panels.sortition.seating import accept, decline, expectations
+from flows.saved import saved
+from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
+from flows.words import Text, Words, _, lines, ngettext, paragraphs
+from storage.panels import Panel
+from storage.sortition import Draw, Offer, Sortition
+
+flow = Flow()
+
+
+@saved("panels.pool")
+@dataclass(frozen=True, slots=True)
+class Considering:
+    """Waiting for whether they would like to be in the pool."""
+
+    panel_id: str
+
+
+@saved("panels.leaving_pool")
+@dataclass(frozen=True, slots=True)
+class LeavingPool:
+    """Waiting for the word that they do not want to be drawn any more."""
+
+    panel_id: str
+
+
+@saved("panels.refusing_seat")
+@dataclass(frozen=True, slots=True)
+class Refusing:
+    """Waiting for the word that they really do not want the seat."""
+
+    offer_id: str
+
+
+# ---------------------------------------------------------------- the pool
+
+
+@flow.command("interest")
+async def interest(desk: Desk, argument: str) -> Turn:
+    """`/interest PANEL`: what the panel is, how it is chosen, and whether they would like to be."""
+    panel, settings = await _lot_panel(desk, argument)
+    if panel is None or settings is None:
+        return _not_there()
+    offer = await desk.store.sortition.offer_to(panel.id, desk.person.id)
+    if offer is not None:
+        return _your_seat(desk, panel, offer)
+    place = await desk.store.panels.current(panel.id, desk.person.id)
+    if place is not None and place.term_ends_at is not None:
+        day = last_day(desk, place.term_ends_at)
+        rows: list[Row] = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
+        return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=panel.name, day=day), rows)
+    draw = await desk.store.sortition.current_draw(panel.id)
+    if await desk.store.sortition.is_interested(panel.id, desk.person.id):
+        return _in_pool(panel, draw)
+    text = paragraphs(
+        lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose)),
+        ngettext(
+            "{n} person is chosen by lot, so that the panel looks like the people who live here.",
+            "{n} people are chosen by lot, so that the panel looks like the people who live here.",
+            panel.seats or 0,
+        ),
+        expectations(panel),
+        _("Would you like to be in the draw? If you are drawn, you can still say no."),
+    )
+    rows = column(choice("yes", _("Yes, put me in the draw")), choice("no", _("No, thank you")))
+    return ask(Considering(panel.id), text, rows)
+
+
+@flow.step(Considering)
+async def considering(desk: Desk, at: Considering, said: Said) -> Turn:
+    match said:
+        case Choice("no"):
+            return go("panels")
+        case Choice("yes"):
+            return await _into_pool(desk, at.panel_id)
+    return again(_("Please tap one of the buttons."))
+
+
+async def _into_pool(desk: Desk, panel_id: str) -> Turn:
+    panel, settings = await _lot_panel(desk, panel_id)
+    if panel is None or settings is None:
+        return _not_there()
+    await desk.listen_again()
+    if await desk.store.sortition.express(panel.id, desk.person.id, desk.now):
+        await desk.acted()
+    desk.open_questions = 0
+    profile = await desk.store.profiles.load(desk.person.id)
+    wanted = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
+    missing = len(wanted - profile.keys())
+    text = paragraphs(
+        _("Thank you. You are in the draw for <b>{panel}</b>.", panel=panel.name),
+        _frozen_or_open(await desk.store.sortition.current_draw(panel.id)),
+        ngettext(
+            "{n} short question about you helps to draw fairly. You need not answer it.",
+            "{n} short questions about you help to draw fairly. You need not answer them.",
+            missing,
+        )
+        if missing
+        else None,
+    )
+    rows: list[Row] = [[link("me on", _("Questions about me"))]] if missing else []
+    return end(text, [*rows, [link("panels", _("My panels")), link("menu", _("Menu"))]])
+
+
+def _in_pool(panel: Panel, draw: Draw | None) -> Turn:
+    text = paragraphs(
+        _("You are in the draw for <b>{panel}</b>.", panel=panel.name),
+        _frozen_or_open(draw),
+        _("If you are drawn, I write to you."),
+    )
+    rows = [[link(f"nointerest {panel.id}", _("Take me out of the draw"))], [link("panels", _("Panels"))]]
+    return end(text, rows)
+
+
+def _frozen_or_open(draw: Draw | None) -> Text | None:
+    """What anybody can check later: the promise before the draw, the fingerprint of the frozen pool."""
+    if draw is None:
+        return None
+    if draw.state == "open":
+        return _(
+            "So that anybody can check the draw later: its secret number has the SHA-256 {commitment}.",
+            commitment=draw.commitment,
+        )
+    return _(
+        "The pool is frozen now; whoever comes later is in the next draw. Its SHA-256 is {digest}.",
+        digest=draw.digest or "",
+    )
+
+
+@flow.command("nointerest")
+async def nointerest(desk: Desk, argument: str) -> Turn:
+    panel, _settings = await _lot_panel(desk, argument)
+    if panel is None:
+        return _not_there()
+    if not await desk.store.sortition.is_interested(panel.id, desk.person.id):
+        return go("interest", panel.id)
+    text = _("Shall I take you out of the draw for <b>{panel}</b>?", panel=panel.name)
+    rows = column(choice("yes", _("Yes, take me out")), choice("no", _("No, leave me in")))
+    return ask(LeavingPool(panel.id), text, rows)
+
+
+@flow.step(LeavingPool)
+async def leaving_pool(desk: Desk, at: LeavingPool, said: Said) -> Turn:
+    match said:
+        case Choice("no"):
+            return go("interest", at.panel_id)
+        case Choice("yes"):
+            await desk.store.sortition.withdraw(at.panel_id, desk.person.id)
+            return end(_("You are not in the draw any more."), [[link("panels", _("Panels")), link("menu", _("Menu"))]])
+    return again(_("Please tap one of the buttons."))
+
+
+# ---------------------------------------------------------------- the seat
+
+
+@flow.command("seat")
+async def seat(desk: Desk, argument: str) -> Turn:
+    """`/seat OFFER` takes it."""
+    found = await _own_offer(desk, argument)
+    if isinstance(found, Turn):
+        return found
+    panel, _settings, offer = found
+    begins = await accept(desk, panel, offer)
+    if begins is None or offer.term_ends_at is None:
+        return go("interest", panel.id)
+    await desk.acted()
+    starts = _("It begins on {day}.", day=last_day(desk, begins)) if begins > desk.now else None
+    text = paragraphs(
+        _("You are in. Welcome to <b>{panel}</b>.", panel=panel.name),
+        lines(starts, _("Your term ends on {day}.", day=last_day(desk, offer.term_ends_at))),
+        _("I will write to you when there is a question."),
+    )
+    return end(text, [[link("panels", _("My panels"))], [link("needs", _("How I want to be spoken with"))]])
+
+
+@flow.command("noseat")
+async def noseat(desk: Desk, argument: str) -> Turn:
+    found = await _own_offer(desk, argument)
+    if isinstance(found, Turn):
+        return found
+    panel, _settings, offer = found
+    text = _("Shall I give your seat on <b>{panel}</b> to somebody else? You need not say why.", panel=panel.name)
+    rows = column(choice("yes", _("Yes, give it away")), choice("no", _("No, I take it")))
+    return ask(Refusing(offer.id), text, rows)
+
+
+@flow.step(Refusing)
+async def refusing(desk: Desk, at: Refusing, said: Said) -> Turn:
+    match said:
+        case Choice("no"):
+            return go("seat", at.offer_id)
+        case Choice("yes"):
+            found = await _own_offer(desk, at.offer_id)
+            if isinstance(found, Turn):
+                return found
+            panel, settings, offer = found
+            await decline(desk, panel, settings, offer, "declined")
+            return end(
+                _("That is fine. Thank you for telling me; somebody else is asked now."),
+                [[link("panels", _("Panels")), link("menu", _("Menu"))]],
+            )
+    return again(_("Please tap one of the buttons."))
+
+
+async def _own_offer(desk: Desk, id: str) -> tuple[Panel, Sortition, Offer] | Turn:
+    """The seat that is offered to the speaker, on its held panel; otherwise what there is to say."""
+    offer = await desk.store.sortition.load_offer(id)
+    if offer is None or offer.person_id != desk.person.id:
+        return _not_there()
+    panel = await desk.store.panels.hold(offer.panel_id)
+    settings = await desk.store.sortition.load(offer.panel_id)
+    if panel is None or settings is None:
+        return _not_there()
+    offer = await desk.store.sortition.load_offer(id)
+    if offer is None or offer.state != "offered":
+        return end(
+            SETTLED.get(offer.state if offer else "passed", SETTLED["passed"]),
+            [[link("panels", _("My panels")), link("menu", _("Menu"))]],
+        )
+    return panel, settings, offer
+
+
+SETTLED: dict[str, Words] = {
+    "accepted": _("You have taken this seat already. Thank you."),
+    "seated": _("You have taken this seat already. Thank you."),
+    "declined": _("You have given this seat away; somebody else was asked. You can be in the next draw."),
+    "lapsed": _("I am sorry: the time to answer is over, and somebody else was asked. You can be in the next draw."),
+    "passed": _("This seat is taken. You can be in the next draw."),
+}
+
+
+def _your_seat(desk: Desk, panel: Panel, offer: Offer) -> Turn:
+    if offer.state == "accepted":
+        return end(
+            _("A seat on <b>{panel}</b> is kept for you. I tell you when your term begins.", panel=panel.name),
+            [[link("panels", _("My panels")), link("menu", _("Menu"))]],
+        )
+    text = paragraphs(
+        _("You have been drawn! A seat on <b>{panel}</b> is yours, if you want it.", panel=panel.name),
+        _("Please tell me by {day}; after that somebody else is asked.", day=last_day(desk, offer.lapses_at))
+        if offer.lapses_at
+        else None,
+    )
+    rows = [[link(f"seat {offer.id}", _("Yes, I take the seat"))], [link(f"noseat {offer.id}", _("No, thank you"))]]
+    return end(text, rows)
+
+
+async def _lot_panel(desk: Desk, id: str) -> tuple[Panel | None, Sortition | None]:
+    """An open panel that is chosen by lot, and how."""
+    panel = await desk.store.panels.load(id) if id else None
+    if panel is None or panel.state != "open" or panel.kind != "drawn":
+        return None, None
+    return panel, await desk.store.sortition.load(panel.id)
+
+
+def _not_there() -> Turn:
+    return end(
+        _("That panel is not there any more. Here you find those that are:"),
+        [[link("panels", _("Panels")), link("menu", _("Menu"))]],
+    )

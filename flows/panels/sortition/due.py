@@ -1,0 +1,296 @@
+"""What the clock brings panels chosen by lot: draws, reminders, lapsed seats, renewals, questions to the silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.desk import Desk
+from flows.flow import Again, Flow
+from flows.panels.places import last_day
+from flows.panels.sortition.ceremony import record_text, renew
+from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
+from flows.panels.sortition.request import Result, result_of
+from flows.panels.sortition.seating import decline, fill, invitation, offer_seat, sit_down, tell_staff
+from flows.panels.sortition.strata import belongs, most_wanted
+from flows.panels.terms import term_end
+from flows.turn import File, Message, Row, link
+from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from storage.panels import Panel
+from storage.sortition import Draw, Sortition
+
+flow = Flow()
+
+PAGE = 300
+ANNOUNCED = timedelta(weeks=3)
+"""So long before a renewal it is announced."""
+
+
+# ---------------------------------------------------------------- the draw
+
+
+@flow.due("panel.frozen")
+async def frozen(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """Everybody in the pool hears that it is frozen, with what they can check later."""
+    draw = await desk.store.sortition.draw(args["draw"])
+    panel = await desk.store.panels.load(args["panel"])
+    if draw is None or panel is None or draw.state == "open":
+        return None
+    people = await desk.store.sortition.to_tell(panel.id, args["after"], PAGE)
+    text = paragraphs(
+        _("The draw for <b>{panel}</b> is near: the pool is frozen, and you are in it.", panel=panel.name),
+        _("Anybody can check the draw later. SHA-256 of the pool: {digest}", digest=draw.digest or ""),
+        _("If you are drawn, I write to you. You need not do anything now."),
+    )
+    message = Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))]])
+    desk.tell_all(people, message, once=f"panel.frozen:{draw.id}:{(draw.digest or '')[:8]}")
+    return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
+
+
+@flow.due("panel.drawn")
+async def drawn(desk: Desk, args: dict[str, Any]) -> None:
+    """The lottery is worked out: seats are offered, or staff hear why there is none."""
+    draw = await desk.store.sortition.draw(args["draw"])
+    panel = await desk.store.panels.hold(draw.panel_id) if draw else None
+    settings = await desk.store.sortition.load(panel.id) if panel else None
+    if draw is None or panel is None or settings is None:
+        return
+    await desk.store.sortition.open_draw(panel.id, desk.new_token(), desk.now, renewal=panel.serving > 0)
+    if draw.state == "failed":
+        text = _("The draw of <b>{panel}</b> did not give a panel.", panel=panel.name)
+        message = Message(text, [[link(f"draw {panel.id}", _("See why, and what helps"))]])
+        await tell_staff(desk, message, once=f"panel.failed:{draw.id}")
+        return
+    if draw.record is None:
+        return
+    result = result_of(draw.record)
+    people = await desk.store.sortition.people_of(draw.id)
+    await _offer_all(desk, panel, settings, draw, result, people)
+    chances = {people[name]: chance for name, chance in result.chances.items() if name in people}
+    drawn_people = [people[name] for name in result.drawn if name in people]
+    await desk.store.sortition.remember_chances(panel.id, chances, drawn_people)
+    await _plan_renewal(desk, panel, settings, draw)
+    file = File(f"draw-{draw.id[-8:]}.json", draw.record)
+    rows: list[Row] = [[link(f"lotpanel {panel.id}", _("See the panel"))]]
+    await tell_staff(desk, Message(record_text(desk, panel, draw), rows, file=file), once=f"panel.drawn:{draw.id}")
+
+
+async def _offer_all(
+    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, result: Result, people: dict[str, str]
+) -> None:
+    """Everybody who was drawn is offered a seat; founding cohorts leave one after another."""
+    names = {person: name for name, person in people.items()}
+    await desk.store.sortition.add_offers(
+        draw,
+        sorted(people[name] for name in result.drawn if name in people),
+        [people[name] for name in result.alternates if name in people],
+    )
+    begins = settings.next_renewal_at if draw.renewal and settings.next_renewal_at else desk.now
+    ends = {
+        name: term_end(desk.now, settings.renewal_months * number, desk.zone)
+        for number, cohort in enumerate(result.cohorts, 1)
+        for name in cohort
+    }
+    whole = term_end(begins, panel.term_months, desk.zone)
+    for offer in await desk.store.sortition.offers(draw.id):
+        if offer.place == 0:
+            await offer_seat(desk, panel, settings, offer, ends.get(names[offer.person_id], whole))
+    await fill(desk, panel, settings, draw)
+
+
+async def _plan_renewal(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> None:
+    """The first renewal some months after the founding draw; the next always so long after the last, however late."""
+    if draw.renewal and settings.next_renewal_at is not None and settings.next_renewal_at > desk.now:
+        await desk.later("panel.renewed", f"panel.renewed:{draw.id}", settings.next_renewal_at, {"panel": panel.id})
+        return
+    await plan_next(desk, panel, settings, settings.next_renewal_at or desk.now)
+
+
+async def plan_next(desk: Desk, panel: Panel, settings: Sortition, after: datetime) -> None:
+    at = term_end(after, settings.renewal_months, desk.zone)
+    while at <= desk.now:
+        at = term_end(at, settings.renewal_months, desk.zone)
+    await desk.store.sortition.save(replace(settings, next_renewal_at=at))
+    announce = max(desk.now, at - ANNOUNCED)
+    await desk.later("panel.renewal", f"panel.renewal:{panel.id}", announce, {"panel": panel.id})
+
+
+# ---------------------------------------------------------------- seats
+
+
+@flow.due("panel.seat_reminder")
+async def seat_reminder(desk: Desk, args: dict[str, Any]) -> None:
+    offer = await desk.store.sortition.load_offer(args["offer"])
+    if offer is None or offer.state != "offered" or offer.term_ends_at is None or offer.lapses_at is None:
+        return
+    panel = await desk.store.panels.load(offer.panel_id)
+    recipient = await desk.store.people.recipient(offer.person_id)
+    if panel is None or panel.state != "open" or recipient is None:
+        return
+    message = invitation(desk, panel, offer.id, offer.term_ends_at, offer.lapses_at, again=True)
+    desk.tell(recipient, message, once=f"panel.seat_again:{offer.id}")
+
+
+@flow.due("panel.seat_lapsed")
+async def seat_lapsed(desk: Desk, args: dict[str, Any]) -> None:
+    offer = await desk.store.sortition.load_offer(args["offer"])
+    panel = await desk.store.panels.hold(offer.panel_id) if offer else None
+    settings = await desk.store.sortition.load(offer.panel_id) if offer else None
+    if offer is None or panel is None or settings is None or not await decline(desk, panel, settings, offer, "lapsed"):
+        return
+    recipient = await desk.store.people.recipient(offer.person_id)
+    if recipient is not None:
+        text = _(
+            "I have not heard from you about <b>{panel}</b>, so somebody else is asked now. You stay in the next draw.",
+            panel=panel.name,
+        )
+        desk.tell(recipient, Message(text, [[link("panels", _("Panels"))]]), once=f"panel.seat_lapsed:{offer.id}")
+
+
+@flow.due("panel.seated")
+async def seated(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """A term begins; an hour later if the seat is not free yet."""
+    offer = await desk.store.sortition.load_offer(args["offer"])
+    panel = await desk.store.panels.hold(offer.panel_id) if offer else None
+    if offer is None or panel is None or offer.state != "accepted" or offer.term_ends_at is None:
+        return None
+    if not await sit_down(desk, panel, offer):
+        return Again(args, desk.now + timedelta(hours=1)) if offer.term_ends_at > desk.now else None
+    recipient = await desk.store.people.recipient(offer.person_id)
+    if recipient is not None:
+        text = paragraphs(
+            _("Your term on <b>{panel}</b> begins today. Welcome!", panel=panel.name),
+            _("It ends on {day}.", day=last_day(desk, offer.term_ends_at)),
+        )
+        desk.tell(recipient, Message(text, [[link("panels", _("My panels"))]]), once=f"panel.seated:{offer.id}")
+    return None
+
+
+# ---------------------------------------------------------------- renewal
+
+
+@flow.due("panel.renewal")
+async def renewal(desk: Desk, args: dict[str, Any]) -> None:
+    """Three weeks before: who leaves hears of it, and staff get a proposal, or it runs by itself."""
+    panel = await desk.store.panels.hold(args["panel"])
+    settings = await desk.store.sortition.load(args["panel"])
+    if panel is None or settings is None or settings.next_renewal_at is None:
+        return
+    at = settings.next_renewal_at
+    members = await desk.store.sortition.members(panel.id)
+    leaving = [one for one in members if one.term_ends_at <= at]
+    for member in leaving:
+        recipient = await desk.store.people.recipient(member.person_id)
+        if recipient is not None:
+            message = await _farewell(desk, panel, member.membership_id, member.term_ends_at)
+            desk.tell(recipient, message, once=f"panel.leaving:{member.membership_id}")
+    draw = await desk.store.sortition.current_draw(panel.id)
+    pool = await the_pool(desk, panel, settings)
+    seats = (panel.seats or 0) - len(members) + len(leaving)
+    if settings.by_itself and draw is not None and draw.state == "open" and len(pool) >= seats > 0:
+        await renew(desk, panel, settings, draw)
+        return
+    text = paragraphs(
+        _("<b>{panel}</b> is to be renewed on {day}.", panel=panel.name, day=last_day(desk, at)),
+        lines(
+            ngettext(
+                "{n} member's term ends; they have been told.",
+                "{n} members' terms end; they have been told.",
+                len(leaving),
+            ),
+            ngettext("{n} seat is to be drawn.", "{n} seats are to be drawn.", seats),
+            ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
+        ),
+        _("With one tap I freeze the pool and draw with the promised number, so that all quotas are met together."),
+    )
+    rows: list[Row] = [
+        [link(f"renew {panel.id}", _("Draw the replacements"))],
+        [link(f"coverage {panel.id}", _("Who is missing"))],
+    ]
+    await tell_staff(desk, Message(text, rows), once=f"panel.renewal:{panel.id}:{at.date()}")
+
+
+async def _farewell(desk: Desk, panel: Panel, membership_id: str, ends: datetime) -> Message:
+    decisions = await desk.store.panels.contributions(membership_id)
+    text = paragraphs(
+        _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=last_day(desk, ends)),
+        lines(
+            ngettext(
+                "You answered {n} time before a decision. It was about:",
+                "You answered {n} times before a decision. They were about:",
+                len(decisions),
+            ),
+            *(_("– {decision}", decision=Verbatim(decision)) for decision in decisions[:5]),
+        )
+        if decisions
+        else None,
+        _("Thank you for your time. Then others are drawn, so that the panel stays a mirror of the people here."),
+    )
+    return Message(text, [[link("outcomes", _("What was decided"))]])
+
+
+@flow.due("panel.renewed")
+async def renewed(desk: Desk, args: dict[str, Any]) -> None:
+    """The day of a renewal has come: the next one is planned."""
+    panel, settings = await lot_panel(desk, args["panel"])
+    if panel is not None and settings is not None and settings.next_renewal_at is not None:
+        await plan_next(desk, panel, settings, settings.next_renewal_at)
+
+
+# ---------------------------------------------------------------- inviting, and the silent
+
+
+@flow.due("panel.invite_thin")
+async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """People of the groups that are missing, who have agreed to hear of new panels; it says why they are asked."""
+    panel, settings = await lot_panel(desk, args["panel"])
+    if panel is None or settings is None:
+        return None
+    wanted = most_wanted(await strata_of(desk, panel, settings))
+    page = await desk.store.sortition.to_invite(panel.id, args["after"], PAGE)
+    for one in page:
+        group = next((stratum for stratum in wanted if belongs(one.profile, stratum)), None)
+        if group is None:
+            continue
+        text = paragraphs(
+            _("A panel is being put together by lot: <b>{panel}</b>", panel=panel.name),
+            Verbatim(panel.purpose),
+            _(
+                "I ask you because few people like you are in the draw so far ({group}).",
+                group=called(group, one.recipient.language),
+            ),
+        )
+        rows: list[Row] = [[link(f"interest {panel.id}", _("Look at it"))], [link("privacy", _("Not such messages"))]]
+        desk.tell(one.recipient, Message(text, rows), once=f"panel.invite_thin:{panel.id}:{one.recipient.id}")
+    return Again({**args, "after": page[-1].recipient.id}, desk.now) if len(page) == PAGE else None
+
+
+@flow.daily("panel.silent")
+async def silent(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """After some rounds without an answer a member is asked, once, whether to stay."""
+    panels = await desk.store.panels.page(int(args["after"] or 0), 1)
+    for panel in panels:
+        settings = await desk.store.sortition.load(panel.id) if panel.kind == "drawn" else None
+        for member in await desk.store.sortition.members(panel.id) if settings else []:
+            await _ask_silent(desk, panel, settings, member.person_id, member.membership_id)
+    return Again({**args, "after": str(int(args["after"] or 0) + 1)}, desk.now) if panels else None
+
+
+async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition | None, person_id: str, membership_id: str) -> None:
+    place = await desk.store.panels.membership(membership_id)
+    if settings is None or place is None:
+        return
+    rounds = settings.silent_rounds
+    if await desk.store.sortition.rounds_missed(panel.id, person_id, place.joined_at, rounds) < rounds:
+        return
+    recipient = await desk.store.people.recipient(person_id)
+    if recipient is None:
+        return
+    text: Text = paragraphs(
+        _("We have not heard from you on <b>{panel}</b> for a while. That is quite all right.", panel=panel.name),
+        _("Would you like to stay? If it no longer suits you, somebody else is glad of it; you need not say why."),
+    )
+    rows: list[Row] = [[link("surveys", _("Yes, I stay"))], [link(f"leave {panel.id}", _("I would rather leave"))]]
+    rows.append([link("pause", _("A break for a while")), link("support", _("I need help"))])
+    desk.tell(recipient, Message(text, rows), once=f"panel.silent:{membership_id}")

@@ -1,0 +1,218 @@
+"""How a panel chosen by lot stands, for staff: who is missing, whom to look for, how far it mirrors the community."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.panels.places import last_day
+from flows.panels.sortition.strata import Stratum, most_wanted, strata
+from flows.panels.terms import term_end
+from flows.results.disclosure import Rule
+from flows.results.mirror import dissimilarity
+from flows.turn import Bar, Chart, Message, Row, Turn, end, go, link
+from flows.words import Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
+from storage.panels import Panel
+from storage.sortition import Candidate, Draw, Sortition
+
+flow = Flow()
+
+MOST_SUGGESTED = 5
+
+
+@flow.command("lotpanel", audience="staff")
+async def lotpanel(desk: Desk, argument: str) -> Turn:
+    """One panel: its pool, its draw, its seats, and what can be done next."""
+    panel, settings = await lot_panel(desk, argument)
+    if panel is None or settings is None:
+        return go("staffpanels")
+    pool = await the_pool(desk, panel, settings)
+    draw = await desk.store.sortition.current_draw(panel.id)
+    text = paragraphs(
+        lines(_("<b>{name}</b>", name=panel.name), Verbatim(panel.purpose)),
+        lines(
+            _("Chosen by lot. Seats taken: {taken} of {seats}.", taken=panel.serving, seats=panel.seats or 0),
+            ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
+            _draw_state(draw),
+            _("It is renewed on {day}.", day=last_day(desk, settings.next_renewal_at))
+            if settings.next_renewal_at
+            else None,
+        ),
+        lines(_("The link by which people come into the pool:"), Verbatim(desk.deep_link(f"join-{panel.id}"))),
+    )
+    id = panel.id
+    rows: list[Row] = [
+        [link(f"coverage {id}", _("Who is missing")), link(f"draw {id}", _("Draw"))],
+        [link(f"newvenue join {id}", _("Link and poster")), link(f"lotsettings {id}", _("How it is chosen"))],
+        [link(f"consult {id}", _("Ask this panel something")), link(f"mirror {id}", _("Mirror"))],
+        [link(f"renamepanel {id}", _("Rename")), link(f"closepanel {id}", _("Close"))],
+        [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
+    ]
+    return end(text, rows)
+
+
+def _draw_state(draw: Draw | None) -> Text | None:
+    match draw:
+        case Draw(state="sealed"):
+            return _("The pool is frozen; the draw waits for its number.")
+        case Draw(state="drawing"):
+            return _("It is being drawn now.")
+        case Draw(state="open"):
+            return _("The pool is open.")
+    return None
+
+
+async def lot_panel(desk: Desk, id: str) -> tuple[Panel | None, Sortition | None]:
+    """An open panel that is chosen by lot, and how."""
+    panel = await desk.store.panels.load(id) if id else None
+    if panel is None or panel.state != "open" or panel.kind != "drawn":
+        return None, None
+    return panel, await desk.store.sortition.load(panel.id)
+
+
+async def the_pool(desk: Desk, panel: Panel, settings: Sortition) -> list[Candidate]:
+    """Who can be drawn now: whoever has served rests first."""
+    return await desk.store.sortition.pool(panel.id, rested_since(desk, settings))
+
+
+def rested_since(desk: Desk, settings: Sortition) -> datetime:
+    """Whoever has served after this rests still."""
+    return term_end(desk.now, -settings.cool_off_months, desk.zone)
+
+
+# ---------------------------------------------------------------- who is missing
+
+
+@flow.command("coverage", audience="staff")
+async def coverage(desk: Desk, argument: str) -> Turn:
+    """`/coverage PANEL` compares the pool with the seats; `/coverage PANEL invite` writes to people who may be told."""
+    id, _space, what = argument.partition(" ")
+    panel, settings = await lot_panel(desk, id)
+    if panel is None or settings is None:
+        return go("staffpanels")
+    found = await strata_of(desk, panel, settings)
+    wanted = most_wanted(found)
+    if what == "invite" and wanted:
+        about = {"panel": panel.id, "after": ""}
+        await desk.later("panel.invite_thin", f"panel.invite_thin:{panel.id}:{desk.today}", desk.now, about)
+        await desk.record("invited into the pool", f"panel:{panel.id}")
+        return end(
+            _("I write to people of these groups who have agreed to hear of new panels, and say why I ask them."),
+            [[link(f"lotpanel {panel.id}", _("Back"))]],
+        )
+    pool = await the_pool(desk, panel, settings)
+    brought = await desk.store.sortition.interested_by_venue(panel.id)
+    text = paragraphs(
+        _("<b>Who is missing: {panel}</b>", panel=panel.name),
+        ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
+        lines(*(_stratum_line(desk, one) for one in found)) if found else _NO_QUOTAS,
+        _advice(desk, wanted) if found else None,
+        lines(_("Where they came from:"), *(_brought(venue, number) for venue, number in brought.items()))
+        if brought
+        else None,
+    )
+    invite: list[Row] = [[link(f"coverage {id} invite", _("Invite people of these groups"))]] if wanted else []
+    rows = [
+        *invite,
+        [link(f"newvenue join {id}", _("Link and poster")), link(f"draw {id}", _("Draw"))],
+        [link(f"lotpanel {id}", _("Back"))],
+    ]
+    return end(text, rows)
+
+
+_NO_QUOTAS = _("Nothing about people is counted, so nobody in particular is missing. Shares: /attributes")
+
+
+async def strata_of(desk: Desk, panel: Panel, settings: Sortition) -> list[Stratum]:
+    pool = await the_pool(desk, panel, settings)
+    members = await desk.store.sortition.members(panel.id)
+    return strata(
+        await desk.store.attributes.all(),
+        await desk.store.sortition.quotas(panel.id),
+        [one.profile for one in pool],
+        [one.profile for one in members],
+    )
+
+
+def group_name(desk: Desk, one: Stratum) -> Text:
+    return called(one, desk.voice.language)
+
+
+def called(one: Stratum, language: str) -> Text:
+    """`Age group: 65 and over`, in a language."""
+    option = one.attribute.option(one.option)
+    what = said_in(one.attribute.labels, language)
+    return Words(
+        "{what}: {option}", {"what": what, "option": said_in(option.labels, language) if option else one.option}
+    )
+
+
+def _stratum_line(desk: Desk, one: Stratum) -> Text:
+    mark = "✗" if one.is_short else "△" if one.is_thin else "✓"
+    return _(
+        "{mark} {group} – {seats} seats, {pool} in the pool",
+        mark=mark,
+        group=group_name(desk, one),
+        seats=f"{one.quota.least}–{one.quota.most}" if one.quota.least != one.quota.most else one.quota.least,
+        pool=one.in_pool,
+    )
+
+
+def _advice(desk: Desk, wanted: Sequence[Stratum]) -> Text:
+    if not wanted:
+        return _("The pool is large enough in every group. You can draw.")
+    shown = [
+        ngettext("– {group}: {n} more", "– {group}: {n} more", one.still_needed, group=group_name(desk, one))
+        for one in wanted[:MOST_SUGGESTED]
+    ]
+    return lines(_("Look for these people first:"), *shown)
+
+
+def _brought(venue: str | None, number: int) -> Text:
+    return _("– {venue}: {number}", venue=Verbatim(venue) if venue else _("by themselves"), number=number)
+
+
+# ---------------------------------------------------------------- the mirror
+
+
+@flow.command("mirror", audience="staff")
+async def mirror(desk: Desk, argument: str) -> Turn:
+    """The panel beside the community, attribute by attribute, as text and as pictures staff can pass on."""
+    panel, settings = await lot_panel(desk, argument)
+    if panel is None or settings is None:
+        return go("staffpanels")
+    found = await strata_of(desk, panel, settings)
+    back: list[Row] = [[link(f"lotpanel {panel.id}", _("Back"))]]
+    if not panel.serving or not found:
+        return end(_("There is nothing to compare yet: nobody sits on it, or no shares are known."), back)
+    rule = await desk.disclosure()
+    keys = list(dict.fromkeys(one.quota.attribute for one in found))
+    messages = [_mirror_of(desk, panel, [one for one in found if one.quota.attribute == key], rule) for key in keys]
+    return end(_("That is all."), back).before(*messages)
+
+
+def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule) -> Message:
+    language = desk.voice.language
+    label = said_in(found[0].attribute.labels, language)
+    serving = sum(one.serving for one in found)
+    unlike = dissimilarity({one.option: one.target or 0.0 for one in found}, {one.option: one.serving for one in found})
+    bars = [_bar(one, serving, rule, language) for one in found]
+    title = _("{panel}: {what}", panel=panel.name, what=label)
+    note = _("The mark is the share in the community. Unlike it: {share} of seats.", share=Percent(unlike))
+    figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars))
+    return Message(
+        paragraphs(Words("<b>{title}</b>", {"title": title}), figures, note), picture=Chart(title, bars, note)
+    )
+
+
+def _bar(one: Stratum, serving: int, rule: Rule, language: str) -> Bar:
+    """Small numbers are not shown in what may be passed on."""
+    option = one.attribute.option(one.option)
+    words = Verbatim(said_in(option.labels, language) if option else one.option)
+    share = one.serving / serving if serving else 0.0
+    if one.serving < rule.smallest // 2:
+        return Bar(words, 0.0, _("fewer than {number}", number=max(1, rule.smallest // 2)), one.target)
+    text = _("{share} (community {target})", share=Percent(share), target=Percent(one.target or 0.0))
+    return Bar(words, share, text, one.target)

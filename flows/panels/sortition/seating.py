@@ -1,0 +1,245 @@
+"""Seats: offered to those who were drawn, then to alternates, best first, until the panel stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from flows.desk import Desk
+from flows.panels.places import last_day
+from flows.panels.selection.alternates import best_first
+from flows.panels.sortition.request import Order, read_order
+from flows.panels.terms import term_end
+from flows.turn import Message, link
+from flows.words import Text, _, lines, ngettext, paragraphs
+from storage.panels import Panel, Term
+from storage.people import Recipient
+from storage.sortition import Draw, Offer, Sortition
+
+FEW_LEFT = 2
+"""With so few alternates left staff are told, before there is none."""
+
+TAKEN = ("offered", "accepted", "seated")
+
+Answer = Literal["declined", "lapsed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """How a draw's seats stand."""
+
+    wanted: int
+    offers: Sequence[Offer]
+
+    def count(self, *states: str) -> int:
+        return sum(offer.state in states for offer in self.offers)
+
+    @property
+    def free(self) -> int:
+        """Seats that nobody has or is offered."""
+        return max(0, self.wanted - self.count(*TAKEN))
+
+    @property
+    def stands(self) -> bool:
+        return self.count("accepted", "seated") >= self.wanted
+
+
+async def seats_of(desk: Desk, draw: Draw, order: Order) -> Seats:
+    return Seats(order.frozen.seats, await desk.store.sortition.offers(draw.id))
+
+
+async def fill(desk: Desk, panel: Panel, settings: Sortition, draw: Draw, term_ends_at: datetime | None = None) -> None:
+    """Offer every free seat of a held panel to whoever fits best, and say so when nobody is left."""
+    if draw.request is None:
+        return
+    order = read_order(draw.request)
+    seats = await seats_of(desk, draw, order)
+    for _seat in range(seats.free):
+        offer = await _best_next(desk, draw, order)
+        if offer is None:
+            await tell_staff(desk, _nobody_left(panel), once=f"panel.used_up:{draw.id}:{seats.count(*TAKEN)}")
+            return
+        await offer_seat(desk, panel, settings, offer, term_ends_at or default_end(desk, panel, draw))
+    left = Seats(seats.wanted, await desk.store.sortition.offers(draw.id))
+    if seats.free and left.count("next") <= FEW_LEFT:
+        await tell_staff(desk, _few_left(panel, left.count("next")), once=f"panel.few_left:{draw.id}")
+    if left.stands:
+        await _stand(desk, panel, draw)
+
+
+def default_end(desk: Desk, panel: Panel, draw: Draw) -> datetime:
+    """When the term of somebody ends who takes a seat in the middle of it."""
+    return term_end(draw.drawn_at or desk.now, panel.term_months, desk.zone)
+
+
+async def _best_next(desk: Desk, draw: Draw, order: Order) -> Offer | None:
+    """The alternate who leaves the quotas best; when the alternates are used up, of all who were waiting."""
+    people = await desk.store.sortition.people_of(draw.id)
+    named = {person: name for name, person in people.items()}
+    offers = await desk.store.sortition.offers(draw.id)
+    frozen = order.frozen
+    known = {person.id for person in (*frozen.waiting, *frozen.staying)}
+    sitting = [person.id for person in frozen.staying]
+    sitting += [named[one.person_id] for one in offers if one.state in TAKEN and one.person_id in named]
+    waiting = {named[one.person_id]: one for one in offers if one.state == "next" and one.person_id in named}
+    if waiting:
+        first = best_first(frozen, [name for name in sitting if name in known], list(waiting))
+        return waiting[first[0]] if first else None
+    asked = {one.person_id for one in offers}
+    candidates = {one.person_id for one in await desk.store.sortition.pool(draw.panel_id, desk.now)}
+    others = [name for name, person in people.items() if person in candidates and person not in asked]
+    others = [name for name in others if name in known and name not in {one.id for one in frozen.staying}]
+    others.sort(key=lambda name: hashlib.sha256(f"{draw.seed}:{name}".encode()).hexdigest())
+    first = best_first(frozen, [name for name in sitting if name in known], others)
+    if not first:
+        return None
+    await desk.store.sortition.add_offers(draw, [], [people[first[0]]])
+    found = await desk.store.sortition.offers(draw.id)
+    return next((one for one in found if one.person_id == people[first[0]] and one.state == "next"), None)
+
+
+async def offer_seat(desk: Desk, panel: Panel, settings: Sortition, offer: Offer, term_ends_at: datetime) -> None:
+    """Write to somebody who has been drawn, remind them half way, and let the offer lapse after its days."""
+    lapses = desk.now + timedelta(days=settings.days_to_accept)
+    if not await desk.store.sortition.offer(offer.id, term_ends_at, lapses):
+        return
+    recipient = await desk.store.people.recipient(offer.person_id)
+    if recipient is not None:
+        desk.tell(recipient, invitation(desk, panel, offer.id, term_ends_at, lapses), once=f"panel.seat:{offer.id}")
+    half_way = desk.now + (lapses - desk.now) / 2
+    about = {"offer": offer.id}
+    await desk.later("panel.seat_reminder", f"panel.seat_reminder:{offer.id}", half_way, about, expires_at=lapses)
+    await desk.later("panel.seat_lapsed", f"panel.seat_lapsed:{offer.id}", lapses, about)
+
+
+def invitation(
+    desk: Desk, panel: Panel, offer_id: str, term_ends_at: datetime, lapses: datetime, *, again: bool = False
+) -> Message:
+    first: Text = (
+        _("A short reminder: a seat on <b>{panel}</b> is kept for you.", panel=panel.name)
+        if again
+        else _("You have been drawn! A seat on <b>{panel}</b> is yours, if you want it.", panel=panel.name)
+    )
+    text = paragraphs(
+        first,
+        _("{purpose}", purpose=panel.purpose),
+        expectations(panel),
+        _("Your term would end on {day}. You can leave at any time.", day=last_day(desk, term_ends_at)),
+        _("Please tell me by {day}; after that somebody else is asked.", day=last_day(desk, lapses)),
+    )
+    return Message(
+        text,
+        [[link(f"seat {offer_id}", _("Yes, I take the seat"))], [link(f"noseat {offer_id}", _("No, thank you"))]],
+    )
+
+
+def expectations(panel: Panel) -> Text:
+    """What is asked of members, and what they are given."""
+    return lines(
+        _("What is asked of you: to answer a few short questions now and then, when it suits you."),
+        ngettext("A term lasts {n} month.", "A term lasts {n} months.", panel.term_months),
+        _("If you need help, another language or more time, tell us: /needs or /support."),
+    )
+
+
+async def decline(desk: Desk, panel: Panel, settings: Sortition, offer: Offer, how: Answer) -> bool:
+    """A seat that is not taken goes to the next at once; false when it was answered before."""
+    if not await desk.store.sortition.answer(offer.id, how):
+        return False
+    await _forget_timers(desk, offer.id)
+    draw = await desk.store.sortition.draw(offer.draw_id)
+    if draw is not None:
+        await fill(desk, panel, settings, draw, offer.term_ends_at)
+    return True
+
+
+async def accept(desk: Desk, panel: Panel, offer: Offer) -> datetime | None:
+    """Take a seat: now, or when the seat becomes free; when that is. None when the offer is not open any more."""
+    if not await desk.store.sortition.answer(offer.id, "accepted"):
+        return None
+    await _forget_timers(desk, offer.id)
+    draw = await desk.store.sortition.draw(offer.draw_id)
+    settings = await desk.store.sortition.load(panel.id)
+    begins = settings.next_renewal_at if draw and draw.renewal and settings and settings.next_renewal_at else desk.now
+    if begins > desk.now:
+        await desk.later("panel.seated", f"panel.seated:{offer.id}", begins, {"offer": offer.id})
+    else:
+        begins = desk.now
+        await sit_down(desk, panel, offer)
+    if draw is not None and draw.request is not None:
+        seats = await seats_of(desk, draw, read_order(draw.request))
+        if seats.stands:
+            await _stand(desk, panel, draw)
+    return begins
+
+
+async def sit_down(desk: Desk, panel: Panel, offer: Offer) -> bool:
+    """From an accepted offer to a place on a held panel; false when there is none free yet."""
+    if offer.term_ends_at is None:
+        return False
+    term = Term(1, offer.term_ends_at)
+    membership = await desk.store.panels.serve(panel.id, offer.person_id, term, desk.now)
+    if membership is None:
+        return False
+    await desk.store.sortition.seat(offer.id)
+    await desk.store.sortition.withdraw(panel.id, offer.person_id)
+    await desk.later("panel.term", f"panel.term:{membership}", offer.term_ends_at, {"membership": membership})
+    return True
+
+
+async def _forget_timers(desk: Desk, offer_id: str) -> None:
+    await desk.not_later(f"panel.seat_reminder:{offer_id}")
+    await desk.not_later(f"panel.seat_lapsed:{offer_id}")
+    await desk.store.outbox.drop_once(f"panel.seat_again:{offer_id}", desk.now, "answered before it was sent")
+
+
+async def refill(desk: Desk, panel: Panel, term_ends_at: datetime | None = None) -> None:
+    """Somebody has left a held panel before their time: offer the rest of it to the next of the last draw."""
+    settings = await desk.store.sortition.load(panel.id)
+    draws = await desk.store.sortition.draws(panel.id, 1)
+    if settings is None or not draws or draws[0].state != "drawn" or draws[0].request is None or panel.seats is None:
+        return
+    draw = draws[0]
+    seats = await seats_of(desk, draw, read_order(draw.request or ""))
+    taken = panel.serving + seats.count("offered", "accepted")
+    for _seat in range(max(0, panel.seats - taken)):
+        offer = await _best_next(desk, draw, read_order(draw.request or ""))
+        if offer is None:
+            await tell_staff(desk, _nobody_left(panel), once=f"panel.used_up:{draw.id}:{panel.serving}")
+            return
+        await offer_seat(desk, panel, settings, offer, term_ends_at or default_end(desk, panel, draw))
+
+
+async def _stand(desk: Desk, panel: Panel, draw: Draw) -> None:
+    text = paragraphs(
+        _("<b>{panel}</b> stands: every seat is taken.", panel=panel.name),
+        _("You can ask it something now, and see how far it looks like the community."),
+    )
+    rows = [[link(f"consult {panel.id}", _("Ask this panel something"))], [link(f"mirror {panel.id}", _("Mirror"))]]
+    await tell_staff(desk, Message(text, rows), once=f"panel.stands:{draw.id}")
+
+
+async def tell_staff(desk: Desk, message: Message, *, once: str) -> None:
+    recipients: list[Recipient] = await desk.store.people.staff()
+    desk.tell_all(recipients, message, once=once)
+
+
+def _few_left(panel: Panel, number: int) -> Message:
+    text = ngettext(
+        "Only {n} alternate is left for <b>{panel}</b>. After that I go on through the pool.",
+        "Only {n} alternates are left for <b>{panel}</b>. After that I go on through the pool.",
+        number,
+        panel=panel.name,
+    )
+    return Message(text, [[link(f"coverage {panel.id}", _("Who is missing"))]])
+
+
+def _nobody_left(panel: Panel) -> Message:
+    text = paragraphs(
+        _("A seat on <b>{panel}</b> is free, and nobody in the pool is left to ask.", panel=panel.name),
+        _("Please look for more people; the next draw fills it."),
+    )
+    return Message(text, [[link(f"coverage {panel.id}", _("Who is missing"))]])

@@ -1,0 +1,105 @@
+"""Who is missing: each group of people beside its seats, in the pool and on the panel. Pure rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flows.panels.quotas import quotas_from_shares
+from flows.panels.selection.frozen import BadInput
+from storage.attributes import Attribute
+from storage.profiles import Profile
+from storage.sortition import SeatQuota
+
+COMFORTABLE = 3
+"""So many people for each seat leave chance something to choose from."""
+
+NOT_SAID = "not said"
+"""What somebody is in a draw who prefers not to say, or has not been asked: no quota is about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One group: its quota, its share of the community, and how many of it are in the pool and on the panel."""
+
+    attribute: Attribute
+    option: str
+    quota: SeatQuota
+    target: float | None
+    in_pool: int
+    serving: int
+
+    @property
+    def wanted(self) -> int:
+        """Seats that the pool must be able to fill at the least."""
+        return max(0, self.quota.least - self.serving)
+
+    @property
+    def is_short(self) -> bool:
+        """Too few for the quota: the panel cannot be drawn."""
+        return self.in_pool < self.wanted
+
+    @property
+    def is_thin(self) -> bool:
+        """Enough, but hardly any choice."""
+        return self.in_pool < COMFORTABLE * self.wanted
+
+    @property
+    def still_needed(self) -> int:
+        """How many more would make it comfortable."""
+        return max(0, COMFORTABLE * self.wanted - self.in_pool)
+
+
+def usable(attributes: Iterable[Attribute]) -> list[Attribute]:
+    """What quotas can be made of: each option's share of the community is known. Sensitive things are never used."""
+    return [
+        one
+        for one in attributes
+        if one.options and not one.sensitive and all(option.target is not None for option in one.options)
+    ]
+
+
+def quotas_of(attributes: Sequence[Attribute], seats: int, tolerance: int) -> list[SeatQuota]:
+    """Seats for each option from its share, give or take `tolerance` percent. Raises BadInput."""
+    found = []
+    for attribute in attributes:
+        shares = {option.key: option.target or 0.0 for option in attribute.options}
+        if not sum(shares.values()):
+            raise BadInput(f"{attribute.key} has no shares.")
+        worked_out = quotas_from_shares(attribute.key, shares, seats, tolerance / 100)
+        found += [SeatQuota(quota.category, quota.feature, quota.least, quota.most) for quota in worked_out]
+    return found
+
+
+def strata(
+    attributes: Sequence[Attribute],
+    quotas: Sequence[SeatQuota],
+    pool: Sequence[Profile],
+    serving: Sequence[Profile],
+) -> list[Stratum]:
+    """Every group that has a quota, in the order of the quotas."""
+    known = {attribute.key: attribute for attribute in attributes}
+    in_pool, on_panel = _counted(pool), _counted(serving)
+    found = []
+    for quota in quotas:
+        attribute = known.get(quota.attribute)
+        option = attribute.option(quota.option) if attribute else None
+        if attribute is None or option is None:
+            continue
+        key = (quota.attribute, quota.option)
+        found.append(Stratum(attribute, quota.option, quota, option.target, in_pool[key], on_panel[key]))
+    return found
+
+
+def _counted(profiles: Iterable[Profile]) -> Counter[tuple[str, str]]:
+    return Counter((key, said) for profile in profiles for key, said in profile.items() if said is not None)
+
+
+def belongs(profile: Mapping[str, str | None], stratum: Stratum) -> bool:
+    return profile.get(stratum.quota.attribute) == stratum.option
+
+
+def most_wanted(found: Iterable[Stratum]) -> list[Stratum]:
+    """The groups to look for, the one that lacks most first."""
+    return sorted((one for one in found if one.is_thin), key=lambda one: (-one.still_needed, one.quota.attribute))
