@@ -204,13 +204,12 @@ class Sortitions:
 
     # ------------------------------------------------------------ draws
 
-    async def open_draw(self, panel_id: str, secret: str, now: datetime, *, renewal: bool) -> None:
+    async def open_draw(self, panel_id: str, secret: str, now: datetime) -> None:
         """The promise of the next draw; nothing where there is one already."""
         await self._session.run(
             SQL.open_draw,
             id=new_id(),
             panel_id=panel_id,
-            renewal=renewal,
             secret=secret,
             commitment=commitment_to(secret),
             now=now,
@@ -228,9 +227,22 @@ class Sortitions:
         """Those that are over, the latest first."""
         return [make(Draw, row) for row in await self._session.rows(SQL.draws, panel_id=panel_id, most=most)]
 
-    async def seal(self, id: str, request: str, digest: str, pseudonyms: Mapping[str, str], now: datetime) -> bool:
-        """Freeze the pool: who is called what is sealed with each person's own key; false when it is frozen already."""
-        if await self._session.value(SQL.seal, id=id, request=request, digest=digest, now=now) is None:
+    async def seal(
+        self,
+        id: str,
+        request: str,
+        digest: str,
+        pseudonyms: Mapping[str, str],
+        now: datetime,
+        *,
+        renewal: bool = False,
+    ) -> bool:
+        """Freeze the pool: who is called what is sealed with each person's own key; false when it is frozen already.
+
+        In a `renewal` seats become free on the day of the renewal.
+        """
+        sealed = await self._session.value(SQL.seal, id=id, request=request, digest=digest, now=now, renewal=renewal)
+        if sealed is None:
             return False
         keys = DataKeys(self._session)
         boxes = await keys.boxes(list(pseudonyms))

@@ -9,6 +9,7 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ the bot is down for 3 days    time passes with nobody there; what is due happens afterwards
     ~ 14 others answer: Yes; 4; –   people off stage send these answers, question by question, to what was opened last
     ~ 8 others are in the pool: age=young   people off stage would like to be drawn for the panel begun last
+    ~ everybody off stage takes their seat  … who has been offered one
     ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
                                     not to); `join from library` says through which link
     > ana: /join                    ana writes
@@ -48,6 +49,7 @@ from bot.telegram.fetching import brought, missing
 from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
+from flows.router import NOTICE_VERSION
 from flows.slices import ROUTER
 from storage.consultations import Question
 from storage.database import Database, opened
@@ -62,8 +64,8 @@ STAFF = {"olga", "omar"}
 INSTANCE = "player"
 FILES = Path(__file__).parent / "data" / "files"
 WIDTH = 8
-RANDOM = re.compile(r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)")
-"""What no two runs have alike: SHA-256 sums, and the names of records."""
+RANDOM = re.compile(r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)|(?<=decided by: )[\w-]{22}\b")
+"""What no two runs have alike: SHA-256 sums, the names of records, and secrets that were promised."""
 
 UNITS = {
     "minute": timedelta(minutes=1),
@@ -134,6 +136,7 @@ class Player:
         self._update_id = 0
         self._message_id = 0
         self._off_stage = 2_000_000
+        self._ids: dict[str, int] = {}
         self._speaker = ""
         self._last_words: list[Claimed] = []
         """What is said to somebody in the turn that erases them: handed to the sender, and kept nowhere."""
@@ -301,6 +304,9 @@ class Player:
         if others := re.fullmatch(r"(\d+) others are in the pool: (.*)", said):
             await database.write(lambda store: self._pool_off_stage(store, int(others[1]), others[2].split("; ")))
             return []
+        if said == "everybody off stage takes their seat":
+            await self._take_seats_off_stage(database)
+            return await self._drain(database)
         if found := re.fullmatch(r"(the bot is down for )?(\d+) (minute|hour|day|week)s?(?: pass(?:es)?)?", said):
             target = self._clock.at + int(found[2]) * UNITS[found[3]]
             if found[1]:
@@ -347,6 +353,20 @@ class Player:
             person, _conversation = await store.people.add(self._off_stage, "citizen", "en", self._clock.now())
             await store.profiles.save(person.id, profile, self._clock.now())
             await store.sortition.express(panel.id, person.id, self._clock.now())
+            await store.people.agree(person.id, NOTICE_VERSION, "en", self._clock.now())
+            self._ids[person.id] = self._off_stage
+
+    async def _take_seats_off_stage(self, database: Database) -> None:
+        async with database.reading() as store:
+            panel = (await store.panels.page(0, 100))[-1]
+            (draw,) = await store.sortition.draws(panel.id, 1)
+            offered = [one for one in await store.sortition.offers(draw.id) if one.state == "offered"]
+        for offer in offered:
+            phone = Phone("somebody", self._ids[offer.person_id])
+            self._update_id += 1
+            update = {"update_id": self._update_id, "message": self._message(phone, {"text": f"/seat {offer.id}"})}
+            await Intake(database, self._clock, lambda _number: None).take_in([update])
+            await self._settle(database)
 
     async def _lines_until(self, database: Database, target: datetime) -> Any:
         while True:

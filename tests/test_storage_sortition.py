@@ -38,7 +38,7 @@ async def begun(store: Store, people: int) -> tuple[str, list[str], list[str]]:
         await store.profiles.save(person, {"age": "old" if number % 2 else "young"}, NOW)
         await store.sortition.express(panel, person, NOW)
         pool.append(person)
-    await store.sortition.open_draw(panel, "a secret", NOW, renewal=False)
+    await store.sortition.open_draw(panel, "a secret", NOW)
     return panel, staff, pool
 
 
@@ -106,7 +106,7 @@ async def test_chances_add_up_until_somebody_is_drawn(database: Database) -> Non
 async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, (olga, omar), (ana, ben) = await begun(store, 2)
-        await store.sortition.open_draw(panel, "another secret", NOW, renewal=False)
+        await store.sortition.open_draw(panel, "another secret", NOW)
         draw = await current(store, panel)
         assert draw.commitment == commitment_to("a secret")
         assert not await store.sortition.propose_seed(draw.id, "42", olga), "the pool is still open"

@@ -48,6 +48,7 @@ async def _material(desk: Desk, consultation_id: str) -> Material:
         people.answered,
         people.others,
         turnout.other,
+        was_drawn=await _was_drawn(desk, consultation_id),
     )
 
 
@@ -65,6 +66,13 @@ def _first_choices(question: Question, answers: ByProfile) -> ByProfile:
         for value, times in tally.items():
             found.setdefault(profile, Counter())[counted_value(question, value)] += times
     return found
+
+
+async def _was_drawn(desk: Desk, consultation_id: str) -> bool:
+    """Whether chance chose the people who were asked; whoever else answered was not drawn."""
+    consultation = await desk.store.consultations.load(consultation_id)
+    panel = await desk.store.panels.load(consultation.panel_id) if consultation else None
+    return panel is not None and panel.kind == "drawn"
 
 
 async def _traits(desk: Desk, consultation_id: str) -> list[Trait]:

@@ -46,7 +46,7 @@ CREATE INDEX interests_person ON interests (person_id);
 CREATE TABLE draws (
     id TEXT PRIMARY KEY,
     panel_id TEXT NOT NULL REFERENCES panels (id) ON DELETE CASCADE,
-    renewal INTEGER NOT NULL CHECK (renewal IN (0, 1)),
+    renewal INTEGER NOT NULL DEFAULT 0 CHECK (renewal IN (0, 1)),
     state TEXT NOT NULL CHECK (state IN ('open', 'sealed', 'drawing', 'drawn', 'failed')),
     secret TEXT NOT NULL,
     commitment TEXT NOT NULL,

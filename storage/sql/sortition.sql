@@ -93,8 +93,8 @@ UPDATE interests SET chance = chance + :chance WHERE panel_id = :panel_id AND pe
 UPDATE interests SET chance = 0 WHERE panel_id = :panel_id AND person_id = :person_id;
 
 -- name: open_draw!
-INSERT INTO draws (id, panel_id, renewal, state, secret, commitment, opened_at)
-VALUES (:id, :panel_id, :renewal, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
+INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
+VALUES (:id, :panel_id, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
 
 -- name: current_draw
 SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
@@ -112,7 +112,7 @@ SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request,
 FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
 
 -- name: seal
-UPDATE draws SET state = 'sealed', request = :request, digest = :digest, sealed_at = :now
+UPDATE draws SET state = 'sealed', renewal = :renewal, request = :request, digest = :digest, sealed_at = :now
 WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: unseal

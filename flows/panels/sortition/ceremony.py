@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.desk import Desk
@@ -11,7 +12,7 @@ from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.record import Wishes
 from flows.panels.sortition.founding import quota_table
-from flows.panels.sortition.officer import lot_panel, strata_of, the_pool
+from flows.panels.sortition.officer import groups, lot_panel, strata_of, the_pool
 from flows.panels.sortition.request import Request, cohorts_of, frozen_request, result_of, widened
 from flows.panels.sortition.strata import most_wanted
 from flows.saved import saved
@@ -19,7 +20,7 @@ from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask
 from flows.typed import latin_digits
 from flows.words import Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.panels import Panel
-from storage.sortition import Draw, Sortition
+from storage.sortition import Draw, SeatQuota, Sortition
 
 flow = Flow()
 
@@ -77,7 +78,8 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
                 _("It is decided by: {seed}", seed=Verbatim(current.seed or "")),
             )
             return end(text, [[link(f"draw {panel.id}", _("Look again"))], *back])
-    problem = _failed(last) if last is not None and last.state == "failed" else None
+    quotas = await desk.store.sortition.quotas(panel.id)
+    problem = await _failed(desk, last, quotas) if last is not None and last.state == "failed" else None
     seats = (panel.seats or 0) - panel.serving
     record: list[Row] = [[link(f"draw {panel.id} record", _("The last draw's record"))]] if last else []
     if seats <= 0:
@@ -104,15 +106,18 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
     return end(text, [*rows, [link(f"coverage {panel.id}", _("Who is missing"))], *record, *back])
 
 
-def _failed(draw: Draw) -> Text | None:
-    """Which quotas could not be met, and the smallest widening that makes them possible."""
+async def _failed(desk: Desk, draw: Draw, quotas: Sequence[SeatQuota]) -> Text | None:
+    """Which quotas could not be met, and the smallest widening that makes them possible; None once it has been done."""
     try:
         widening = json.loads(draw.problem)
     except ValueError:
         return _("The last draw did not work: {problem}", problem=Verbatim(draw.problem))
+    wider = [quota for quota in widened(quotas, widening) if quota not in quotas]
+    if not wider:
+        return None
     shown = [
-        _("– {group}: {least} to {most} seats", group=Verbatim(one["feature"]), least=one["min"], most=one["max"])
-        for one in widening
+        _("– {group}: {least} to {most} seats", group=group, least=quota.least, most=quota.most)
+        for quota, group in zip(wider, groups(desk, await desk.store.attributes.all(), wider), strict=True)
     ]
     return lines(_("These quotas cannot be met together. The smallest change that helps:"), *shown)
 
@@ -137,23 +142,28 @@ async def _widen(desk: Desk, panel: Panel) -> Turn:
 # ---------------------------------------------------------------- freezing
 
 
-async def freeze_pool(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> Request | None:
+async def freeze_pool(
+    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, *, renewal: bool = False
+) -> Request | None:
     """Freeze who waits and who stays, and tell everybody in the pool; None when somebody else just did.
 
-    Raises BadInput where there is nobody to draw from.
+    In a renewal those leave whose term has ended by its day. Raises BadInput where there is nobody to draw from.
     """
     pool = await the_pool(desk, panel, settings)
     members = await desk.store.sortition.members(panel.id)
-    leaves_at = settings.next_renewal_at if draw.renewal else None
+    leaves_at = settings.next_renewal_at if renewal else None
     staying = [one for one in members if leaves_at is None or one.term_ends_at > leaves_at]
     names = [desk.new_code() for _person in (*pool, *staying)]
     wishes = Wishes(
         alternates=min(settings.alternates, max(0, len(pool) - (panel.seats or 0) + len(staying))),
-        cohorts=0 if draw.renewal else cohorts_of(panel.term_months, settings.renewal_months),
+        cohorts=0 if members else cohorts_of(panel.term_months, settings.renewal_months),
     )
     quotas = await desk.store.sortition.quotas(panel.id)
     request = frozen_request(panel.seats or 0, quotas, pool, staying, names, wishes)
-    if not await desk.store.sortition.seal(draw.id, request.as_json(), request.digest, request.pseudonyms, desk.now):
+    sealed = await desk.store.sortition.seal(
+        draw.id, request.as_json(), request.digest, request.pseudonyms, desk.now, renewal=renewal
+    )
+    if not sealed:
         return None
     await desk.record("froze pool", f"panel:{panel.id}", people=len(pool), digest=request.digest)
     about = {"panel": panel.id, "draw": draw.id, "after": ""}
@@ -305,7 +315,7 @@ async def renew_command(desk: Desk, argument: str) -> Turn:
 async def renew(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> bool:
     """Freeze the pool and draw with the promised number; false where there is nobody to draw from."""
     try:
-        request = await freeze_pool(desk, panel, settings, draw)
+        request = await freeze_pool(desk, panel, settings, draw, renewal=True)
     except BadInput:
         return False
     return request is not None and await desk.store.sortition.reveal(draw.id)

@@ -56,7 +56,7 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
     settings = await desk.store.sortition.load(panel.id) if panel else None
     if draw is None or panel is None or settings is None:
         return
-    await desk.store.sortition.open_draw(panel.id, desk.new_token(), desk.now, renewal=panel.serving > 0)
+    await desk.store.sortition.open_draw(panel.id, desk.new_token(), desk.now)
     if draw.state == "failed":
         text = _("The draw of <b>{panel}</b> did not give a panel.", panel=panel.name)
         message = Message(text, [[link(f"draw {panel.id}", _("See why, and what helps"))]])

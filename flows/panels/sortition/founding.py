@@ -53,7 +53,7 @@ async def begin_lot(desk: Desk, panel_id: str, seats: int, term_months: int) -> 
     settings = Sortition(panel_id, renewal_months=min(6, term_months), alternates=max(2, seats // 3))
     await desk.store.sortition.save(settings)
     await desk.store.sortition.set_quotas(panel_id, await usual_quotas(desk, seats, settings.tolerance))
-    await desk.store.sortition.open_draw(panel_id, desk.new_token(), desk.now, renewal=False)
+    await desk.store.sortition.open_draw(panel_id, desk.new_token(), desk.now)
 
 
 async def usual_quotas(desk: Desk, seats: int, tolerance: int) -> list[SeatQuota]:

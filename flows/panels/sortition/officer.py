@@ -14,8 +14,9 @@ from flows.results.disclosure import Rule
 from flows.results.mirror import dissimilarity
 from flows.turn import Bar, Chart, Message, Row, Turn, end, go, link
 from flows.words import Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
+from storage.attributes import Attribute
 from storage.panels import Panel
-from storage.sortition import Candidate, Draw, Sortition
+from storage.sortition import Candidate, Draw, SeatQuota, Sortition
 
 flow = Flow()
 
@@ -138,6 +139,18 @@ async def strata_of(desk: Desk, panel: Panel, settings: Sortition) -> list[Strat
 
 def group_name(desk: Desk, one: Stratum) -> Text:
     return called(one, desk.voice.language)
+
+
+def groups(desk: Desk, attributes: Sequence[Attribute], quotas: Sequence[SeatQuota]) -> list[Text]:
+    """What the groups of these quotas are called."""
+    found: list[Text] = []
+    for quota in quotas:
+        attribute = next((one for one in attributes if one.key == quota.attribute), None)
+        if attribute is None:
+            found.append(Verbatim(quota.option))
+            continue
+        found.append(called(Stratum(attribute, quota.option, quota, None, 0, 0), desk.voice.language))
+    return found
 
 
 def called(one: Stratum, language: str) -> Text:
