@@ -39,6 +39,11 @@ class Panel:
     ends_at: datetime | None = None
 
     @property
+    def lets_stay(self) -> bool:
+        """Whether a member may be asked to stay for another term."""
+        return self.kind in ("open", "service")
+
+    @property
     def is_full(self) -> bool:
         return self.seats is not None and self.serving >= self.seats
 

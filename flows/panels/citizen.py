@@ -299,6 +299,8 @@ async def stay(desk: Desk, argument: str) -> Turn:
     rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
     if panel.kind == "drawn":
         return end(_("On <b>{panel}</b> others are drawn after your term.", panel=panel.name), rows)
+    if not panel.lets_stay:
+        return await _already(desk, panel, place)
     if place.term >= MOST_TERMS:
         return end(_("This is your second term on <b>{panel}</b>. After it others get a turn.", panel=panel.name), rows)
     asked_from = notice_before(place.term_ends_at, desk.zone)

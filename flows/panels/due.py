@@ -24,12 +24,12 @@ DECISIONS_SHOWN = 5
 @flow.due("panel.notice")
 async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
     place, panel = await _place(desk, args["membership"])
-    if place is None or panel is None or place.term_ends_at is None:
+    if place is None or panel is None or place.term_ends_at is None or panel.ends_at is not None:
         return None
     ends = last_day(desk, place.term_ends_at)
     first = _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=ends)
     rows: list[Row] = [[link("panels", _("My panels"))]]
-    if panel.kind != "drawn" and may_stay(place.term, panel.waiting):
+    if panel.lets_stay and may_stay(place.term, panel.waiting):
         then: Text = _("Nobody waits for a place just now. Would you like to stay for another term?")
         rows = [[link(f"stay {panel.id}", _("Stay another term"))], *rows]
     elif place.term >= MOST_TERMS:
@@ -54,6 +54,8 @@ async def vacant(desk: Desk, args: dict[str, Any]) -> None:
 async def term_over(desk: Desk, args: dict[str, Any]) -> Again | None:
     place, panel = await _place(desk, args["membership"])
     if place is None or panel is None or place.term_ends_at is None or place.term_ends_at > desk.now:
+        return None
+    if panel.ends_at is not None:  # its places end when it closes
         return None
     panel = await desk.store.panels.hold(panel.id)
     place = await desk.store.panels.membership(place.id)
@@ -89,7 +91,7 @@ async def _thank(desk: Desk, panel: Panel, place: Membership) -> None:
         _what_next(desk, panel, place),
     )
     rows: list[Row] = [[link("outcomes", _("What was decided")), link("panels", _("Panels"))]]
-    if panel.kind != "drawn" and may_stay(place.term, panel.waiting):
+    if panel.lets_stay and may_stay(place.term, panel.waiting):
         rows = [[link(f"stay {panel.id}", _("Stay another term"))], *rows]
     await _tell(desk, place, Message(text, rows), once=f"panel.term:{place.id}")
 

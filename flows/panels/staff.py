@@ -237,7 +237,7 @@ def _look(draft: Drafting) -> Turn:
     text = paragraphs(
         _("This is how citizens will see it:"),
         lines(_("<b>{name}</b>", name=draft.name), Verbatim(draft.purpose)),
-        EXPLAINED[draft.kind] if draft.kind != "open" else None,
+        EXPLAINED[draft.kind] if draft.kind in ("drawn", "service") else None,
         lines(
             _("It closes on {day}.", day=Day(date.fromisoformat(draft.ends)))
             if draft.ends
