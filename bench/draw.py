@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.pools import instance
-from flows.panels.selection.draw import Algorithm, draw
+from flows.panels.selection.draw import draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen
 from flows.panels.selection.kinds import kinds_of
+from flows.panels.selection.order import Algorithm
 
 LONGEST = 300
 

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from bench.pools import SHARES, pool, quotas
 from flows.panels.selection.cohorts import founding_cohorts
-from flows.panels.selection.draw import Unmeetable, draw
+from flows.panels.selection.draw import draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+from flows.panels.selection.order import Unmeetable
 
 PEOPLE, SEATS, TOLERANCE = 300, 30, 1
 ROTATIONS, A_YEAR = 40, 2

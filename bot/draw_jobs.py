@@ -8,9 +8,8 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.draws import GRACE, DrawFailed, draw_elsewhere
-from flows.panels.selection.draw import Unmeetable
 from flows.panels.selection.frozen import BadInput
-from flows.panels.selection.record import widening_data
+from flows.panels.selection.order import Unmeetable, widening_data
 from flows.panels.sortition.request import SECONDS, read_order
 from storage.database import Database, DatabaseProblem
 from storage.sortition import Draw

@@ -14,18 +14,20 @@ from typing import cast
 
 from bot.draw_files import CHANCE, Files, bytes_of, history_of, read_all, sha256_of
 from flows.panels.selection.alternates import DROPOUT
-from flows.panels.selection.draw import ALGORITHMS, Algorithm, Unmeetable, digest_of
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Quota
-from flows.panels.selection.record import (
+from flows.panels.selection.order import (
+    ALGORITHMS,
+    Algorithm,
     BadRecord,
     Record,
+    Unmeetable,
     Wishes,
-    problems_of,
-    recorded_draw,
+    digest_of,
     sealed,
     widening_data,
 )
+from flows.panels.selection.record import problems_of, recorded_draw
 
 RECORD = "draw.json"
 HISTORY = "history.csv"

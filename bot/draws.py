@@ -14,10 +14,19 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 
-from flows.panels.selection.draw import Algorithm, Unmeetable, as_data
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Quota
-from flows.panels.selection.record import NOTHING_MORE, Record, Wishes, frozen_of, recorded_draw, sealed, widening_data
+from flows.panels.selection.order import (
+    NOTHING_MORE,
+    Algorithm,
+    Record,
+    Unmeetable,
+    Wishes,
+    as_data,
+    frozen_of,
+    sealed,
+    widening_data,
+)
 
 GRACE = 120.0
 """Seconds after the time limit within which the best so far must be there; then the process is ended."""
@@ -122,7 +131,9 @@ class _Lines:
 
 
 def main() -> None:
-    """Draws what standard input asks for."""
+    """Draws what standard input asks for. Whoever only orders draws need not load the solver."""
+    from flows.panels.selection.record import recorded_draw
+
     order = json.load(sys.stdin)
     effort = Effort(order["seconds"], progress=_Lines().say)
     try:

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from flows.panels.selection.draw import Algorithm, Drawn, Unmeetable, digest_of, draw
+from flows.panels.selection.draw import Drawn, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
 from flows.panels.selection.lottery import PANELS, picked
+from flows.panels.selection.order import Algorithm, Unmeetable, digest_of
 from flows.panels.selection.programme import Column, Programme
 from flows.panels.selection.record import problems_of, record_of
 

@@ -1,4 +1,4 @@
-"""Draws that were set going in the bot: worked out elsewhere, kept once, and their records stand up to being repeated."""
+"""Draws set going in the bot: worked out elsewhere, kept once, and their records stand up to being repeated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 
 from bot.clock import Clock
 from bot.draw_jobs import CLAIMED, DrawJobs
-from flows.panels.selection.record import Wishes, problems_of
+from flows.panels.selection.order import Wishes
+from flows.panels.selection.record import problems_of
 from flows.panels.sortition.request import frozen_request, result_of, widened
 from storage.database import Database, opened
 from storage.sortition import Candidate, Draw, SeatQuota, Sortition

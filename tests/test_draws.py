@@ -11,10 +11,10 @@ import pytest
 
 from bench.pools import instance
 from bot.draws import DrawFailed, draw_elsewhere
-from flows.panels.selection.draw import Unmeetable
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
-from flows.panels.selection.record import Wishes, problems_of, recorded_draw
+from flows.panels.selection.order import Unmeetable, Wishes
+from flows.panels.selection.record import problems_of, recorded_draw
 
 QUOTAS = [Quota("age", "old", 1, 2), Quota("age", "young", 1, 2)]
 POOL = [Person(f"p{number}", (age,)) for number, age in enumerate(["old", "young"] * 5)]

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.frozen import Frozen, Person
-from flows.panels.selection.programme import Floats, Integers
 
 SAMPLES = 500
 """So many ways of dropping out are weighed."""

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.committees import Best, Committees
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.peeling import DONE, peeled
-from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
+from flows.panels.selection.programme import Column, Programme, Solution
 from flows.panels.selection.relaxed import EASINGS, SLACK, fairest, lowest_cap, out_of_reach
 
 EXACT = 1e-7

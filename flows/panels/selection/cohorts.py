@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from flows.panels.selection.arrays import Integers
 from flows.panels.selection.committees import smallest_widening
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota
 from flows.panels.selection.kinds import kinds_of
-from flows.panels.selection.programme import Column, Integers, Programme
+from flows.panels.selection.programme import Column, Programme
 
 FAR = 100.0
 """A seat that nobody in the pool could take weighs as much as so many people who are spread unevenly."""

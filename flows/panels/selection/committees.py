@@ -10,9 +10,10 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.frozen import Frozen, Quota
 from flows.panels.selection.kinds import Kinds
-from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
+from flows.panels.selection.programme import Column, Programme, Solution
 
 WINDOWS = (30, 60, 120, 240, 480)
 """How many kinds are left open around the relaxed optimum, few first; the rest keep the numbers they have there."""

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 
+from flows.panels.selection.arrays import Floats
 from flows.panels.selection.chances import Chances, equal_chances, highest_minimum
 from flows.panels.selection.committees import Committees, smallest_widening
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Quota
 from flows.panels.selection.kinds import Kinds, kinds_of
 from flows.panels.selection.lottery import PANELS, named_panels, picked, thousandths
-from flows.panels.selection.programme import Floats
-
-Algorithm = Literal["leximin", "maximin", "random"]
-ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
+from flows.panels.selection.order import Algorithm, Unmeetable, digest_of
 
 CERTAIN = 1e-6
 """A smallest chance that is nearer to its bound than this meets it."""
 
 DIGITS = 8
-
-
-class Unmeetable(Exception):
-    """No panel meets the quotas; `widening` are the quotas as they would have to be, fewest seats in all."""
-
-    def __init__(self, widening: list[Quota]) -> None:
-        super().__init__("The quotas cannot be met together.")
-        self.widening = widening
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +128,3 @@ def _random_panels(committees: Committees, digest: str) -> Chances:
         panels.append(best.panel)
     bound, hopeless = highest_minimum(committees)
     return Chances(tuple(panels), np.full(PANELS, 1.0 / PANELS), bound, hopeless)
-
-
-def digest_of(frozen: Frozen) -> str:
-    """SHA-256 of the frozen input, in its canonical JSON form."""
-    return hashlib.sha256(json.dumps(as_data(frozen), separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
-
-
-def as_data(frozen: Frozen) -> dict[str, object]:
-    """The frozen input as plain values; households are numbered, so that no address is in it."""
-    numbers: dict[str, int] = {"": 0}
-    for person in frozen.waiting:
-        numbers.setdefault(person.household, len(numbers))
-    return {
-        "size": frozen.size,
-        "categories": list(frozen.categories),
-        "quotas": [[quota.category, quota.feature, quota.least, quota.most] for quota in frozen.quotas],
-        "waiting": [
-            [person.id, list(person.features), numbers[person.household], person.past] for person in frozen.waiting
-        ],
-        "staying": [[person.id, list(person.features)] for person in frozen.staying],
-    }

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.frozen import Frozen
 from flows.panels.selection.kinds import Kind
-from flows.panels.selection.programme import Floats, Integers
 
 PANELS = 1000
 

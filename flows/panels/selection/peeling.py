@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.committees import Committees
 from flows.panels.selection.effort import Effort
-from flows.panels.selection.programme import Floats, Integers
 
 ROUNDING = 1e-11
 

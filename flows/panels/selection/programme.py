@@ -8,10 +8,9 @@ from typing import Any, cast
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from flows.panels.selection.arrays import Floats
+
 Column = tuple[Sequence[int], Sequence[float]]
 """The rows in which a variable stands, and its coefficients there."""
 

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any
 
 from flows.panels.selection.alternates import DROPOUT, alternates
 from flows.panels.selection.cohorts import founding_cohorts
-from flows.panels.selection.draw import ALGORITHMS, Algorithm, Drawn, Hopeless, as_data, digest_of, draw
+from flows.panels.selection.draw import Drawn, Hopeless, draw
 from flows.panels.selection.effort import Effort
-from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+from flows.panels.selection.frozen import Frozen, Person
 from flows.panels.selection.lottery import PANELS, picked
+from flows.panels.selection.order import (
+    ALGORITHMS,
+    NOTHING_MORE,
+    Algorithm,
+    BadRecord,
+    Record,
+    Wishes,
+    as_data,
+    digest_of,
+    frozen_of,
+    seal_of,
+    widening_data,
+)
 
 FORMAT = "folkmoot-draw-1"
-
-Record = dict[str, Any]
-
-
-class BadRecord(Exception):
-    """This is no record of a draw; the message says what is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a draw is to give besides a panel.
-
-    No chance above `cap`; so many `alternates`, given how likely people drop out (by id; who is not in `dropouts`
-    drops out with a chance of DROPOUT); the drawn people parted into so many `cohorts`.
-    """
-
-    cap: float | None = None
-    alternates: int = 0
-    dropouts: Mapping[str, float] = field(default_factory=dict)
-    cohorts: int = 0
-
-
-NOTHING_MORE = Wishes()
 
 
 def recorded_draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, wishes: Wishes) -> Record:
@@ -99,40 +84,8 @@ def _cohorts_data(frozen: Frozen, drawn: list[str], number: int) -> Record:
     }
 
 
-def sealed(record: Record) -> Record:
-    """The record with a SHA-256 of all it says, but for how long it took, so that a slip of the pen is found."""
-    return record | {"record_sha256": _seal(record)}
-
-
-def _seal(record: Record) -> str:
-    content = {name: value for name, value in record.items() if name not in ("seconds", "record_sha256")}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def widening_data(widening: list[Quota]) -> list[dict[str, object]]:
-    return [{"category": q.category, "feature": q.feature, "min": q.least, "max": q.most} for q in widening]
-
-
 def _hopeless_data(group: Hopeless) -> dict[str, object]:
     return {"ids": group.ids, "features": list(group.features), "widening": widening_data(group.widening)}
-
-
-def frozen_of(record: Record) -> Frozen:
-    """The frozen input a record holds. Raises BadRecord."""
-    try:
-        data = record["frozen"]
-        return freeze(
-            data["size"],
-            [Quota(*quota) for quota in data["quotas"]],
-            [
-                Person(name, tuple(features), str(home) if home else "", past)
-                for name, features, home, past in data["waiting"]
-            ],
-            [Person(name, tuple(features)) for name, features in data["staying"]],
-            data["categories"],
-        )
-    except (KeyError, TypeError, ValueError) as problem:
-        raise BadRecord(f"It has no complete frozen input ({type(problem).__name__}: {problem}).") from None
 
 
 # ---------------------------------------------------------------- checking
@@ -148,13 +101,13 @@ def problems_of(record: Record) -> list[str]:
     frozen = frozen_of(record)
     try:
         found = [*_wrong_frozen(record, frozen), *_wrong_lottery(record, frozen), *_wrong_pick(record)]
-        return found or _different(record, frozen) or _broken_seal(record)
+        return found or _different(record, frozen) or _brokenseal_of(record)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as problem:
         raise BadRecord(f"It is not complete ({type(problem).__name__}: {problem}).") from None
 
 
-def _broken_seal(record: Record) -> list[str]:
-    if "record_sha256" in record and record["record_sha256"] != _seal(record):
+def _brokenseal_of(record: Record) -> list[str]:
+    if "record_sha256" in record and record["record_sha256"] != seal_of(record):
         return ["The record does not have the SHA-256 that stands in it."]
     return []
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.committees import Committees, summed
-from flows.panels.selection.programme import Column, Floats, Integers, Programme, Solution
+from flows.panels.selection.programme import Column, Programme, Solution
 
 Bools = NDArray[np.bool_]
 

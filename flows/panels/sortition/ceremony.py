@@ -10,7 +10,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
-from flows.panels.selection.record import Wishes
+from flows.panels.selection.order import Wishes
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.officer import groups, lot_panel, strata_of, the_pool
 from flows.panels.sortition.request import Request, cohorts_of, frozen_request, result_of, widened

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flows.panels.selection.draw import as_data, digest_of
 from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
-from flows.panels.selection.record import Wishes, frozen_of
+from flows.panels.selection.order import Wishes, as_data, digest_of, frozen_of
 from flows.panels.sortition.strata import NOT_SAID
 from storage.profiles import Profile
 from storage.sortition import Candidate, Member, SeatQuota

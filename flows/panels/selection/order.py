@@ -1,0 +1,98 @@
+"""What a draw is asked and what it may answer, as plain values: read and written by who need not draw themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+
+Algorithm = Literal["leximin", "maximin", "random"]
+ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
+
+Record = dict[str, Any]
+
+
+class BadRecord(Exception):
+    """This is no record of a draw; the message says what is missing."""
+
+
+class Unmeetable(Exception):
+    """No panel meets the quotas; `widening` are the quotas as they would have to be, fewest seats in all."""
+
+    def __init__(self, widening: list[Quota]) -> None:
+        super().__init__("The quotas cannot be met together.")
+        self.widening = widening
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a draw is to give besides a panel.
+
+    No chance above `cap`; so many `alternates`, given how likely people drop out (by id; who is not in `dropouts`
+    drops out with a chance of DROPOUT); the drawn people parted into so many `cohorts`.
+    """
+
+    cap: float | None = None
+    alternates: int = 0
+    dropouts: Mapping[str, float] = field(default_factory=dict)
+    cohorts: int = 0
+
+
+NOTHING_MORE = Wishes()
+
+
+def digest_of(frozen: Frozen) -> str:
+    """SHA-256 of the frozen input, in its canonical JSON form."""
+    return hashlib.sha256(json.dumps(as_data(frozen), separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+
+
+def as_data(frozen: Frozen) -> dict[str, object]:
+    """The frozen input as plain values; households are numbered, so that no address is in it."""
+    numbers: dict[str, int] = {"": 0}
+    for person in frozen.waiting:
+        numbers.setdefault(person.household, len(numbers))
+    return {
+        "size": frozen.size,
+        "categories": list(frozen.categories),
+        "quotas": [[quota.category, quota.feature, quota.least, quota.most] for quota in frozen.quotas],
+        "waiting": [
+            [person.id, list(person.features), numbers[person.household], person.past] for person in frozen.waiting
+        ],
+        "staying": [[person.id, list(person.features)] for person in frozen.staying],
+    }
+
+
+def frozen_of(record: Record) -> Frozen:
+    """The frozen input a record holds. Raises BadRecord."""
+    try:
+        data = record["frozen"]
+        return freeze(
+            data["size"],
+            [Quota(*quota) for quota in data["quotas"]],
+            [
+                Person(name, tuple(features), str(home) if home else "", past)
+                for name, features, home, past in data["waiting"]
+            ],
+            [Person(name, tuple(features)) for name, features in data["staying"]],
+            data["categories"],
+        )
+    except (KeyError, TypeError, ValueError) as problem:
+        raise BadRecord(f"It has no complete frozen input ({type(problem).__name__}: {problem}).") from None
+
+
+def sealed(record: Record) -> Record:
+    """The record with a SHA-256 of all it says, but for how long it took, so that a slip of the pen is found."""
+    return record | {"record_sha256": seal_of(record)}
+
+
+def seal_of(record: Record) -> str:
+    content = {name: value for name, value in record.items() if name not in ("seconds", "record_sha256")}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def widening_data(widening: list[Quota]) -> list[dict[str, object]]:
+    return [{"category": q.category, "feature": q.feature, "min": q.least, "max": q.most} for q in widening]
