@@ -93,7 +93,7 @@ class Desk:
         return self.voice_to(self.speaker.recipient) if self.speaker else Voice(DEFAULT_LANGUAGE, self.zone)
 
     def voice_to(self, recipient: Recipient) -> Voice:
-        return Voice(recipient.language, zone_of(recipient, self.zone), not recipient.text_only)
+        return Voice(recipient.language, zone_of(recipient, self.zone), not recipient.text_only, recipient.plain_words)
 
     @property
     def is_staff(self) -> bool:

@@ -43,6 +43,7 @@ from flows.surveys import staff as surveys_staff
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
 from flows.topics import staff as topics_staff
+from flows.translating import staff as translating_staff
 from flows.venues import citizen as venues_citizen
 from flows.venues import posters as venues_posters
 from flows.venues import staff as venues_staff
@@ -76,6 +77,7 @@ ROUTER = Router(
         outcomes_citizen.flow,
         outcomes_staff.flow,
         outcomes_due.flow,
+        translating_staff.flow,
         profile_citizen.flow,
         profile_needs.flow,
         privacy_citizen.flow,

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from functools import cache
 from gettext import c2py
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -27,6 +27,8 @@ from babel.dates import format_date, format_datetime, format_skeleton, get_datet
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+
+from storage.translations import read_translations
 
 LANGUAGES = {
     "en": "English",
@@ -67,6 +69,29 @@ class Verbatim:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Staff's own words, in the languages they gave them in: `language` is that of `words`, `others` are the rest."""
+
+    words: str
+    language: str
+    others: Mapping[str, str]
+
+    def to(self, voice: Voice) -> str:
+        return next((self.others[one] for one in voice.reads if self.others.get(one)), self.words)
+
+    def speaks_to(self, voice: Voice) -> bool:
+        return self.language == voice.language or any(self.others.get(one) for one in voice.reads)
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """A note for those in whose language some of this is not written."""
+
+    written: tuple[Written, ...]
+    note: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraphs:
     """Several texts under one another."""
 
@@ -102,7 +127,10 @@ class Moment:
     at: datetime
 
 
-Text = Words | Verbatim | Paragraphs
+Text = Words | Verbatim | Written | Unless | Paragraphs
+
+SIMPLE = "-simple"
+"""How a variant in plain words is marked, as in `cy-simple` (a variant registered for BCP 47 language tags)."""
 
 
 def _(english: str, **places: Any) -> Words:
@@ -123,6 +151,28 @@ def lines(*parts: Text | None) -> Paragraphs:
     return Paragraphs(tuple(part for part in parts if part is not None), "\n")
 
 
+class Translated(Protocol):
+    """Something staff wrote that has been put into other languages: `translations` by language and field, as JSON."""
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def translations(self) -> str: ...
+
+
+def written(thing: Translated, field: str) -> Written:
+    """What staff wrote in a field, in the reader's language if they gave it."""
+    found = read_translations(thing.translations)
+    others = {language: fields[field] for language, fields in found.items() if field in fields}
+    return Written(getattr(thing, field), thing.language, others)
+
+
+def in_their_language(*texts: Written) -> Unless:
+    """A note under staff's words for whoever reads another language than they are written in."""
+    return Unless(texts, _("(Some of this is not in your language yet.)"))
+
+
 def said_in(labels: Mapping[str, str], language: str) -> str:
     """A label that staff gave by language: the reader's, else English, else any."""
     return labels.get(language) or labels.get(DEFAULT_LANGUAGE) or next(iter(labels.values()), "")
@@ -130,11 +180,17 @@ def said_in(labels: Mapping[str, str], language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One reader's language and time zone, and whether they want pictures: turns texts into what is read."""
+    """One reader's language, time zone and wishes: turns texts into what they read."""
 
     language: str
     zone: ZoneInfo
     pictures: bool = True
+    plain_words: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What they would rather read, best first."""
+        return (self.language + SIMPLE, self.language) if self.plain_words else (self.language,)
 
     def html(self, text: Text) -> str:
         """Telegram HTML."""
@@ -152,8 +208,13 @@ class Voice:
         match text:
             case Verbatim(words):
                 return escape(words)
+            case Written():
+                return escape(text.to(self))
+            case Unless(texts, note):
+                return "" if all(text.speaks_to(self) for text in texts) else self._say(note, escape)
             case Paragraphs(parts, between):
-                return between.join(self._say(part, escape) for part in parts)
+                said_parts = (self._say(part, escape) for part in parts)
+                return between.join(said for said in said_parts if said)
             case Words():
                 said = self._fill(text, escape)
                 return _marked(said) if self.right_to_left else said
@@ -174,9 +235,11 @@ class Voice:
             case str() | Verbatim():
                 theirs = escape(value if isinstance(value, str) else value.words)
                 return f"{ISOLATE}{theirs}{END_OF_ISOLATE}" if self.right_to_left else theirs
+            case Written():
+                return self._place(value.to(self), escape)
             case Words():
                 return self._fill(value, escape)
-            case Paragraphs():
+            case Paragraphs() | Unless():
                 return self._say(value, escape)
             case Moment(at) | (datetime() as at):
                 at_time = format_datetime(at, "HH:mm", tzinfo=get_timezone(self.zone.key), locale=locale)

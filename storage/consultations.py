@@ -77,6 +77,8 @@ class Consultation:
     closed_at: datetime | None
     privacy: Privacy
     questions: int
+    language: str = "en"
+    translations: str = ""
 
     @property
     def is_anonymous(self) -> bool:
@@ -105,6 +107,7 @@ class Question:
     source: str = ""
     format: Format = ""
     details: str = ""
+    translations: str = ""
 
     @property
     def is_asked(self) -> bool:
@@ -123,11 +126,17 @@ class Consultations:
         row = await self._session.row(SQL.panels_to_ask, id=panel_id)
         return row and make(PanelToAsk, row)
 
-    async def add(self, panel_id: str, question: str, responsible_id: str, now: datetime) -> str:
+    async def add(self, panel_id: str, question: str, responsible_id: str, now: datetime, language: str = "en") -> str:
         """A new draft; returns its id."""
         id = new_id()
         await self._session.run(
-            SQL.add, id=id, panel_id=panel_id, question=question, responsible_id=responsible_id, now=now
+            SQL.add,
+            id=id,
+            panel_id=panel_id,
+            question=question,
+            responsible_id=responsible_id,
+            now=now,
+            language=language,
         )
         return id
 

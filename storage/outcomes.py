@@ -31,6 +31,8 @@ class Outcome:
     yes: int
     partly: int
     no: int
+    language: str = "en"
+    translations: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Posted:
     we_asked: str
     posted_at: datetime
     panel_name: str
+    language: str = "en"
+    translations: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Outcomes:
         author_id: str,
         post_at: datetime,
         now: datetime,
+        language: str = "en",
     ) -> str:
         """A new outcome, to be posted at `post_at`; returns its id."""
         id = new_id()
@@ -85,6 +90,7 @@ class Outcomes:
             author_id=author_id,
             post_at=post_at,
             now=now,
+            language=language,
         )
         return id
 

@@ -37,6 +37,8 @@ class Panel:
     closed_at: datetime | None
     kind: PanelKind = "open"
     ends_at: datetime | None = None
+    language: str = "en"
+    translations: str = ""
 
     @property
     def lets_stay(self) -> bool:
@@ -113,6 +115,7 @@ class Panels:
         *,
         kind: PanelKind = "open",
         ends_at: datetime | None = None,
+        language: str = "en",
     ) -> str | None:
         """A new open panel's id; None when there is an open one of this name."""
         id: str | None = await self._session.value(
@@ -126,6 +129,7 @@ class Panels:
             now=now,
             kind=kind,
             ends_at=ends_at,
+            language=language,
         )
         return id
 

@@ -50,6 +50,8 @@ class Waiting:
 
     id: str
     question: str
+    language: str
+    translations: str
     closes_at: datetime
     state: ResponseState
 
@@ -60,6 +62,8 @@ class Closed:
 
     id: str
     question: str
+    language: str
+    translations: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from storage.sortition import Sortitions
 from storage.support import Support
 from storage.timers import Timers
 from storage.topics import Topics
+from storage.translations import Translations
 from storage.venues import Venues
 
 
@@ -55,3 +56,4 @@ class Store:
         self.ballots = Ballots(session)
         self.outcomes = Outcomes(session)
         self.venues = Venues(session)
+        self.translations = Translations(session)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flows.desk import Desk
 from flows.flow import Flow
-from flows.outcomes.telling import outcome_text, verdict_rows
+from flows.outcomes.telling import told, verdict_rows
 from flows.paging import page_number, turning
 from flows.turn import Row, Turn, aside, end, go, link
-from flows.words import Day, Words, _, lines, paragraphs
+from flows.words import Day, Words, _, lines, paragraphs, written
 from storage.outcomes import Posted, Verdict
 
 flow = Flow()
@@ -24,7 +24,7 @@ async def outcomes(desk: Desk, argument: str) -> Turn:
     if not found:
         text = _("Nothing has been decided here yet. When something is, you read it here.")
         return end(text, [[link("surveys", _("Questions for me"))], [link("menu", _("Menu"))]])
-    rows: list[Row] = [[link(f"outcome {one.id}", one.we_asked)] for one in found[:PAGE]]
+    rows: list[Row] = [[link(f"outcome {one.id}", written(one, "we_asked"))] for one in found[:PAGE]]
     rows += turning("outcomes", page, len(found) > PAGE)
     entries = [_entry(desk, one) for one in found[:PAGE]]
     return end(paragraphs(_("<b>What was decided</b>"), *entries), [*rows, [link("menu", _("Menu"))]])
@@ -33,7 +33,7 @@ async def outcomes(desk: Desk, argument: str) -> Turn:
 def _entry(desk: Desk, one: Posted) -> Words:
     return _(
         "{question} – panel “{panel}”, {day}",
-        question=one.we_asked,
+        question=written(one, "we_asked"),
         panel=one.panel_name,
         day=Day(one.posted_at.astimezone(desk.zone).date()),
     )
@@ -49,7 +49,7 @@ async def outcome(desk: Desk, argument: str) -> Turn:
         return _unknown()
     asked = await desk.store.responses.find(found.consultation_id, desk.person.id) is not None
     text = paragraphs(
-        outcome_text(found.we_asked, found.you_said, found.we_did),
+        told(found),
         _("Told on {day}.", day=Day(found.posted_at.astimezone(desk.zone).date())),
         _("Does this answer you?") if asked else None,
     )

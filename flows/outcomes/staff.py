@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
-from flows.dates import read_moment
+from flows.dates import instant_of, read_moment
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.outcomes.telling import outcome_text, post, suggestion
 from flows.paging import page_number, turning
 from flows.results.published import published
 from flows.saved import saved
-from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Day, Moment, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation
 from storage.outcomes import Promise
@@ -23,6 +23,8 @@ flow = Flow()
 
 PAGE = 6
 PART_LIMIT = 1000
+TOLD_AT = time(10)
+"""When an outcome is told the day after, while its translations are written."""
 
 Part = Literal["we_asked", "you_said", "we_did", "look", "time", "sure"]
 WRITTEN: tuple[Part, ...] = ("we_asked", "you_said", "we_did")
@@ -139,6 +141,7 @@ async def _last_look(desk: Desk, at: Reporting) -> Turn:
         rows = [
             [choice("now", _("Tell them now"))],
             [choice("time", _("Tell them at a time"))],
+            [choice("languages", _("Write it in other languages first"))],
             [choice(part, label) for part, label in CHANGES.items()],
         ]
     return ask(at, text, [*rows, [choice("cancel", _("Cancel"))]])
@@ -159,6 +162,10 @@ async def _decide(desk: Desk, at: Reporting, id: str) -> Turn:
             if instant(at.post_at) <= desk.now:
                 return await _ask_part(desk, replace(at, part="time"))
             return await _keep(desk, at, instant(at.post_at))
+        case "languages" if at.part == "look":
+            return await _keep(
+                desk, at, instant_of(desk.today + timedelta(days=1), TOLD_AT, desk.zone), translating=True
+            )
         case "time":
             return await _ask_part(desk, replace(at, part="time"))
         case "back":
@@ -176,7 +183,7 @@ async def _take_time(desk: Desk, at: Reporting, words: str) -> Turn:
     return await _last_look(desk, replace(at, part="sure", post_at=micros(moment)))
 
 
-async def _keep(desk: Desk, at: Reporting, moment: datetime) -> Turn:
+async def _keep(desk: Desk, at: Reporting, moment: datetime, *, translating: bool = False) -> Turn:
     id = await desk.store.outcomes.add(
         at.consultation_id,
         we_asked=at.we_asked,
@@ -185,6 +192,7 @@ async def _keep(desk: Desk, at: Reporting, moment: datetime) -> Turn:
         author_id=desk.person.id,
         post_at=moment,
         now=desk.now,
+        language=desk.person.language,
     )
     rows = [
         [link(f"consultation {at.consultation_id}", _("Back to the consultation"))],
@@ -193,7 +201,11 @@ async def _keep(desk: Desk, at: Reporting, moment: datetime) -> Turn:
     if moment > desk.now:
         await desk.later("outcome.post", f"outcome.post:{id}", moment, {"outcome": id})
         await desk.record("planned outcome", f"consultation:{at.consultation_id}", outcome=id)
-        return end(_("It will be told on {moment}.", moment=Moment(moment)), rows)
+        told = _("It will be told on {moment}.", moment=Moment(moment))
+        if translating:
+            return go("translate", f"outcome {id}").before(Message(told))
+        rows.insert(0, [link(f"translate outcome {id}", _("Write it in other languages"))])
+        return end(told, rows)
     outcome = await desk.store.outcomes.load(id)
     assert outcome is not None
     await post(desk, outcome)

@@ -11,7 +11,7 @@ from flows.desk import Desk
 from flows.results.counting import Counts
 from flows.results.findings import Findings
 from flows.turn import Message, Row, link
-from flows.words import Percent, Text, Words, _, lines, paragraphs
+from flows.words import Percent, Text, Words, _, in_their_language, lines, paragraphs, written
 from storage.consultations import Question
 from storage.outcomes import Outcome
 
@@ -29,18 +29,28 @@ async def post(desk: Desk, outcome: Outcome) -> bool:
     return True
 
 
-def outcome_text(we_asked: str, you_said: str, we_did: str) -> Text:
-    return paragraphs(
-        lines(_("<b>We asked</b>"), Words("{words}", {"words": we_asked})),
-        lines(_("<b>You said</b>"), Words("{words}", {"words": you_said})),
-        lines(_("<b>We did</b>"), Words("{words}", {"words": we_did})),
-    )
+PARTS: dict[str, Words] = {
+    "we_asked": _("<b>We asked</b>"),
+    "you_said": _("<b>You said</b>"),
+    "we_did": _("<b>We did</b>"),
+}
+
+
+def outcome_text(we_asked: Text | str, you_said: Text | str, we_did: Text | str) -> Text:
+    said = zip(PARTS.values(), (we_asked, you_said, we_did), strict=True)
+    return paragraphs(*(lines(part, Words("{words}", {"words": words})) for part, words in said))
+
+
+def told(outcome: Outcome) -> Text:
+    """The outcome in the reader's language, as far as staff gave it."""
+    texts = [written(outcome, part) for part in PARTS]
+    return paragraphs(outcome_text(*texts), in_their_language(*texts))
 
 
 def announcement(outcome: Outcome) -> Message:
     text = paragraphs(
         _("You were asked. This is what came of it:"),
-        outcome_text(outcome.we_asked, outcome.you_said, outcome.we_did),
+        told(outcome),
         _("Does this answer you?"),
     )
     return Message(text, verdict_rows(outcome.id))

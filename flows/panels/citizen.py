@@ -13,7 +13,7 @@ from flows.panels.sortition.seating import refill
 from flows.panels.terms import notice_before
 from flows.saved import saved
 from flows.turn import Button, Choice, Said, Turn, again, ask, choice, column, end, go, link
-from flows.words import Text, _, lines, ngettext, paragraphs
+from flows.words import Text, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.panels import Membership, Panel, PanelFor, Term
 
 flow = Flow()
@@ -160,8 +160,10 @@ async def joining(desk: Desk, at: Choosing | Consenting, said: Said) -> Turn:
 
 
 def _offer_place(desk: Desk, panel: Panel, term: Term) -> Turn:
+    purpose = written(panel, "purpose")
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose)),
+        lines(_("<b>{name}</b>", name=panel.name), purpose),
+        in_their_language(purpose),
         _("What is asked of you: to answer a few short questions now and then, when it suits you."),
         lines(
             _("Your term would end on {day}. After that others get a turn.", day=last_day(desk, term.ends_at)),
@@ -173,9 +175,11 @@ def _offer_place(desk: Desk, panel: Panel, term: Term) -> Turn:
 
 
 def _offer_waiting(panel: Panel, notice: Text | None = None) -> Turn:
+    purpose = written(panel, "purpose")
     text = paragraphs(
         notice,
-        lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose)),
+        lines(_("<b>{name}</b>", name=panel.name), purpose),
+        in_their_language(purpose),
         lines(
             how_full(panel),
             ngettext("{n} person waits for a place.", "{n} people wait for a place.", panel.waiting)

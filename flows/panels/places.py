@@ -8,7 +8,7 @@ from flows.desk import Desk
 from flows.panels.rotation import CoolingOff, next_term
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
-from flows.words import Day, Text, _, lines, ngettext, paragraphs
+from flows.words import Day, Text, _, lines, ngettext, paragraphs, written
 from storage.panels import Membership, Panel, Term, Waiting
 
 MOST_LOOKED_AT = 50
@@ -21,7 +21,7 @@ def last_day(desk: Desk, ends_at: datetime) -> Day:
 
 def about(panel: Panel) -> Text:
     """A panel in two lines and how many sit on it."""
-    return lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose), how_full(panel))
+    return lines(_("<b>{name}</b>", name=panel.name), written(panel, "purpose"), how_full(panel))
 
 
 def how_full(panel: Panel) -> Text:

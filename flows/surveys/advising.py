@@ -53,7 +53,7 @@ async def last_advice(desk: Desk, consultation: Consultation) -> Text | None:
 
 async def _unspoken(desk: Desk, consultation: Consultation, questions: Sequence[Question]) -> Text | None:
     """People who will be asked in a language that is not theirs."""
-    spoken = languages_of(questions) or (DEFAULT_LANGUAGE,)
+    spoken = languages_of(questions, consultation.language) or (DEFAULT_LANGUAGE,)
     others = {
         language: number
         for language, number in (await desk.store.consultations.languages(consultation.panel_id)).items()
@@ -62,8 +62,8 @@ async def _unspoken(desk: Desk, consultation: Consultation, questions: Sequence[
     if not others:
         return None
     return ngettext(
-        "{n} person on this panel reads another language ({languages}). A form can bring translations.",
-        "{n} people on this panel read other languages ({languages}). A form can bring translations.",
+        "{n} person on this panel reads another language ({languages}). Tap “Other languages” to add words for them.",
+        "{n} people on this panel read other languages ({languages}). Tap “Other languages” to add words for them.",
         sum(others.values()),
         languages=", ".join(language_name(language) for language in others),
     )

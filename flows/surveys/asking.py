@@ -44,7 +44,7 @@ def kind_name(question: Question) -> Words:
     return FORMATS.get(question.format, KINDS[question.kind])
 
 
-def bold(words: str) -> Words:
+def bold(words: Text | str) -> Words:
     return Words("<b>{words}</b>", {"words": words})
 
 

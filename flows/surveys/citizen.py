@@ -17,7 +17,20 @@ from flows.surveys.form.questions import languages_of
 from flows.surveys.publishing import reminder_name, results_for
 from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
-from flows.words import DEFAULT_LANGUAGE, LANGUAGES, Day, Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from flows.words import (
+    DEFAULT_LANGUAGE,
+    LANGUAGES,
+    Day,
+    Moment,
+    Text,
+    Verbatim,
+    Words,
+    _,
+    lines,
+    ngettext,
+    paragraphs,
+    written,
+)
 from storage.consultations import Consultation, Question
 from storage.responses import Value, Waiting
 
@@ -86,7 +99,7 @@ async def surveys(desk: Desk, argument: str) -> Turn:
         )
         return end(text, [*await _results_to_read(desk), [link("panels", _("Panels"))], [link("menu", _("Menu"))]])
     text = paragraphs(_("<b>Questions for you</b>"), *(_waiting(one) for one in found[:PAGE]))
-    rows: list[Row] = [[link(f"survey {one.id}", one.question)] for one in found[:PAGE]]
+    rows: list[Row] = [[link(f"survey {one.id}", written(one, "question"))] for one in found[:PAGE]]
     rows += turning("surveys", page, len(found) > PAGE)
     return end(text, [*rows, *await _results_to_read(desk), [link("menu", _("Menu"))]])
 
@@ -101,12 +114,12 @@ STATES: dict[str, Words] = {
 
 def _waiting(one: Waiting) -> Text:
     state = _("{state}; open until {closes}", state=STATES[one.state], closes=Moment(one.closes_at))
-    return lines(bold(one.question), state)
+    return lines(bold(written(one, "question")), state)
 
 
 async def _results_to_read(desk: Desk) -> list[Row]:
     closed = await desk.store.responses.closed_for(desk.person.id, RESULTS_SHOWN)
-    return [[link(f"results {one.id}", _("Results: {question}", question=one.question))] for one in closed]
+    return [[link(f"results {one.id}", _("Results: {question}", question=written(one, "question")))] for one in closed]
 
 
 @flow.command("survey")
@@ -274,7 +287,7 @@ def _first_words(sheet: Sheet) -> list[Text]:
     if sheet.answers:
         return []
     promise: list[Text] = [PROMISES[sheet.consultation.privacy]]
-    spoken = languages_of(sheet.route.questions) or (DEFAULT_LANGUAGE,)
+    spoken = languages_of(sheet.route.questions, sheet.consultation.language) or (DEFAULT_LANGUAGE,)
     if sheet.route.language in spoken:
         return promise
     return [*promise, _("These questions are in {language}.", language=LANGUAGES.get(spoken[0], spoken[0]))]

@@ -92,7 +92,7 @@ async def begin(desk: Desk, at: Beginning, said: Said) -> Turn:
             panel = await desk.store.consultations.panel_to_ask(at.panel_id)
             if panel is None:
                 return go("consult")
-            id = await desk.store.consultations.add(panel.id, sentence, desk.person.id, desk.now)
+            id = await desk.store.consultations.add(panel.id, sentence, desk.person.id, desk.now, desk.person.language)
             await desk.record("drafted", f"consultation:{id}")
             return await _next_part(desk, id)
     return again(_("Please write it as a message."))

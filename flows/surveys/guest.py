@@ -12,7 +12,7 @@ from flows.surveys.asking import answer_rows, bold, how_to_answer
 from flows.surveys.route import Route
 from flows.surveys.sheet import route_through
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
-from flows.words import LANGUAGES, Day, Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from flows.words import LANGUAGES, Day, Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs, written
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
@@ -193,8 +193,8 @@ def _what_next(desk: Desk, visit: Visit, thanks: Words) -> Turn:
     text: Text = paragraphs(
         thanks,
         lines(
-            _("What it is for: {decision}", decision=consultation.decision),
-            _("{who} decides on {day}.", who=consultation.decided_by, day=Day(consultation.decides_on)),
+            _("What it is for: {decision}", decision=written(consultation, "decision")),
+            _("{who} decides on {day}.", who=written(consultation, "decided_by"), day=Day(consultation.decides_on)),
         ),
     )
     rows: list[Row] = []

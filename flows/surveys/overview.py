@@ -83,7 +83,13 @@ async def _outcomes(desk: Desk, consultation: Consultation) -> list[Text]:
 
 async def _planned(desk: Desk, consultation: Consultation) -> list[Row]:
     planned = [found for found in await desk.store.outcomes.of(consultation.id) if found.state == "scheduled"]
-    return [[link(f"takeback {outcome.id}", _("Take back the planned outcome"))] for outcome in planned]
+    return [
+        [
+            link(f"takeback {outcome.id}", _("Take back the planned outcome")),
+            link(f"translate outcome {outcome.id}", _("Its other languages")),
+        ]
+        for outcome in planned
+    ]
 
 
 def _outcome(outcome: Outcome) -> Text:
@@ -102,11 +108,12 @@ def _outcome(outcome: Outcome) -> Text:
 
 def _actions(consultation: Consultation) -> list[Row]:
     id = consultation.id
+    translating = link(f"translate consultation {id}", _("Other languages"))
     match consultation.state:
         case "draft":
             return [
                 [link(f"questions {id}", _("Questions")), link(f"rehearse {id}", _("Rehearse"))],
-                [link(f"parts {id}", _("Change something"))],
+                [link(f"parts {id}", _("Change something")), translating],
                 [link(f"publish {id}", _("Publish"))],
                 [link(f"discard {id}", _("Delete the draft"))],
             ]
@@ -114,12 +121,13 @@ def _actions(consultation: Consultation) -> list[Row]:
             return [
                 [link(f"rehearse {id}", _("Rehearse")), link(f"publish {id}", _("Publish now"))],
                 [link(f"newvenue survey {id}", _("Link and poster"))],
-                [link(f"unschedule {id}", _("Make it a draft again"))],
+                [link(f"unschedule {id}", _("Make it a draft again")), translating],
             ]
         case "open":
             return [
                 [link(f"newvenue survey {id}", _("Link and poster")), link(f"enter {id}", _("Enter answers"))],
                 [link(f"closenow {id}", _("Close now")), link(f"discard {id}", _("Cancel consultation"))],
+                [translating],
             ]
         case "closed":
             return [

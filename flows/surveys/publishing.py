@@ -17,7 +17,7 @@ from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.surveys.ways import besides, exactly
 from flows.turn import File, Message, link
-from flows.words import Day, Moment, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Day, Moment, Percent, Text, Verbatim, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 
@@ -103,8 +103,9 @@ def invitation(consultation: Consultation) -> Message:
             "We would like to hear from you, as a member of the panel “{panel}”:",
             panel=consultation.panel_name,
         ),
-        bold(consultation.question),
+        bold(written(consultation, "question")),
         why(consultation),
+        in_their_language(written(consultation, "question"), written(consultation, "decision")),
         ngettext("There is {n} question.", "There are {n} questions.", consultation.questions),
         _("You can answer until {closes}.", closes=Moment(consultation.closes_at)),
     )
@@ -122,8 +123,8 @@ def why(consultation: Consultation) -> Text:
     assert consultation.decides_on is not None
     assert consultation.report_by is not None
     return lines(
-        _("What it is for: {decision}", decision=consultation.decision),
-        _("Who decides: {who}", who=consultation.decided_by),
+        _("What it is for: {decision}", decision=written(consultation, "decision")),
+        _("Who decides: {who}", who=written(consultation, "decided_by")),
         _("It is decided on {day}.", day=Day(consultation.decides_on)),
         _("You hear from us what was decided by {day}.", day=Day(consultation.report_by)),
     )
@@ -133,7 +134,7 @@ def reminder(consultation: Consultation) -> Message:
     assert consultation.closes_at is not None
     text = paragraphs(
         _("A short reminder: you can still answer until {closes}.", closes=Moment(consultation.closes_at)),
-        bold(consultation.question),
+        bold(written(consultation, "question")),
         _("If you have begun, you carry on where you stopped. I will not remind you again."),
     )
     return Message(
@@ -148,7 +149,7 @@ def reminder(consultation: Consultation) -> Message:
 def cancellation(consultation: Consultation) -> Message:
     text = paragraphs(
         _("We have taken these questions back:"),
-        bold(consultation.question),
+        bold(written(consultation, "question")),
         _("You need not do anything. We are sorry for the trouble."),
     )
     return Message(text, [[link("menu", _("Menu"))]])
@@ -161,7 +162,9 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     """How many took part, then each question; people's own words are for staff only."""
     turnout = await desk.store.responses.turnout(consultation.id)
     if not turnout.answered:
-        return [Message(paragraphs(bold(consultation.question), _("It is closed now. Nobody has answered.")))]
+        return [
+            Message(paragraphs(bold(written(consultation, "question")), _("It is closed now. Nobody has answered.")))
+        ]
     found = await published(desk, consultation.id)
     questions = await asked_in(desk, consultation.id)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
@@ -198,7 +201,7 @@ def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, f
             share=Percent(found.rates.rr1),
         )
     text = paragraphs(
-        lines(_("<b>The results are here.</b>"), bold(consultation.question), many),
+        lines(_("<b>The results are here.</b>"), bold(written(consultation, "question")), many),
         None if for_staff else besides(found),
         _too_few(consultation, found)
         if found.answered is None
@@ -242,7 +245,7 @@ def what_next(consultation: Consultation) -> Text:
     assert consultation.report_by is not None
     return _(
         "{who} decides on {day}. By {report} you hear from us what was decided.",
-        who=consultation.decided_by,
+        who=written(consultation, "decided_by"),
         day=Day(consultation.decides_on),
         report=Day(consultation.report_by),
     )

@@ -9,9 +9,10 @@ from flows.results.counting import Category
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
 from flows.surveys.asking import bold, ends_of, shown
+from flows.surveys.form.questions import option_of, wording_of
 from flows.surveys.instruments import comparison
 from flows.turn import Bar, Chart, Message
-from flows.words import Percent, Text, Verbatim, Words, _, lines, paragraphs
+from flows.words import Percent, Text, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Question
 
 
@@ -19,7 +20,7 @@ def label(question: Question, category: Category) -> Text:
     """What the answers of a category have in common."""
     match question.kind, category:
         case (("one" | "many"), Category(int(place), _)):
-            return Verbatim(question.options[place])
+            return option_of(question, place)
         case "scale", Category(int(point), _) if point in (POINTS[0], POINTS[-1]):
             low, high = ends_of(question)
             return _("{number} – {words}", number=point, words=low if point == POINTS[0] else high)
@@ -37,7 +38,7 @@ def result_message(question: Question, found: Found, rule: Rule) -> Message:
     picture = chart(question, found, rule)
     bars = picture.bars if picture else ()
     text = paragraphs(
-        bold(question.wording),
+        bold(wording_of(question)),
         lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars)) if bars else None,
         _("On average: {mean}", mean=round(found.counts.mean, 1)) if found.counts.mean is not None else None,
         _("They could choose several answers.") if question.kind == "many" and bars else None,
@@ -62,7 +63,7 @@ def chart(question: Question, found: Found, rule: Rule) -> Chart | None:
     if found.counts.answered is None or not found.counts.categories:
         return None
     bars = [_bar(question, found, place) for place in range(len(found.counts.categories))]
-    return Chart(Verbatim(question.wording), bars, number_answered(question, found, rule))
+    return Chart(wording_of(question), bars, number_answered(question, found, rule))
 
 
 def _bar(question: Question, found: Found, place: int) -> Bar:

@@ -66,7 +66,7 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
 async def route_through(desk: Desk, consultation_id: str, answers: Mapping[str, Value], seed: str = "") -> Route:
     """The way through a survey that these answers leave, in the speaker's language."""
     questions = await desk.store.consultations.questions(consultation_id)
-    return Route.through(questions, answers, desk.now.astimezone(desk.zone), desk.voice.language, seed)
+    return Route.through(questions, answers, desk.now.astimezone(desk.zone), desk.voice.reads[0], seed)
 
 
 async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str, Any]) -> Sheet | Turn:

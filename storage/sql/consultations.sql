@@ -10,12 +10,13 @@ WHERE p.state = 'open' AND (CAST(:id AS TEXT) IS NULL OR p.id = CAST(:id AS TEXT
 GROUP BY p.id, p.name ORDER BY p.id;
 
 -- name: add!
-INSERT INTO consultations (id, panel_id, question, responsible_id, created_at)
-VALUES (:id, :panel_id, :question, :responsible_id, :now);
+INSERT INTO consultations (id, panel_id, question, responsible_id, created_at, language)
+VALUES (:id, :panel_id, :question, :responsible_id, :now, :language);
 
 -- name: load
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
+    c.language, c.translations,
     (SELECT COUNT(*) FROM questions AS q
         WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
@@ -28,6 +29,7 @@ SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 -- name: page
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
+    c.language, c.translations,
     (SELECT COUNT(*) FROM questions AS q
         WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
@@ -43,13 +45,16 @@ UPDATE consultations SET state = state WHERE id = :id AND state = 'draft' RETURN
 UPDATE consultations SET privacy = :value WHERE id = :id AND state = 'draft';
 
 -- name: set_question!
-UPDATE consultations SET question = :value WHERE id = :id AND state = 'draft';
+UPDATE consultations SET question = :value,
+    translations = CASE WHEN question = :value THEN translations ELSE '' END WHERE id = :id AND state = 'draft';
 
 -- name: set_decision!
-UPDATE consultations SET decision = :value WHERE id = :id AND state = 'draft';
+UPDATE consultations SET decision = :value,
+    translations = CASE WHEN decision = :value THEN translations ELSE '' END WHERE id = :id AND state = 'draft';
 
 -- name: set_decided_by!
-UPDATE consultations SET decided_by = :value WHERE id = :id AND state = 'draft';
+UPDATE consultations SET decided_by = :value,
+    translations = CASE WHEN decided_by = :value THEN translations ELSE '' END WHERE id = :id AND state = 'draft';
 
 -- name: set_closes_at!
 UPDATE consultations SET closes_at = :value WHERE id = :id AND state = 'draft';
@@ -80,11 +85,13 @@ UPDATE consultations SET state = 'closed', closed_at = :now WHERE id = :id AND s
 UPDATE consultations SET state = 'cancelled', closed_at = :now WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: questions
-SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details FROM questions
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
+    translations FROM questions
 WHERE consultation_id = :id ORDER BY position;
 
 -- name: question
-SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details FROM questions
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
+    translations FROM questions
 WHERE id = :id;
 
 -- name: add_question!
@@ -96,9 +103,10 @@ SELECT :id, :consultation_id, COALESCE(MAX(position), 0) + 1, CAST(:kind AS TEXT
 FROM questions WHERE consultation_id = :consultation_id;
 
 -- name: change_question!
--- Whatever is changed is no longer the published instrument's own.
+-- Whatever is changed is no longer the published instrument's own, and its translations say something else.
 UPDATE questions SET wording = :wording, options = :options, optional = :optional, least = :least, most = :most,
-    source = CASE WHEN wording = :wording AND options = :options THEN source ELSE '' END
+    source = CASE WHEN wording = :wording AND options = :options THEN source ELSE '' END,
+    translations = CASE WHEN wording = :wording AND options = :options THEN translations ELSE '' END
 WHERE id = :id;
 
 -- name: place_question!

@@ -1,9 +1,11 @@
 -- name: add!
-INSERT INTO outcomes (id, consultation_id, we_asked, you_said, we_did, state, author_id, post_at, created_at)
-VALUES (:id, :consultation_id, :we_asked, :you_said, :we_did, :state, :author_id, :post_at, :now);
+INSERT INTO outcomes (id, consultation_id, we_asked, you_said, we_did, state, author_id, post_at, created_at,
+    language)
+VALUES (:id, :consultation_id, :we_asked, :you_said, :we_did, :state, :author_id, :post_at, :now, :language);
 
 -- name: load
 SELECT o.id, o.consultation_id, o.we_asked, o.you_said, o.we_did, o.state, o.author_id, o.post_at, o.posted_at,
+    o.language, o.translations,
     (SELECT COUNT(*) FROM verdicts AS v WHERE v.outcome_id = o.id AND v.verdict = 'yes') AS yes,
     (SELECT COUNT(*) FROM verdicts AS v WHERE v.outcome_id = o.id AND v.verdict = 'partly') AS partly,
     (SELECT COUNT(*) FROM verdicts AS v WHERE v.outcome_id = o.id AND v.verdict = 'no') AS no
@@ -11,6 +13,7 @@ FROM outcomes AS o WHERE o.id = :id;
 
 -- name: of_consultation
 SELECT o.id, o.consultation_id, o.we_asked, o.you_said, o.we_did, o.state, o.author_id, o.post_at, o.posted_at,
+    o.language, o.translations,
     (SELECT COUNT(*) FROM verdicts AS v WHERE v.outcome_id = o.id AND v.verdict = 'yes') AS yes,
     (SELECT COUNT(*) FROM verdicts AS v WHERE v.outcome_id = o.id AND v.verdict = 'partly') AS partly,
     (SELECT COUNT(*) FROM verdicts AS v WHERE v.outcome_id = o.id AND v.verdict = 'no') AS no
@@ -24,7 +27,7 @@ UPDATE outcomes SET state = 'posted', posted_at = :now WHERE id = :id AND state 
 UPDATE outcomes SET state = 'cancelled' WHERE id = :id AND state = 'scheduled' RETURNING id;
 
 -- name: latest
-SELECT o.id, o.we_asked, o.posted_at, p.name AS panel_name
+SELECT o.id, o.we_asked, o.posted_at, p.name AS panel_name, o.language, o.translations
 FROM outcomes AS o JOIN consultations AS c ON c.id = o.consultation_id JOIN panels AS p ON p.id = c.panel_id
 WHERE o.state = 'posted' ORDER BY o.posted_at DESC, o.id DESC LIMIT :most OFFSET :skipped;
 

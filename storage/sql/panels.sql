@@ -1,11 +1,12 @@
 -- name: add
 -- Nothing comes back when an open panel has this name already.
-INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at, kind, ends_at)
-VALUES (:id, :name, :purpose, :term_months, :seats, :created_by, :now, :kind, :ends_at)
+INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at, kind, ends_at, language)
+VALUES (:id, :name, :purpose, :term_months, :seats, :created_by, :now, :kind, :ends_at, :language)
 ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: load
 SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
+    p.language, p.translations,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at
@@ -14,6 +15,7 @@ FROM panels AS p WHERE p.id = :id;
 -- name: page
 -- Open panels, in the order they were begun.
 SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
+    p.language, p.translations,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at
@@ -23,6 +25,7 @@ ORDER BY p.id LIMIT :most OFFSET :skipped;
 -- name: page_for
 -- Open panels as one person sees them: their own first, then those they wait for.
 SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
+    p.language, p.translations,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at,

@@ -65,7 +65,7 @@ SELECT question_id, value FROM answers WHERE response_id = :id;
 
 -- name: open_for
 -- What waits for somebody: open consultations they were asked in, or whose panel they serve on.
-SELECT c.id, c.question, c.closes_at, COALESCE(r.state, 'invited') AS state
+SELECT c.id, c.question, c.language, c.translations, c.closes_at, COALESCE(r.state, 'invited') AS state
 FROM consultations AS c LEFT JOIN responses AS r ON r.consultation_id = c.id AND r.person_id = :person_id
 WHERE c.state = 'open' AND c.closes_at > :now AND (r.id IS NOT NULL OR EXISTS (
     SELECT 1 FROM memberships AS m
@@ -135,7 +135,7 @@ WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null
 
 -- name: closed_for
 -- What somebody was asked and can read the results of, the latest first.
-SELECT c.id, c.question FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+SELECT c.id, c.question, c.language, c.translations FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
 WHERE r.person_id = :person_id AND c.state = 'closed' ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
 
 -- name: asked_page

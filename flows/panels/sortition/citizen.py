@@ -10,7 +10,7 @@ from flows.panels.places import last_day
 from flows.panels.sortition.seating import accept, decline, expectations
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
-from flows.words import Text, Words, _, lines, ngettext, paragraphs
+from flows.words import Text, Words, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Offer, Sortition
 
@@ -62,7 +62,8 @@ async def interest(desk: Desk, argument: str) -> Turn:
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
         return _in_pool(panel, draw)
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=panel.name), _("{purpose}", purpose=panel.purpose)),
+        lines(_("<b>{name}</b>", name=panel.name), written(panel, "purpose")),
+        in_their_language(written(panel, "purpose")),
         ngettext(
             "{n} person is chosen by lot, so that the panel looks like the people who live here.",
             "{n} people are chosen by lot, so that the panel looks like the people who live here.",

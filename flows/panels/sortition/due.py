@@ -16,7 +16,7 @@ from flows.panels.sortition.seating import decline, fill, invitation, offer_seat
 from flows.panels.sortition.strata import belongs, most_wanted
 from flows.panels.terms import term_end
 from flows.turn import File, Message, Row, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Sortition
 
@@ -255,7 +255,7 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
             continue
         text = paragraphs(
             _("A panel is being put together by lot: <b>{panel}</b>", panel=panel.name),
-            Verbatim(panel.purpose),
+            written(panel, "purpose"),
             _(
                 "I ask you because few people like you are in the draw so far ({group}).",
                 group=called(group, one.recipient.language),

@@ -14,7 +14,7 @@ from flows.panels.selection.alternates import best_first
 from flows.panels.sortition.request import Order, read_order
 from flows.panels.terms import term_end
 from flows.turn import Message, link
-from flows.words import Text, _, lines, ngettext, paragraphs
+from flows.words import Text, _, lines, ngettext, paragraphs, written
 from storage.panels import Panel, Term
 from storage.people import Recipient
 from storage.sortition import Draw, Offer, Sortition
@@ -125,7 +125,7 @@ def invitation(
     )
     text = paragraphs(
         first,
-        _("{purpose}", purpose=panel.purpose),
+        written(panel, "purpose"),
         expectations(panel),
         _("Your term would end on {day}. You can leave at any time.", day=last_day(desk, term_ends_at)),
         _("Please tell me by {day}; after that somebody else is asked.", day=last_day(desk, lapses)),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from flows.surveys.form.model import Choice, Form, Item, ItemKind, Labels, Range
+from flows.words import SIMPLE, Written
 from storage.consultations import Format, Kind, Question
+from storage.translations import read_translations
 
 COUNTED_AS: dict[ItemKind, tuple[Kind, Format]] = {
     "text": ("text", ""),
@@ -44,8 +46,9 @@ class FromForm:
     languages: tuple[str, ...]
 
     def words(self, labels: Labels, language: str) -> str:
-        """The words in a language, or in the first there is."""
-        return labels.get(language) or next((labels[one] for one in (*self.languages, *labels) if labels.get(one)), "")
+        """The words in a language (or without its plain variant), or in the first there is."""
+        found = labels.get(language) or labels.get(language.removesuffix(SIMPLE))
+        return found or next((labels[one] for one in (*self.languages, *labels) if labels.get(one)), "")
 
 
 def questions_of(form: Form) -> list[Question]:
@@ -97,18 +100,47 @@ def _read(details: str) -> FromForm:
 
 
 def spoken(question: Question, language: str) -> Question:
-    """The question in a language, where its form has it."""
+    """The question in a language, where its form has it or staff have put it into that language."""
     of = from_form(question)
-    if of is None or len(of.languages) < 2 or question.format == "acknowledge":
-        return question
-    options = tuple(of.words(choice.labels, language) or choice.name for choice in of.item.choices)
-    return replace(question, wording=of.words(of.item.labels, language) or question.wording, options=options)
+    if of is not None and len(of.languages) > 1 and question.format != "acknowledge":
+        options = tuple(of.words(choice.labels, language) or choice.name for choice in of.item.choices)
+        question = replace(question, wording=of.words(of.item.labels, language) or question.wording, options=options)
+    return _translated(question, language) if question.translations else question
 
 
-def languages_of(questions: Sequence[Question]) -> tuple[str, ...]:
-    """The languages a survey's form has words in; none where it does not say."""
+def _translated(question: Question, language: str) -> Question:
+    found = read_translations(question.translations)
+    fields = {**found.get(language.removesuffix(SIMPLE), {}), **found.get(language, {})}
+    options = tuple(fields.get("options", "").split("\n"))
+    return replace(
+        question,
+        wording=fields.get("wording", question.wording),
+        options=options if len(options) == len(question.options) else question.options,
+    )
+
+
+def wording_of(question: Question) -> Written:
+    """The wording as whoever reads the results reads it."""
+    return _in_all(question, question.wording, lambda one: one.wording)
+
+
+def option_of(question: Question, place: int) -> Written:
+    """An answer to choose, likewise."""
+    return _in_all(question, question.options[place], lambda one: one.options[place])
+
+
+def _in_all(question: Question, words: str, of: Callable[[Question], str]) -> Written:
+    form = from_form(question)
+    languages = {*(form.languages if form else ()), *read_translations(question.translations)} - {""}
+    return Written(words, "", {language: of(spoken(question, language)) for language in languages})
+
+
+def languages_of(questions: Sequence[Question], written_in: str = "") -> tuple[str, ...]:
+    """The languages a survey can be read in: its form's, or the one it was `written_in`, and its translations'."""
     found = (of.languages for question in questions if (of := from_form(question)) is not None)
-    return tuple(language for language in next(found, ()) if language)
+    asked = [read_translations(question.translations) for question in questions if question.is_asked]
+    everywhere = [one for one in (asked[0] if asked else ()) if all("wording" in of.get(one, ()) for of in asked)]
+    return tuple(language for language in (*next(found, (written_in,)), *everywhere) if language)
 
 
 def packed(question: Question) -> str:

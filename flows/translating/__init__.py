@@ -1,0 +1,1 @@
+"""What staff wrote, put into the languages and plain words that citizens read."""
