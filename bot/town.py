@@ -13,11 +13,11 @@ from bot.scheduler import Timers
 from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
-from flows.router import NOTICE_VERSION
 from flows.slices import ROUTER
 from storage.database import Database
 from storage.outbox import Finished
 from storage.panels import Term
+from storage.people import NOTICE_VERSION
 from storage.store import Store
 
 INSTANCE = "past"

@@ -38,13 +38,10 @@ from flows.turn import (
 )
 from flows.typed import compared
 from flows.words import Words, _, ngettext, paragraphs
-from storage.people import Conversation
+from storage.people import NOTICE_VERSION, Conversation
 
 MOST_PARKED = 3
 MOST_HOPS = 5
-
-NOTICE_VERSION = "2026-11"
-"""The version of the notice people agree to (its wording is in flows/welcome); a changed notice asks again."""
 
 COMES_FIRST = {"stop", "cancel"}
 

@@ -28,6 +28,7 @@ from flows.retention import staff as retention_staff
 from flows.router import Router
 from flows.staff import staff as staff_staff
 from flows.support import citizen as support_citizen
+from flows.support import interviews as support_interviews
 from flows.support import staff as support_staff
 from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
@@ -94,6 +95,7 @@ ROUTER = Router(
         retention_staff.flow,
         support_citizen.flow,
         support_staff.flow,
+        support_interviews.flow,
         retention_due.flow,
         staff_staff.flow,
     ]

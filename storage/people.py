@@ -21,6 +21,9 @@ Role = Literal["citizen", "staff"]
 
 TAKING_PART = "taking part"
 
+NOTICE_VERSION = "2026-11"
+"""The version of the notice people agree to (its wording is in flows/welcome); a changed notice asks again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from storage.data_keys import DataKeys
 from storage.database import Session
+from storage.people import NOTICE_VERSION
 from storage.queries import Queries
 
 SQL = Queries("profiles")
@@ -33,7 +34,15 @@ class Profiles:
             return
         box = await DataKeys(self._session).box(person_id)
         given = box.seal(json.dumps(profile, ensure_ascii=False))
-        await self._session.run(SQL.save, person_id=person_id, values_given=given, now=now)
+        await self._session.run(SQL.save, person_id=person_id, values_given=given, now=now, notice=NOTICE_VERSION)
+
+    async def is_outdated(self, person_id: str) -> bool:
+        """Whether it was said under an older notice, and so is not used until they have been asked."""
+        return await self._session.value(SQL.is_outdated, person_id=person_id, notice=NOTICE_VERSION) is not None
+
+    async def renew(self, person_id: str) -> None:
+        """They agree that it goes on being used, under the notice of now."""
+        await self._session.run(SQL.renew, person_id=person_id, notice=NOTICE_VERSION)
 
     async def keep_only(self, known: Mapping[str, Collection[str]], after: str, most: int, now: datetime) -> str | None:
         """Take out whatever is no option of a known attribute, of `most` people whose ids follow `after`.
@@ -50,9 +59,9 @@ class Profiles:
         return rows[-1]["person_id"] if rows else None
 
     async def all(self) -> AsyncIterator[tuple[str, Profile]]:
-        """Everybody's, by person id."""
+        """Everybody's, by person id, but for those said under an older notice."""
         after = ""
-        while rows := await self._session.rows(SQL.page, after=after, most=PAGE):
+        while rows := await self._session.rows(SQL.usable, after=after, most=PAGE, notice=NOTICE_VERSION):
             for row in rows:
                 box = self._session.keyring.box(row["person_id"], row["sealed_key"])
                 yield row["person_id"], json.loads(box.open(row["values_given"]))

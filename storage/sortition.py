@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from storage.data_keys import DataKeys
 from storage.database import Session
-from storage.people import Recipient
+from storage.people import NOTICE_VERSION, Recipient
 from storage.profiles import Profile
 from storage.queries import Queries
 from storage.records import instant, make, new_id
@@ -159,11 +159,11 @@ class Sortitions:
 
     async def pool(self, panel_id: str, rested: datetime) -> list[Candidate]:
         """Who can be drawn now: nobody who serves, is offered a seat, or has served after `rested`."""
-        rows = await self._session.rows(SQL.pool, panel_id=panel_id, rested=rested)
+        rows = await self._session.rows(SQL.pool, panel_id=panel_id, rested=rested, notice=NOTICE_VERSION)
         return [Candidate(row["person_id"], self._profile(row), row["chance"] / MILLION, row["link"]) for row in rows]
 
     async def members(self, panel_id: str) -> list[Member]:
-        rows = await self._session.rows(SQL.members, panel_id=panel_id)
+        rows = await self._session.rows(SQL.members, panel_id=panel_id, notice=NOTICE_VERSION)
         return [
             Member(row["person_id"], row["membership_id"], instant(row["term_ends_at"]), self._profile(row))
             for row in rows
@@ -187,7 +187,7 @@ class Sortitions:
 
     async def to_invite(self, panel_id: str, after: str, most: int) -> list[Invitable]:
         """Who agreed to hear of new panels and has nothing to do with this one yet, by person id."""
-        rows = await self._session.rows(SQL.to_invite, panel_id=panel_id, after=after, most=most)
+        rows = await self._session.rows(SQL.to_invite, panel_id=panel_id, after=after, most=most, notice=NOTICE_VERSION)
         names = Recipient.__annotations__
         return [Invitable(make(Recipient, {name: row[name] for name in names}), self._profile(row)) for row in rows]
 

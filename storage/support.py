@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from storage.data_keys import DataKeys
 from storage.database import Session
+from storage.people import NOTICE_VERSION, Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
 
@@ -63,6 +64,17 @@ class Support:
     async def close(self, id: str, now: datetime) -> bool:
         """Whether it was open until now."""
         return await self._session.value(SQL.close, id=id, now=now) is not None
+
+    async def willing(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
+        """Who was asked in a consultation and agrees to be asked for a longer talk, by id, `after` one of them."""
+        rows = await self._session.rows(
+            SQL.willing, consultation_id=consultation_id, after=after, most=most, notice=NOTICE_VERSION
+        )
+        return [make(Recipient, row) for row in rows]
+
+    async def count_willing(self, consultation_id: str) -> int:
+        found = await self._session.value(SQL.count_willing, consultation_id=consultation_id, notice=NOTICE_VERSION)
+        return int(found)
 
     async def find(self, id: str) -> Request | None:
         """Held until the transaction ends, so that it is not answered and closed at once."""

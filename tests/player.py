@@ -9,6 +9,8 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ the bot is down for 3 days    time passes with nobody there; what is due happens afterwards
     ~ 14 others answer: Yes; 4; –   people off stage send these answers, question by question, to what was opened last
     ~ 8 others are in the pool: age=young   people off stage would like to be drawn for the panel begun last
+    ~ 12 others agree to longer talks   people off stage were asked what was asked last, and agree to be asked more
+    ~ the notice changes            whatever was agreed to and said so far was so under an older notice
     ~ everybody off stage takes their seat  … who has been offered one
     ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
                                     not to); `join from library` says through which link
@@ -49,11 +51,11 @@ from bot.telegram.fetching import brought, missing
 from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
-from flows.router import NOTICE_VERSION
 from flows.slices import ROUTER
 from storage.consultations import Question
 from storage.database import Database, opened
 from storage.outbox import Claimed, Finished
+from storage.people import NOTICE_VERSION
 from storage.queries import Query
 from storage.responses import Value
 from storage.store import Store
@@ -64,6 +66,11 @@ STAFF = {"olga", "omar"}
 INSTANCE = "player"
 FILES = Path(__file__).parent / "data" / "files"
 WIDTH = 8
+NOTICE_CHANGES = [
+    Query(statement, statement, statement, ())
+    for statement in ("UPDATE consents SET version = 'older'", "UPDATE profiles SET notice = 'older'")
+]
+
 RANDOM = re.compile(r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)|(?<=decided by: )[\w-]{22}\b")
 """What no two runs have alike: SHA-256 sums, the names of records, and secrets that were promised."""
 
@@ -304,6 +311,13 @@ class Player:
         if others := re.fullmatch(r"(\d+) others are in the pool: (.*)", said):
             await database.write(lambda store: self._pool_off_stage(store, int(others[1]), others[2].split("; ")))
             return []
+        if others := re.fullmatch(r"(\d+) others agree to longer talks", said):
+            await database.write(lambda store: self._willing_off_stage(store, int(others[1])))
+            return []
+        if said == "the notice changes":
+            for query in NOTICE_CHANGES:
+                await database.write(lambda store, query=query: store.people._session.run(query))  # type: ignore[misc]
+            return []
         if said == "everybody off stage takes their seat":
             await self._take_seats_off_stage(database)
             return await self._drain(database)
@@ -355,6 +369,15 @@ class Player:
             await store.sortition.express(panel.id, person.id, self._clock.now())
             await store.people.agree(person.id, NOTICE_VERSION, "en", self._clock.now())
             self._ids[person.id] = self._off_stage
+
+    async def _willing_off_stage(self, store: Store, number: int) -> None:
+        consultation = (await store.consultations.page(0, 1))[0]
+        for _one in range(number):
+            self._off_stage += 1
+            person, _conversation = await store.people.add(self._off_stage, "citizen", "en", self._clock.now())
+            await store.responses.invite(consultation.id, [person.id], self._clock.now())
+            for purpose in ("taking part", "interviews"):
+                await store.people.agree(person.id, NOTICE_VERSION, "en", self._clock.now(), purpose)
 
     async def _take_seats_off_stage(self, database: Database) -> None:
         async with database.reading() as store:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -13,11 +13,10 @@ from flows.flow import Flow
 from flows.privacy.code import LONGEST, SHORTEST, hashed, matches
 from flows.privacy.data import readable
 from flows.privacy.purposes import KEYS, MEANINGS, NAMES
-from flows.router import NOTICE_VERSION
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Moment, Text, Words, _, lines, paragraphs
-from storage.people import TAKING_PART, Recipient
+from storage.people import NOTICE_VERSION, TAKING_PART, Recipient
 
 flow = Flow()
 
@@ -48,6 +47,16 @@ class Proving:
 @dataclass(frozen=True, slots=True)
 class ChoosingCode:
     """Waiting for a new code."""
+
+
+@saved("privacy.keeping_profile")
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Waiting whether a profile may be used under a changed notice; `asked` says that the sensitive part is left."""
+
+    then: str
+    sensitive: bool
+    asked: bool = False
 
 
 # ---------------------------------------------------------------- consent
@@ -101,6 +110,54 @@ async def consent(desk: Desk, argument: str) -> Turn:
         case "sensitive":
             await _drop_sensitive(desk)
     return go("privacy")
+
+
+@flow.command("keepprofile")
+async def keep_profile(desk: Desk, argument: str) -> Turn:
+    """The notice has changed: may what was said before still be used? `argument` is where to go on."""
+    if not await desk.store.profiles.is_outdated(desk.person.id):
+        return _go_on(argument)
+    sensitive = (await desk.store.people.agreed_to(desk.person.id)).get("sensitive profile")
+    return ask(Keeping(argument, sensitive=sensitive not in (None, NOTICE_VERSION)), _OLDER_NOTICE, _yes_or_no())
+
+
+_OLDER_NOTICE = _(
+    "You told me about yourself when our notice was an older one. I have not used it since. May I use it again? It "
+    "helps us see who we hear from."
+)
+_OLDER_SENSITIVE = _("And what you told me about health, ethnicity or belief: may I use that again too?")
+
+
+def _yes_or_no() -> list[Row]:
+    return [[choice("yes", _("Yes, use it again"))], [choice("no", _("No, delete it"))]]
+
+
+def _go_on(then: str) -> Turn:
+    command, _space, argument = then.partition(" ")
+    return go(command, argument) if command else go("menu", "agreed")
+
+
+@flow.step(Keeping)
+async def keeping(desk: Desk, at: Keeping, said: Said) -> Turn:
+    """Everything but the sensitive answers first; those have a question of their own."""
+    match said:
+        case Choice("no") if not at.asked:
+            await desk.store.profiles.save(desk.person.id, {}, desk.now)
+            return _go_on(at.then)
+        case Choice("yes") if not at.asked:
+            await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, "profile")
+            if at.sensitive:
+                return ask(replace(at, asked=True), _OLDER_SENSITIVE, _yes_or_no())
+        case Choice("yes"):
+            agree = desk.store.people.agree
+            await agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, "sensitive profile")
+        case Choice("no"):
+            await desk.store.people.withdraw(desk.person.id, desk.now, "sensitive profile")
+            await _drop_sensitive(desk)
+        case _:
+            return again(_("Please tap one of the buttons."))
+    await desk.store.profiles.renew(desk.person.id)
+    return _go_on(at.then)
 
 
 WARNINGS: dict[str, Words] = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.profile.bands import area_of, band_of, birth_year, nearest
-from flows.router import NOTICE_VERSION
 from flows.saved import saved
 from flows.turn import Choice, Located, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.typed import compared
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs, said_in
 from storage.attributes import Attribute, Option
+from storage.people import NOTICE_VERSION
 from storage.profiles import Profile
 
 flow = Flow()

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 
 from flows.desk import Desk
-from flows.retention.rules import RULES, Rule
+from flows.retention.rules import RULES, Span
 from flows.words import Text, _
 from storage.retention import Kept
 
 
-async def months_of(desk: Desk, rule: Rule) -> int:
+async def months_of(desk: Desk, rule: Span) -> int:
     return int(await desk.store.settings.load(rule.setting, str(rule.months)))
 
 

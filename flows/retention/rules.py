@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime
 
+from flows.desk import USUAL_INACTIVE_MONTHS
 from flows.words import Words, _
 from storage.retention import Kept
 
@@ -13,29 +14,39 @@ MESSAGES_DAYS = 30
 """Messages that were sent, and the traces of what came in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@dataclass(frozen=True)
+class Span:
     """`months` unless the organisation has chosen another of `choices`."""
 
-    kept: Kept
+    key: str
     what: Words
     months: int
     choices: tuple[int, ...]
 
     @property
     def setting(self) -> str:
-        return f"retention.{self.kept}_months"
+        return f"retention.{self.key}_months"
+
+
+@dataclass(frozen=True)
+class Rule(Span):
+    """What is as old as that is deleted."""
+
+    kept: Kept
 
 
 RULES = (
-    Rule("texts", _("Own words in surveys that are over"), 24, (6, 12, 24, 36)),
-    Rule("support", _("Closed questions to staff"), 12, (3, 6, 12, 24)),
-    Rule("audit", _("The record of who did what"), 72, (24, 36, 72, 120)),
+    Rule("texts", _("Own words in surveys that are over"), 24, (6, 12, 24, 36), "texts"),
+    Rule("support", _("Closed questions to staff"), 12, (3, 6, 12, 24), "support"),
+    Rule("audit", _("The record of who did what"), 72, (24, 36, 72, 120), "audit"),
 )
 
+SILENCE = Span("inactive", _("People who do not write any more"), USUAL_INACTIVE_MONTHS, (6, 12, 18, 24))
+"""They are asked whether they stay before anything is erased."""
 
-def rule_for(kept: str) -> Rule | None:
-    return next((rule for rule in RULES if rule.kept == kept), None)
+
+def span_for(key: str) -> Span | None:
+    return next((span for span in (*RULES, SILENCE) if span.key == key), None)
 
 
 def months_before(now: datetime, months: int) -> datetime:

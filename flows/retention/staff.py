@@ -10,9 +10,11 @@ from flows.retention.keeping import deleted, month_before, months_of
 from flows.retention.rules import (
     MESSAGES_DAYS,
     RULES,
+    SILENCE,
     Rule,
+    Span,
     months_before,
-    rule_for,
+    span_for,
 )
 from flows.saved import saved
 from flows.turn import Choice, Said, Turn, again, ask, choice, column, end, go, link
@@ -33,7 +35,7 @@ class Changing:
 @flow.command("retention", _("How long things are kept"), audience="staff")
 async def retention(desk: Desk, argument: str) -> Turn:
     kept, _space, months = argument.partition(" ")
-    rule = rule_for(kept)
+    rule = span_for(kept)
     if rule is None:
         return await _overview(desk)
     if months in {str(allowed) for allowed in rule.choices}:
@@ -55,7 +57,7 @@ async def _overview(desk: Desk) -> Turn:
         ),
         *await _what_ran(desk),
     )
-    change = column(*(link(f"retention {rule.kept}", _("Change: {what}", what=rule.what)) for rule in RULES))
+    change = column(*(link(f"retention {rule.key}", _("Change: {what}", what=rule.what)) for rule in (*RULES, SILENCE)))
     return end(text, [*change, [link("people", _("People")), link("menu", _("Menu"))]])
 
 
@@ -81,17 +83,22 @@ def _months(months: int) -> Words:
 
 # ---------------------------------------------------------------- changing a rule
 
+YES_OR_NO = column(choice("yes", _("Yes, change it")), choice("no", _("No, leave it as it is")))
 
-async def _offer(desk: Desk, rule: Rule) -> Turn:
+
+async def _offer(desk: Desk, rule: Span) -> Turn:
     text = paragraphs(
         _("<b>{what}</b>", what=rule.what),
         _("Kept for {months} now. How long should it be?", months=_months(await months_of(desk, rule))),
     )
-    offered = [link(f"retention {rule.kept} {months}", _months(months)) for months in rule.choices]
+    offered = [link(f"retention {rule.key} {months}", _months(months)) for months in rule.choices]
     return end(text, [offered[:2], offered[2:], [link("retention", _("Back"))]])
 
 
-async def _confirm(desk: Desk, rule: Rule, months: int) -> Turn:
+async def _confirm(desk: Desk, rule: Span, months: int) -> Turn:
+    if not isinstance(rule, Rule):
+        text: Text = _("Ask people whether they stay after {months} without a word?", months=_months(months))
+        return ask(Changing(rule.key, months), text, YES_OR_NO)
     overdue = await desk.store.retention.overdue(rule.kept, months_before(desk.now, months))
     text = paragraphs(
         _("<b>{what}</b>: keep it for {months}?", what=rule.what, months=_months(months)),
@@ -103,17 +110,16 @@ async def _confirm(desk: Desk, rule: Rule, months: int) -> Turn:
         if overdue
         else _("Nothing is that old yet."),
     )
-    rows = column(choice("yes", _("Yes, change it")), choice("no", _("No, leave it as it is")))
-    return ask(Changing(rule.kept, months), text, rows)
+    return ask(Changing(rule.key, months), text, YES_OR_NO)
 
 
 @flow.step(Changing)
 async def changing(desk: Desk, at: Changing, said: Said) -> Turn:
-    rule = rule_for(at.kept)
+    rule = span_for(at.kept)
     match said:
         case Choice("yes") if rule is not None:
             await desk.store.settings.set(rule.setting, str(at.months))
-            await desk.record("changed a retention rule", f"retention:{rule.kept}", months=at.months)
+            await desk.record("changed a retention rule", f"retention:{rule.key}", months=at.months)
             return go("retention")
         case Choice("yes" | "no"):
             return go("retention")

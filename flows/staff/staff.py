@@ -120,6 +120,7 @@ TIMERS: dict[str, Words] = {
     "privacy.silent_too_long": _("people who do not answer any more are erased"),
     "retention.run": _("what is old enough is deleted"),
     "profiles.tidy": _("profiles are tidied up"),
+    "support.talks": _("invitations to longer talks go out"),
     "survey.cancelled": _("people are told that a consultation is cancelled"),
     "survey.close": _("a consultation closes"),
     "survey.invite": _("invitations go out"),

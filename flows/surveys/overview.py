@@ -132,7 +132,7 @@ def _actions(consultation: Consultation) -> list[Row]:
         case "closed":
             return [
                 [link(f"results {id}", _("Results")), link(f"download {id}", _("Download"))],
-                [link(f"outcome {id}", _("Say what was decided"))],
+                [link(f"outcome {id}", _("Say what was decided")), link(f"interviews {id}", _("Longer talks"))],
             ]
     return []
 

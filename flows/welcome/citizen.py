@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
-from flows.router import NOTICE_VERSION, cannot_read
+from flows.router import cannot_read
 from flows.saved import saved
 from flows.turn import Button, Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from storage.people import NOTICE_VERSION
 
 flow = Flow()
 
@@ -147,6 +148,8 @@ async def full_notice(desk: Desk) -> Text:
 
 
 async def welcomed(desk: Desk, then: str) -> Turn:
+    if await desk.store.profiles.is_outdated(desk.person.id):
+        return go("keepprofile", then)
     command, _space, argument = then.partition(" ")
     return go(command, argument) if command else go("menu", "agreed")
 

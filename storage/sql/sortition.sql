@@ -49,7 +49,7 @@ FROM interests AS i
 JOIN people AS p ON p.id = i.person_id AND p.stopped = 0
 JOIN identities AS d ON d.person_id = i.person_id AND d.unreachable_at IS NULL
 JOIN data_keys AS k ON k.person_id = i.person_id
-LEFT JOIN profiles AS v ON v.person_id = i.person_id
+LEFT JOIN profiles AS v ON v.person_id = i.person_id AND v.notice = :notice
 WHERE i.panel_id = :panel_id
     AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = i.panel_id AND m.person_id = i.person_id
         AND (m.state = 'serving' OR (m.ended_at IS NOT NULL AND m.ended_at > :rested)))
@@ -62,7 +62,7 @@ ORDER BY i.person_id;
 SELECT m.person_id, m.id AS membership_id, m.term_ends_at, v.values_given, k.sealed AS sealed_key
 FROM memberships AS m
 JOIN data_keys AS k ON k.person_id = m.person_id
-LEFT JOIN profiles AS v ON v.person_id = m.person_id
+LEFT JOIN profiles AS v ON v.person_id = m.person_id AND v.notice = :notice
 WHERE m.panel_id = :panel_id AND m.state = 'serving' ORDER BY m.person_id;
 
 -- name: interested_by_link
@@ -79,8 +79,9 @@ WHERE i.panel_id = :panel_id AND w.stopped = 0 AND w.id > :after ORDER BY w.id L
 SELECT w.*, v.values_given, k.sealed AS sealed_key
 FROM recipients AS w
 JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
 JOIN data_keys AS k ON k.person_id = w.id
-JOIN profiles AS v ON v.person_id = w.id
+JOIN profiles AS v ON v.person_id = w.id AND v.notice = :notice
 WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
     AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
     AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)

@@ -39,3 +39,19 @@ FROM support_requests AS r WHERE r.state = 'closed' ORDER BY r.closed_at DESC, r
 
 -- name: notes
 SELECT id, from_staff, words, written_at FROM support_messages WHERE request_id = :request_id ORDER BY id;
+
+-- name: willing
+-- Who was asked in a consultation and agrees to be asked for a longer talk.
+SELECT w.*
+FROM responses AS r
+JOIN recipients AS w ON w.id = r.person_id
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'interviews' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
+WHERE r.consultation_id = :consultation_id AND w.stopped = 0 AND w.id > :after ORDER BY w.id LIMIT :most;
+
+-- name: count_willing
+SELECT COUNT(*) FROM responses AS r
+JOIN people AS w ON w.id = r.person_id AND w.stopped = 0
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'interviews' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
+WHERE r.consultation_id = :consultation_id;
