@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LANGUAGES := cy pl ur bn ar
 
-.PHONY: demo test check bench bench-draw bench-rotations bench-results soak monkey words clean
+.PHONY: demo test check bench bench-draw bench-rotations bench-results soak monkey canaries words clean
 
 demo: .venv/product
 	$(BIN)/folkmoot demo
@@ -56,6 +56,9 @@ clean:
 
 monkey: .venv/development
 	MONKEY_STEPS=3000 MONKEY_SEEDS=20 $(BIN)/pytest -q tests/test_monkey.py
+
+canaries: .venv/development
+	CANARIES=1000 $(BIN)/pytest -q tests/test_erasing_by_chat.py
 
 words: .venv/development
 	$(BIN)/pybabel --quiet extract -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o build-words.pot flows bot

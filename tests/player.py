@@ -308,11 +308,13 @@ class Player:
             number, source, words = int(others[1]), others[2] or "", others[3].split("; ")
             await database.write(lambda store: self._join_off_stage(store, number, source, words))
             return []
-        if others := re.fullmatch(r"(\d+) others are in the pool: (.*)", said):
-            await database.write(lambda store: self._pool_off_stage(store, int(others[1]), others[2].split("; ")))
+        if pool := re.fullmatch(r"(\d+) others are in the pool: (.*)", said):
+            number, words = int(pool[1]), pool[2].split("; ")
+            await database.write(lambda store: self._pool_off_stage(store, number, words))
             return []
-        if others := re.fullmatch(r"(\d+) others agree to longer talks", said):
-            await database.write(lambda store: self._willing_off_stage(store, int(others[1])))
+        if willing := re.fullmatch(r"(\d+) others agree to longer talks", said):
+            number = int(willing[1])
+            await database.write(lambda store: self._willing_off_stage(store, number))
             return []
         if said == "the notice changes":
             for query in NOTICE_CHANGES:

@@ -15,10 +15,12 @@ from bot.logs import begin_logging
 from storage.backup import KEYS_FILE, back_up, restore
 from storage.database import opened
 from tests.peers import VAULT
-from tests.player import Player
+from tests.player import Phone, Player
 
 PEOPLE = int(os.environ.get("CANARIES", "40"))
 """`make canaries` has 1,000 of them."""
+
+FIRST_ID = 9_100_000_000
 
 SURVEY = """\
 > olga: /newpanel
@@ -83,6 +85,7 @@ async def test_whoever_erases_themselves_in_the_chat_is_found_nowhere(
         last_words: list[str] = []
         middle = backups / "none"
         for number in range(PEOPLE):
+            player.phones[canary(number)] = Phone(canary(number), FIRST_ID + number)
             *talk, code = CITIZEN.format(name=canary(number)).splitlines()
             for line in talk:
                 await player.act(database, line)
