@@ -39,8 +39,12 @@ from flows.surveys import entering as surveys_entering
 from flows.surveys import guest as surveys_guest
 from flows.surveys import importing as surveys_importing
 from flows.surveys import listening as surveys_listening
+from flows.surveys import named as surveys_named
 from flows.surveys import questions as surveys_questions
+from flows.surveys import reading as surveys_reading
+from flows.surveys import so_far as surveys_so_far
 from flows.surveys import staff as surveys_staff
+from flows.surveys import wishes as surveys_wishes
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
 from flows.topics import staff as topics_staff
@@ -71,6 +75,10 @@ ROUTER = Router(
         surveys_questions.flow,
         surveys_importing.flow,
         surveys_listening.flow,
+        surveys_named.flow,
+        surveys_reading.flow,
+        surveys_so_far.flow,
+        surveys_wishes.flow,
         surveys_due.flow,
         surveys_download.flow,
         surveys_guest.flow,

@@ -229,11 +229,22 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Themes:
+    """What people wrote, to be sorted by the words it shares when it is sent; `group` has a place for its {number}."""
+
+    title: Text | str
+    texts: Sequence[str]
+    note: Text | str
+    heading: Text | str
+    group: Text | str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
-    """A file for somebody to keep: text, or a report or poster made into what its name ends in when it is sent."""
+    """A file for somebody to keep: text, or something made into what its name ends in when it is sent."""
 
     name: str
-    contents: str | Report | Poster
+    contents: str | Report | Poster | Themes
 
 
 @dataclass(frozen=True, slots=True)

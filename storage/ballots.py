@@ -16,7 +16,7 @@ from typing import Any
 
 from storage.database import Session
 from storage.queries import Queries
-from storage.responses import Responses, Tallies, Value, padded, read_value
+from storage.responses import Responses, Tallies, Value, Written, padded, read_value
 
 SQL = Queries("ballots")
 
@@ -78,11 +78,13 @@ class Ballots:
             found.setdefault(row["id"], {})[row["question_id"]] = read_value(row["value"])
         return list(found.values())
 
-    async def texts(self, question_id: str) -> list[str]:
-        return sorted(
-            self._house.open(json.loads(row["value"]))
+    async def texts(self, question_id: str) -> list[Written]:
+        """Own words, in no order that says who wrote what."""
+        found = [
+            Written(row["source"], self._house.open(json.loads(row["value"])))
             for row in await self._session.rows(SQL.texts, question_id=question_id)
-        )
+        ]
+        return sorted(found, key=lambda one: (one.words, one.source))
 
 
 _chance = secrets.SystemRandom()

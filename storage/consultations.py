@@ -35,7 +35,8 @@ Format = Literal[
 POINTS = (1, 2, 3, 4, 5)
 """Of a scale."""
 Field = Literal["question", "decision", "decided_by", "closes_at", "decides_on", "report_by"]
-Privacy = Literal["pseudonymous", "anonymous"]
+Privacy = Literal["named", "pseudonymous", "anonymous"]
+Reminders = Literal["never", "once", "twice"]
 
 SETTERS = {
     "question": SQL.set_question,
@@ -77,6 +78,8 @@ class Consultation:
     closed_at: datetime | None
     privacy: Privacy
     questions: int
+    reminders: Reminders = "once"
+    shows_live: bool = False
     language: str = "en"
     translations: str = ""
 
@@ -160,6 +163,14 @@ class Consultations:
     async def set_privacy(self, id: str, privacy: Privacy) -> None:
         """Decide about a draft who can link answers to people; it stays so once people have been asked."""
         await self._session.run(SQL.set_privacy, id=id, value=privacy)
+
+    async def set_reminders(self, id: str, reminders: Reminders) -> None:
+        """Decide about a draft how often people are reminded."""
+        await self._session.run(SQL.set_reminders, id=id, value=reminders)
+
+    async def set_shows_live(self, id: str, shows_live: bool) -> None:
+        """Decide about a draft whether people see how others answered so far, once they have sent theirs."""
+        await self._session.run(SQL.set_shows_live, id=id, value=shows_live)
 
     async def asked_since(self, consultation: Consultation, since: datetime) -> list[str]:
         """What else its panel was asked, the latest first."""

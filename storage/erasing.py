@@ -75,7 +75,11 @@ class Erasure:
             given = {"question": row["wording"], "answer": _answer(row, box)}
             answers.setdefault(row["response_id"], []).append(given)
         return [
-            {**{name: value for name, value in row.items() if name != "id"}, "answers": answers.get(row["id"], [])}
+            {
+                **{name: value for name, value in row.items() if name != "id"},
+                "name": box.open(row["name"]) if row["name"] else "",
+                "answers": answers.get(row["id"], []),
+            }
             for row in await self._plain(SQL.responses, person_id)
         ]
 

@@ -86,6 +86,7 @@ async def _seal_all(session: Session) -> None:
         (SQL.profiles, SQL.set_profile, False),
         (SQL.pseudonyms, SQL.set_pseudonym, False),
         (SQL.notes, SQL.set_note, False),
+        (SQL.names, SQL.set_name, False),
         (SQL.texts, SQL.set_text, True),
     ):
         for row in await session.rows(found):

@@ -33,7 +33,10 @@ Way = Literal["chat", "guest", "phone", "paper", "stall"]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One person asked in one consultation; `link` is the venue's link through which a guest came."""
+    """One person asked in one consultation; `link` is the venue's link through which a guest came.
+
+    `name` is what they want staff to call them, sealed; `quotable` says that their own words may be quoted.
+    """
 
     id: str
     consultation_id: str
@@ -42,6 +45,30 @@ class Response:
     started_at: datetime | None
     finished_at: datetime | None
     link: str | None
+    name: str
+    quotable: bool
+
+    @property
+    def has_name(self) -> bool:
+        """Whether they have put their name on it; it is read by `Responses.named`."""
+        return bool(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Answers that were sent with a name on them."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Somebody's own words; `source` names the response or ballot they stand in, `quotable` that they may be quoted."""
+
+    source: str
+    words: str
+    quotable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,14 +253,20 @@ class Responses:
 
     # ------------------------------------------------------------ telling
 
-    async def to_remind(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
-        """A page of those who have neither sent their answers nor declined nor been reminded."""
-        return await self._recipients(SQL.to_remind, consultation_id, after, most)
+    async def to_remind(self, consultation_id: str, round: int, after: str, most: int) -> list[Recipient]:
+        """A page of those who have neither sent their answers nor declined nor been reminded in this round (from 1)."""
+        rows = await self._session.rows(
+            SQL.to_remind, consultation_id=consultation_id, round=round, after=after, most=most
+        )
+        return [make(Recipient, row) for row in rows]
 
-    async def mark_reminded(self, consultation_id: str, people: Iterable[str], now: datetime) -> None:
+    async def mark_reminded(self, consultation_id: str, round: int, people: Iterable[str], now: datetime) -> None:
         await self._session.run_many(
             SQL.mark_reminded,
-            [{"consultation_id": consultation_id, "person_id": person, "now": now} for person in people],
+            [
+                {"consultation_id": consultation_id, "round": round, "person_id": person, "now": now}
+                for person in people
+            ],
         )
 
     async def who_finished(self, consultation_id: str, after: str, most: int) -> list[Recipient]:
@@ -307,13 +340,54 @@ class Responses:
         """Keep what is published; what was published before stays."""
         await self._session.run(SQL.publish, consultation_id=consultation_id, figures=figures, now=now)
 
-    async def texts(self, question_id: str) -> list[str]:
+    async def texts(self, question_id: str) -> list[Written]:
         """What was answered in people's own words, in no order that says who wrote what."""
-        keyring = self._session.keyring
-        return sorted(
-            keyring.box(row["person_id"], row["sealed_key"]).open(json.loads(row["value"]))
+        found = [
+            Written(row["source"], self._box_of(row).open(json.loads(row["value"])), bool(row["quotable"]))
             for row in await self._session.rows(SQL.texts, question_id=question_id)
-        )
+        ]
+        return sorted(found, key=lambda one: (one.words, one.source))
+
+    def _box_of(self, row: Mapping[str, Any]) -> Box:
+        return self._session.keyring.box(row["person_id"], row["sealed_key"])
+
+    async def tags(self, question_id: str) -> dict[str, set[str]]:
+        """What staff noted on answers in people's own words: by tag, the sources."""
+        found: dict[str, set[str]] = {}
+        for row in await self._session.rows(SQL.tags, question_id=question_id):
+            found.setdefault(row["tag"], set()).add(row["source"])
+        return found
+
+    async def set_tag(self, question_id: str, source: str, tag: str, *, on: bool) -> None:
+        await self._session.run(SQL.tag if on else SQL.untag, question_id=question_id, source=source, tag=tag)
+
+    # ------------------------------------------------------------ names and quotes
+
+    async def put_name(self, id: str, name: str) -> None:
+        """Their name on their answers, sealed with their key."""
+        await self._session.run(SQL.set_name, id=id, name=(await self._box(id)).seal(name))
+
+    async def set_quotable(self, id: str, quotable: bool) -> None:
+        await self._session.run(SQL.set_quotable, id=id, quotable=quotable)
+
+    async def named(self, consultation_id: str, skipped: int, most: int) -> list[Named]:
+        """Who has sent their answers with a name on them, in the order they were asked."""
+        rows = await self._session.rows(SQL.named_page, consultation_id=consultation_id, skipped=skipped, most=most)
+        return [Named(row["id"], self._box_of(row).open(row["name"])) for row in rows]
+
+    async def named_one(self, consultation_id: str, id: str) -> Named | None:
+        row = await self._session.row(SQL.named_one, consultation_id=consultation_id, id=id)
+        return row and Named(row["id"], self._box_of(row).open(row["name"]))
+
+    # ------------------------------------------------------------ so far
+
+    async def live(self, consultation_id: str) -> tuple[int, str] | None:
+        """How many had answered when figures were last shown of an open survey, and those figures."""
+        row = await self._session.row(SQL.live, consultation_id=consultation_id)
+        return row and (row["answered"], row["figures"])
+
+    async def keep_live(self, consultation_id: str, answered: int, figures: str) -> None:
+        await self._session.run(SQL.keep_live, consultation_id=consultation_id, answered=answered, figures=figures)
 
 
 def padded(text: str) -> str:

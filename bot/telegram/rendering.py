@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.router import Router
-from flows.turn import Button, Cell, Chart, File, Message, Poster, Report, Table
+from flows.turn import Button, Cell, Chart, File, Message, Poster, Report, Table, Themes
 from flows.words import Voice
 from storage.people import Role
 
@@ -74,6 +74,8 @@ def file(kept: File, voice: Voice) -> dict[str, Any]:
         return {"name": kept.name, "contents": kept.contents}
     if isinstance(kept.contents, Poster):
         return {"name": kept.name, "poster": poster(kept.contents, voice)}
+    if isinstance(kept.contents, Themes):
+        return {"name": kept.name, "themes": themes(kept.contents, voice)}
     return {"name": kept.name, "report": report(kept.contents, voice)}
 
 
@@ -90,6 +92,16 @@ def poster(plan: Poster, voice: Voice) -> dict[str, Any]:
         "address": plan.address,
         "place": plan.place,
         "rtl": voice.right_to_left,
+    }
+
+
+def themes(plan: Themes, voice: Voice) -> dict[str, Any]:
+    return {
+        "title": voice.plain(plan.title),
+        "texts": list(plan.texts),
+        "note": voice.plain(plan.note),
+        "heading": voice.plain(plan.heading),
+        "group": voice.plain(plan.group),
     }
 
 

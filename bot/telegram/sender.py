@@ -571,6 +571,10 @@ def _drawn(field: str, body: dict[str, Any]) -> InputFile:
 def _contents(file: dict[str, Any]) -> bytes:
     if "poster" in file:
         return poster(file["poster"], "pdf")
+    if "themes" in file:
+        from bot.exports.themes import themes  # loads scikit-learn, which few bots ever need
+
+        return themes(file["themes"])
     contents: str = file.get("contents", "")
     return made(file["name"], file["report"]) if "report" in file else contents.encode()
 

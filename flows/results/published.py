@@ -25,16 +25,21 @@ async def published(desk: Desk, consultation_id: str) -> Findings:
     kept = await desk.store.responses.published(consultation_id)
     if kept is not None:
         return decode(kept)
-    found = findings(await _material(desk, consultation_id), await desk.disclosure())
+    found = await worked_out(desk, consultation_id)
     await desk.store.responses.publish(consultation_id, encode(found), desk.now)
     return found
 
 
-async def _material(desk: Desk, consultation_id: str) -> Material:
+async def worked_out(desk: Desk, consultation_id: str, *, by_profile: bool = True) -> Findings:
+    """What is found just now; looked at `by_profile` too, and weighted, where people have said who they are."""
+    return findings(await _material(desk, consultation_id, by_profile=by_profile), await desk.disclosure())
+
+
+async def _material(desk: Desk, consultation_id: str, *, by_profile: bool) -> Material:
     store = desk.store
     turnout = await store.responses.turnout(consultation_id)
     tallies = await store.responses.tallies(consultation_id)
-    traits = await _traits(desk, consultation_id)
+    traits = await _traits(desk, consultation_id) if by_profile else []
     people = await _by_profile(desk, consultation_id, traits) if traits else _People((), {})
     answers = people.answers(tallies, turnout)
     questions = await asked_in(desk, consultation_id)

@@ -14,12 +14,16 @@ from storage.consultations import Consultation, Privacy
 flow = Flow()
 
 PROMISES: dict[Privacy, Words] = {
+    "named": _("Staff read your answers with the name you have put on them."),
     "pseudonymous": _("Staff see all answers together, never who gave which."),
     "anonymous": _("Anonymous: once you send your answers, nobody can find out which are yours."),
 }
 """What a citizen is told before the first question."""
 
 MEANINGS: dict[Privacy, Words] = {
+    "named": _(
+        "people put their name on their answers, and you read who said what. Fewer will answer, and less freely."
+    ),
     "pseudonymous": _("nobody sees who gave which answer. People can change theirs until it closes."),
     "anonymous": _(
         "nobody can ever find out. Answers cannot be changed once sent, nor weighted, and fewer than {batch} are "

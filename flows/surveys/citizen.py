@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.desk import Desk
@@ -11,9 +11,10 @@ from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
-from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_written, ticked
+from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, is_written, ticked
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
 from flows.surveys.form.questions import languages_of
+from flows.surveys.named import ask_name
 from flows.surveys.publishing import reminder_name, results_for
 from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -131,6 +132,8 @@ async def survey(desk: Desk, argument: str) -> Turn:
         return sheet
     assert sheet.response is not None
     await desk.store.responses.start(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
+    if sheet.consultation.privacy == "named" and not sheet.response.has_name:
+        return ask_name(sheet)
     return carry_on(sheet)
 
 
@@ -200,6 +203,10 @@ async def step(desk: Desk, at: Place, said: Said) -> Turn:
             return await send(desk, sheet)
         case Reviewing(), Choice("change"):
             return choose_question(sheet)
+        case Reviewing(), Choice("quote") if sheet.response is not None and _has_own_words(sheet):
+            quotable = not sheet.response.quotable
+            await desk.store.responses.set_quotable(sheet.response.id, quotable)
+            return review(replace(sheet, response=replace(sheet.response, quotable=quotable)))
         case Changing(), Choice("back"):
             return review(sheet)
         case Changing(), Choice(question_id) if question := sheet.route.question(question_id):
@@ -326,6 +333,9 @@ def review(sheet: Sheet) -> Turn:
             [choice("send", _("Send"))],
             [choice("change", _("Change an answer")), choice("later", _("Later"))],
         ]
+    if sheet.response is not None and _has_own_words(sheet):
+        tick = "☑" if sheet.response.quotable else "☐"
+        rows.append([choice("quote", _("{tick} My words may be quoted, without my name", tick=tick))])
     last = _("Once they are sent, nobody can see or change them, not even you.")
     text = paragraphs(
         *(Verbatim(note) for note in sheet.route.notes_before(None)),
@@ -334,6 +344,17 @@ def review(sheet: Sheet) -> Turn:
         last if sheet.consultation.is_anonymous else None,
     )
     return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows)
+
+
+def _has_own_words(sheet: Sheet) -> bool:
+    """Whether they wrote something that could be quoted; of anonymous answers nobody knows whose they are."""
+    return not sheet.consultation.is_anonymous and any(
+        question.kind == "text"
+        and not question.format
+        and isinstance(said := sheet.answers.get(question.id), str)
+        and not is_voice(said)
+        for question in sheet.questions
+    )
 
 
 def choose_question(sheet: Sheet) -> Turn:
@@ -361,11 +382,14 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
     await no_reminder(desk, sheet.consultation.id)
     await desk.acted()
     so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).answered)
+    rows: list[Row] = []
     if sheet.consultation.is_anonymous:
         await desk.store.ballots.cast(sheet.consultation.id, sheet.response.id)
-        return end(thanks(sheet.consultation, so_far), _menu())
-    answers = link(f"survey {sheet.consultation.id}", _("My answers"))
-    return end(thanks(sheet.consultation, so_far), [[answers], *_menu()])
+    else:
+        rows.append([link(f"survey {sheet.consultation.id}", _("My answers"))])
+    if sheet.consultation.shows_live:
+        rows.append([link(f"sofar {sheet.consultation.id}", _("How others answered so far"))])
+    return end(thanks(sheet.consultation, so_far), [*rows, *_menu()])
 
 
 async def no_reminder(desk: Desk, consultation_id: str) -> None:

@@ -214,5 +214,8 @@ async def parts(desk: Desk, argument: str) -> Turn:
     if found is None or found.state != "draft":
         return go("consultation", argument)
     rows: list[Row] = [[link(f"draft {found.id} {field}", NAMES[field])] for field in FIELDS]
-    rows.append([link(f"anonymity {found.id}", _("Who can see who answered what"))])
+    rows += [
+        [link(f"anonymity {found.id}", _("Who can see who answered what"))],
+        [link(f"reminders {found.id}", _("Reminders")), link(f"showlive {found.id}", _("Figures so far"))],
+    ]
     return end(_("What would you like to change?"), [*rows, [link(f"consultation {found.id}", _("Back"))]])

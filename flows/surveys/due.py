@@ -87,14 +87,16 @@ async def remind(desk: Desk, args: Args) -> Again | None:
     consultation = await _in_state(desk, args, "open")
     if consultation is None or consultation.closes_at is None or consultation.closes_at <= desk.now:
         return None
-    people = await desk.store.responses.to_remind(consultation.id, args["after"], PAGE)
+    round: int = args.get("round", 1)
+    people = await desk.store.responses.to_remind(consultation.id, round, args["after"], PAGE)
     if not people:
         return None
-    await desk.store.responses.mark_reminded(consultation.id, [person.id for person in people], desk.now)
-    message, closes_at = reminder(consultation), consultation.closes_at
+    await desk.store.responses.mark_reminded(consultation.id, round, [person.id for person in people], desk.now)
+    message, closes_at = reminder(consultation, last=args.get("last", True)), consultation.closes_at
     for person in people:
         at = best_at(desk.now, person, desk.zone, closes_at)
-        desk.tell(person, message, once=reminder_name(consultation.id, person.id), at=at, lives=closes_at - at)
+        once = f"{reminder_name(consultation.id, person.id)}:{round}"
+        desk.tell(person, message, once=once, at=at, lives=closes_at - at)
     return _next_page(desk, args, people[-1].id)
 
 

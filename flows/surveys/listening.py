@@ -19,7 +19,7 @@ PAGE = 5
 async def sent_for(desk: Desk, question: Question) -> list[Media]:
     """What was sent in answer to a question."""
     texts = await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id)
-    found = (media_of(words) for words in sorted(texts))
+    found = (media_of(words) for words in sorted(one.words for one in texts))
     return [media for media in found if media is not None]
 
 

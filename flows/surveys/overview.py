@@ -6,6 +6,7 @@ from flows.desk import Desk
 from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, NAMES, Limits, field_text, problems
 from flows.surveys.ways import exactly
+from flows.surveys.wishes import REMINDERS
 from flows.turn import Row, Turn, end, link
 from flows.words import Moment, Percent, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation, Privacy
@@ -23,6 +24,7 @@ STATES: dict[str, Words] = {
 PRIVACY: dict[Privacy, Words] = {
     "pseudonymous": _("Counted together"),
     "anonymous": _("Anonymous"),
+    "named": _("With names"),
 }
 
 
@@ -39,6 +41,12 @@ async def show(desk: Desk, consultation: Consultation, notice: Words | None = No
                 for field in FIELDS
             ),
             _("Answers: {way}", way=PRIVACY[consultation.privacy]),
+            _("Reminders: {plan}", plan=REMINDERS[consultation.reminders])
+            if consultation.reminders != "once"
+            else None,
+            _("People see how others answered so far, once they have sent theirs.")
+            if consultation.shows_live
+            else None,
             _("Questions: {number}", number=consultation.questions),
         ),
         *await _progress(desk, consultation),
@@ -126,15 +134,21 @@ def _actions(consultation: Consultation) -> list[Row]:
         case "open":
             return [
                 [link(f"newvenue survey {id}", _("Link and poster")), link(f"enter {id}", _("Enter answers"))],
+                *_names(consultation),
                 [link(f"closenow {id}", _("Close now")), link(f"discard {id}", _("Cancel consultation"))],
                 [translating],
             ]
         case "closed":
             return [
                 [link(f"results {id}", _("Results")), link(f"download {id}", _("Download"))],
+                *_names(consultation),
                 [link(f"outcome {id}", _("Say what was decided")), link(f"interviews {id}", _("Longer talks"))],
             ]
     return []
+
+
+def _names(consultation: Consultation) -> list[Row]:
+    return [[link(f"named {consultation.id}", _("Who said what"))]] if consultation.privacy == "named" else []
 
 
 async def entry(desk: Desk, consultation: Consultation) -> Text:

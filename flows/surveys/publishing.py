@@ -10,12 +10,12 @@ from flows.desk import Desk
 from flows.results.findings import Findings
 from flows.results.published import asked_in, published
 from flows.surveys.asking import answer_text, bold
-from flows.surveys.drafting import reminder_at
 from flows.surveys.formats import READ, media_of
 from flows.surveys.listening import sent_for, way_to
 from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.surveys.ways import besides, exactly
+from flows.surveys.wishes import reminders_of
 from flows.turn import File, Message, link
 from flows.words import Day, Moment, Percent, Text, Verbatim, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.consultations import Consultation, Question
@@ -43,13 +43,15 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
     if consultation.publish_at is not None:
         await desk.not_later(publication_key(id, consultation.publish_at))
     await desk.later("survey.invite", f"survey.invite:{id}", desk.now, about)
-    await desk.later(
-        "survey.remind",
-        f"survey.remind:{id}",
-        reminder_at(desk.now, consultation.closes_at),
-        about,
-        expires_at=consultation.closes_at,
-    )
+    for round, at in enumerate(reminders_of(consultation, desk.now), 1):
+        last = round == len(reminders_of(consultation, desk.now))
+        await desk.later(
+            "survey.remind",
+            f"survey.remind:{id}" if round == 1 else f"survey.remind:{id}:{round}",
+            at,
+            {**about, "round": round, "last": last},
+            expires_at=consultation.closes_at,
+        )
     await desk.later("survey.close", f"survey.close:{id}", consultation.closes_at, about)
     morning_after = instant_of(consultation.report_by + timedelta(days=1), MORNING, desk.zone)
     await desk.later("outcome.owed", f"outcome.owed:{id}", morning_after, {"consultation": id})
@@ -90,6 +92,7 @@ async def _silence(desk: Desk, id: str) -> None:
     """Nobody is invited or reminded any more."""
     for kind in ("invite", "remind", "close"):
         await desk.not_later(f"survey.{kind}:{id}")
+        await desk.nothing_later(f"survey.{kind}:{id}:")
         await desk.store.outbox.drop_once(f"survey.{kind}:{id}:", desk.now, "no longer open")
 
 
@@ -130,12 +133,15 @@ def why(consultation: Consultation) -> Text:
     )
 
 
-def reminder(consultation: Consultation) -> Message:
+def reminder(consultation: Consultation, *, last: bool) -> Message:
     assert consultation.closes_at is not None
     text = paragraphs(
         _("A short reminder: you can still answer until {closes}.", closes=Moment(consultation.closes_at)),
         bold(written(consultation, "question")),
-        _("If you have begun, you carry on where you stopped. I will not remind you again."),
+        lines(
+            _("If you have begun, you carry on where you stopped."),
+            _("I will not remind you again.") if last else None,
+        ),
     )
     return Message(
         text,
@@ -219,9 +225,11 @@ async def _mirrors(desk: Desk, found: Findings) -> list[Message]:
 
 async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:
     """What was written, as text where it is little and as a file where it is much."""
-    texts = sorted(await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id))
+    found = await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id)
     rows = way_to(question, await sent_for(desk, question))
-    texts = [words for words in texts if media_of(words) is None]
+    texts = sorted(one.words for one in found if media_of(one.words) is None)
+    if texts and question.format not in READ:
+        rows = [*rows, [link(f"reading {question.id}", _("Read, search and tag"))]]
     if question.format in READ:
         texts = [desk.voice.plain(answer_text(question, words)) for words in texts]
     if len(texts) > MOST_TEXTS_SHOWN:

@@ -23,4 +23,4 @@ SELECT b.id, b.question_id, b.value FROM ballots AS b JOIN questions AS q ON q.i
 WHERE q.consultation_id = :consultation_id AND q.kind <> 'text' ORDER BY b.id;
 
 -- name: texts
-SELECT value FROM ballots WHERE question_id = :question_id ORDER BY id;
+SELECT id AS source, value FROM ballots WHERE question_id = :question_id ORDER BY id;

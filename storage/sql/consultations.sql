@@ -15,8 +15,8 @@ VALUES (:id, :panel_id, :question, :responsible_id, :now, :language);
 
 -- name: load
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
-    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
-    c.language, c.translations,
+    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
+    CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
     (SELECT COUNT(*) FROM questions AS q
         WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
@@ -28,8 +28,8 @@ SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 
 -- name: page
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
-    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at, c.privacy,
-    c.language, c.translations,
+    c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
+    CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
     (SELECT COUNT(*) FROM questions AS q
         WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
@@ -42,7 +42,15 @@ LIMIT :most OFFSET :skipped;
 UPDATE consultations SET state = state WHERE id = :id AND state = 'draft' RETURNING id;
 
 -- name: set_privacy!
-UPDATE consultations SET privacy = :value WHERE id = :id AND state = 'draft';
+UPDATE consultations SET named = CASE WHEN CAST(:value AS TEXT) = 'named' THEN 1 ELSE 0 END,
+    privacy = CASE WHEN CAST(:value AS TEXT) = 'anonymous' THEN 'anonymous' ELSE 'pseudonymous' END
+WHERE id = :id AND state = 'draft';
+
+-- name: set_reminders!
+UPDATE consultations SET reminders = :value WHERE id = :id AND state = 'draft';
+
+-- name: set_shows_live!
+UPDATE consultations SET shows_live = :value WHERE id = :id AND state = 'draft';
 
 -- name: set_question!
 UPDATE consultations SET question = :value,

@@ -85,7 +85,7 @@ WHERE s.person_id = :person_id ORDER BY t.id;
 
 -- name: responses
 SELECT r.id, c.question AS asked, r.state, r.invited_at, r.started_at, r.finished_at, r.reminded_at, r.with_helper,
-    r.channel
+    r.channel, r.name, r.quotable
 FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id WHERE r.person_id = :person_id ORDER BY r.id;
 
 -- name: answers

@@ -95,6 +95,12 @@ FROM support_messages AS m JOIN support_requests AS r ON r.id = m.request_id;
 -- name: set_note!
 UPDATE support_messages SET words = :value WHERE id = :id;
 
+-- name: names
+SELECT id, person_id, name AS value FROM responses WHERE name <> '';
+
+-- name: set_name!
+UPDATE responses SET name = :value WHERE id = :id;
+
 -- name: texts
 -- Own words, and answers that are sealed whole.
 SELECT a.response_id, a.question_id, r.person_id, a.value

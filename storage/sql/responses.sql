@@ -36,7 +36,7 @@ JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving' AND m.p
 WHERE c.id = :consultation_id;
 
 -- name: find
-SELECT id, consultation_id, state, invited_at, started_at, finished_at, link FROM responses
+SELECT id, consultation_id, state, invited_at, started_at, finished_at, link, name, quotable FROM responses
 WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
@@ -76,11 +76,11 @@ ORDER BY c.closes_at, c.id LIMIT :most OFFSET :skipped;
 SELECT p.*
 FROM responses AS r JOIN recipients AS p ON p.id = r.person_id
 WHERE r.consultation_id = :consultation_id AND p.id > :after AND p.stopped = 0
-  AND r.state IN ('invited', 'started') AND r.reminded_at IS NULL
+  AND r.state IN ('invited', 'started') AND r.reminders < :round
 ORDER BY p.id LIMIT :most;
 
 -- name: mark_reminded!
-UPDATE responses SET reminded_at = :now WHERE consultation_id = :consultation_id AND person_id = :person_id;
+UPDATE responses SET reminded_at = :now, reminders = :round WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: who_finished
 SELECT p.*
@@ -129,9 +129,43 @@ WHERE q.consultation_id = :consultation_id GROUP BY 1, 2;
 
 -- name: texts
 -- In no order that says who wrote what.
-SELECT a.value, r.person_id, k.sealed AS sealed_key
+SELECT r.id AS source, a.value, r.quotable, r.person_id, k.sealed AS sealed_key
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN data_keys AS k ON k.person_id = r.person_id
 WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null';
+
+-- name: set_name!
+UPDATE responses SET name = :name WHERE id = :id;
+
+-- name: set_quotable!
+UPDATE responses SET quotable = :quotable WHERE id = :id;
+
+-- name: named_page
+-- Who has sent their answers with a name on them, in the order they came.
+SELECT r.id, r.name, r.person_id, k.sealed AS sealed_key
+FROM responses AS r JOIN data_keys AS k ON k.person_id = r.person_id
+WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND r.name <> ''
+ORDER BY r.id LIMIT :most OFFSET :skipped;
+
+-- name: named_one
+SELECT r.id, r.name, r.person_id, k.sealed AS sealed_key
+FROM responses AS r JOIN data_keys AS k ON k.person_id = r.person_id
+WHERE r.id = :id AND r.consultation_id = :consultation_id AND r.state = 'finished' AND r.name <> '';
+
+-- name: live
+SELECT answered, figures FROM live_results WHERE consultation_id = :consultation_id;
+
+-- name: keep_live!
+INSERT INTO live_results (consultation_id, answered, figures) VALUES (:consultation_id, :answered, :figures)
+ON CONFLICT (consultation_id) DO UPDATE SET answered = excluded.answered, figures = excluded.figures;
+
+-- name: tags
+SELECT source, tag FROM text_tags WHERE question_id = :question_id ORDER BY tag, source;
+
+-- name: tag!
+INSERT INTO text_tags (question_id, source, tag) VALUES (:question_id, :source, :tag) ON CONFLICT DO NOTHING;
+
+-- name: untag!
+DELETE FROM text_tags WHERE question_id = :question_id AND source = :source AND tag = :tag;
 
 -- name: closed_for
 -- What somebody was asked and can read the results of, the latest first.
