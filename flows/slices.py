@@ -42,6 +42,7 @@ from flows.surveys import listening as surveys_listening
 from flows.surveys import named as surveys_named
 from flows.surveys import questions as surveys_questions
 from flows.surveys import reading as surveys_reading
+from flows.surveys import revising as surveys_revising
 from flows.surveys import so_far as surveys_so_far
 from flows.surveys import staff as surveys_staff
 from flows.surveys import wishes as surveys_wishes
@@ -78,6 +79,7 @@ ROUTER = Router(
         surveys_named.flow,
         surveys_reading.flow,
         surveys_so_far.flow,
+        surveys_revising.flow,
         surveys_wishes.flow,
         surveys_due.flow,
         surveys_download.flow,

@@ -82,6 +82,8 @@ class Consultation:
     shows_live: bool = False
     language: str = "en"
     translations: str = ""
+    version: int = 1
+    revises: str | None = None
 
     @property
     def is_anonymous(self) -> bool:
@@ -95,7 +97,8 @@ class Question:
 
     `options` are the answers to choose from (one, many) or the words at both ends (scale); `least` and `most`
     bound a number; `source` names the published instrument it was taken from, unchanged. `format` is what is asked for
-    within the kind, such as a date as text; `details` is what the form it came with says besides, as JSON.
+    within the kind, such as a date as text; `details` is what the form it came with says besides, as JSON. It belongs
+    to the versions of the survey from the first to the last; without a last one it is asked now.
     """
 
     id: str
@@ -111,6 +114,8 @@ class Question:
     format: Format = ""
     details: str = ""
     translations: str = ""
+    first_version: int = 1
+    last_version: int | None = None
 
     @property
     def is_asked(self) -> bool:
@@ -212,8 +217,11 @@ class Consultations:
 
     # ------------------------------------------------------------ questions
 
-    async def questions(self, id: str) -> list[Question]:
-        return [_question(row) for row in await self._session.rows(SQL.questions, id=id)]
+    async def questions(self, id: str, version: int | None = None) -> list[Question]:
+        """Those of one version, or of all, in their order."""
+        if version is None:
+            return [_question(row) for row in await self._session.rows(SQL.questions, id=id)]
+        return [_question(row) for row in await self._session.rows(SQL.questions_of_version, id=id, version=version)]
 
     async def question(self, question_id: str) -> Question | None:
         row = await self._session.row(SQL.question, id=question_id)
@@ -262,6 +270,77 @@ class Consultations:
         """By way of a place of its own: no two questions may have the same at any moment."""
         for id, position in ((one.id, -1), (other.id, one.position), (one.id, other.position)):
             await self._session.run(SQL.place_question, id=id, position=position)
+
+    # ------------------------------------------------------------ versions
+
+    async def revision_of(self, id: str) -> str | None:
+        """The draft in which a change of an open consultation is being prepared."""
+        found: str | None = await self._session.value(SQL.revision_of, id=id)
+        return found
+
+    async def begin_revision(self, consultation: Consultation, now: datetime) -> str | None:
+        """A draft with the questions as they are; None when there is one, or the consultation is not open any more."""
+        id: str | None = await self._session.value(SQL.begin_revision, id=new_id(), revises=consultation.id, now=now)
+        if id is not None:
+            for question in await self.questions(consultation.id, consultation.version):
+                await self._session.run(SQL.copy_question, id=new_id(), consultation_id=id, origin=question.id)
+        return id
+
+    async def revise(self, draft: Consultation) -> bool:
+        """Make the draft's questions those of the consultation it revises, as its next version.
+
+        A question that is as it was stays the same one, so that its answers stay together. False when either has
+        changed its state meanwhile.
+        """
+        revised = await self.hold(draft.revises or "")
+        if await self._session.value(SQL.hold_draft, id=draft.id) is None or revised is None or revised.state != "open":
+            return False
+        version = revised.version + 1
+        origins = {row["id"]: row["origin"] for row in await self._session.rows(SQL.origins, id=draft.id)}
+        before = await self.questions(revised.id)
+        kept = {question.id: question for question in before if question.last_version is None}
+        wanted: list[tuple[str, Question]] = []
+        for question in await self.questions(draft.id):
+            old = kept.get(origins.get(question.id, ""))
+            same = old is not None and _content(old) == _content(question)
+            wanted.append((old.id if old is not None and same else question.id, question))
+        await self._session.run(SQL.out_of_the_way, id=revised.id)
+        asked = dict(wanted)
+        for position, id in enumerate(_in_order([id for id, _question in wanted], [one.id for one in before]), 1):
+            if id not in asked:
+                await self._session.run(SQL.retire_question, id=id, position=position, version=revised.version)
+            elif id in kept:
+                translations = asked[id].translations
+                await self._session.run(SQL.keep_question, id=id, position=position, translations=translations)
+            else:
+                await self._session.run(
+                    SQL.adopt_question, id=id, consultation_id=revised.id, position=position, version=version
+                )
+        await self._session.run(SQL.new_version, id=revised.id, version=version)
+        return await self.remove_draft(draft.id)
+
+
+def _in_order(wanted: Sequence[str], before: Sequence[str]) -> list[str]:
+    """What is asked now, and after what it used to follow whatever is asked no longer."""
+    found = list(wanted)
+    for place, id in enumerate(before):
+        if id not in found:
+            found.insert(found.index(before[place - 1]) + 1 if place else 0, id)
+    return found
+
+
+def _content(question: Question) -> tuple[object, ...]:
+    """All by which people tell a question from another."""
+    return (
+        question.kind,
+        question.wording,
+        question.options,
+        question.optional,
+        question.least,
+        question.most,
+        question.format,
+        question.details,
+    )
 
 
 def _question(row: Any) -> Question:

@@ -35,7 +35,8 @@ Way = Literal["chat", "guest", "phone", "paper", "stall"]
 class Response:
     """One person asked in one consultation; `link` is the venue's link through which a guest came.
 
-    `name` is what they want staff to call them, sealed; `quotable` says that their own words may be quoted.
+    `name` is what they want staff to call them, sealed; `quotable` says that their own words may be quoted. `version`
+    is that of the survey they began.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Response:
     link: str | None
     name: str
     quotable: bool
+    version: int
 
     @property
     def has_name(self) -> bool:
@@ -56,10 +58,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Answers that were sent with a name on them."""
+    """Answers that were sent with a name on them, to a `version` of the survey."""
 
     id: str
     name: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,11 +376,14 @@ class Responses:
     async def named(self, consultation_id: str, skipped: int, most: int) -> list[Named]:
         """Who has sent their answers with a name on them, in the order they were asked."""
         rows = await self._session.rows(SQL.named_page, consultation_id=consultation_id, skipped=skipped, most=most)
-        return [Named(row["id"], self._box_of(row).open(row["name"])) for row in rows]
+        return [self._named(row) for row in rows]
 
     async def named_one(self, consultation_id: str, id: str) -> Named | None:
         row = await self._session.row(SQL.named_one, consultation_id=consultation_id, id=id)
-        return row and Named(row["id"], self._box_of(row).open(row["name"]))
+        return row and self._named(row)
+
+    def _named(self, row: Mapping[str, Any]) -> Named:
+        return Named(row["id"], self._box_of(row).open(row["name"]), row["version"])
 
     # ------------------------------------------------------------ so far
 

@@ -38,7 +38,7 @@ async def anonymity(desk: Desk, argument: str) -> Turn:
     """`/anonymity ID` shows the ways; `/anonymity ID WAY` takes one for a draft."""
     id, _space, chosen = argument.partition(" ")
     consultation = await desk.store.consultations.load(id)
-    if consultation is None or consultation.state != "draft":
+    if consultation is None or consultation.state != "draft" or consultation.revises is not None:
         return go("consultation", id)
     privacy = next((privacy for privacy in LABELS if privacy == chosen), None)
     if privacy is None:

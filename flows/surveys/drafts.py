@@ -132,7 +132,7 @@ async def draft(desk: Desk, argument: str) -> Turn:
     id, _space, part = argument.partition(" ")
     field = next((field for field in FIELDS if field == part), None)
     consultation = await desk.store.consultations.load(id)
-    if consultation is None or consultation.state != "draft":
+    if consultation is None or consultation.state != "draft" or consultation.revises is not None:
         return go("consultation", id)
     return ask_part(consultation, field) if field else await _next_part(desk, id)
 
@@ -211,7 +211,7 @@ def _with(consultation: Consultation, field: Field, value: str | date | datetime
 async def parts(desk: Desk, argument: str) -> Turn:
     """Which part of a draft is to be changed."""
     found = await desk.store.consultations.load(argument)
-    if found is None or found.state != "draft":
+    if found is None or found.state != "draft" or found.revises is not None:
         return go("consultation", argument)
     rows: list[Row] = [[link(f"draft {found.id} {field}", NAMES[field])] for field in FIELDS]
     rows += [

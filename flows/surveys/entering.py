@@ -140,7 +140,7 @@ async def _survey(desk: Desk, id: str) -> Survey | Turn:
             _("This consultation is not open, so no answers can be entered."),
             [[link(f"consultation {id}", _("Look at the consultation"))], [link("menu", _("Menu"))]],
         )
-    return Survey(consultation, await route_through(desk, id, {}))
+    return Survey(consultation, await route_through(desk, id, consultation.version, {}))
 
 
 # ---------------------------------------------------------------- one question after another

@@ -97,7 +97,8 @@ async def _visit(desk: Desk, token: str) -> Visit | Turn:
     if was_asked or await desk.store.responses.may_answer(consultation.id, desk.person.id):
         return go("survey", consultation.id)
     answers = await desk.store.responses.answers(response.id) if response else {}
-    route = await route_through(desk, consultation.id, answers, response.id if response else "")
+    version = response.version if response else consultation.version
+    route = await route_through(desk, consultation.id, version, answers, response.id if response else "")
     question = route.question(wanted.id) if wanted and wanted.id not in answers else None
     if consultation.is_anonymous and response is not None:
         return Visit(token, consultation, None, 0, response, route)

@@ -47,7 +47,11 @@ async def show(desk: Desk, consultation: Consultation, notice: Words | None = No
             _("People see how others answered so far, once they have sent theirs.")
             if consultation.shows_live
             else None,
-            _("Questions: {number}", number=consultation.questions),
+            _("Questions: {number}", number=consultation.questions)
+            if consultation.version == 1
+            else _(
+                "Questions: {number} (version {version})", number=consultation.questions, version=consultation.version
+            ),
         ),
         *await _progress(desk, consultation),
     )
@@ -136,7 +140,7 @@ def _actions(consultation: Consultation) -> list[Row]:
                 [link(f"newvenue survey {id}", _("Link and poster")), link(f"enter {id}", _("Enter answers"))],
                 *_names(consultation),
                 [link(f"closenow {id}", _("Close now")), link(f"discard {id}", _("Cancel consultation"))],
-                [translating],
+                [link(f"revise {id}", _("Change the questions")), translating],
             ]
         case "closed":
             return [

@@ -41,6 +41,7 @@ def result_message(question: Question, found: Found, rule: Rule) -> Message:
         bold(wording_of(question)),
         lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars)) if bars else None,
         _("On average: {mean}", mean=round(found.counts.mean, 1)) if found.counts.mean is not None else None,
+        _("This was asked in an earlier version only.") if question.last_version is not None else None,
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         _("They put these in order; this is what they put first.") if question.format == "rank" and bars else None,
         number_answered(question, found, rule),

@@ -60,12 +60,15 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
     if consultation.is_anonymous and response.state == "finished":
         return end(_("You have taken part, thank you. Your answers cannot be told from others' any more."), ways_on())
     answers = await desk.store.responses.answers(response.id)
-    return Sheet(consultation, await route_through(desk, consultation.id, answers, response.id), response)
+    version = consultation.version if response.started_at is None else response.version
+    return Sheet(consultation, await route_through(desk, consultation.id, version, answers, response.id), response)
 
 
-async def route_through(desk: Desk, consultation_id: str, answers: Mapping[str, Value], seed: str = "") -> Route:
-    """The way through a survey that these answers leave, in the speaker's language."""
-    questions = await desk.store.consultations.questions(consultation_id)
+async def route_through(
+    desk: Desk, consultation_id: str, version: int, answers: Mapping[str, Value], seed: str = ""
+) -> Route:
+    """The way through a version of a survey that these answers leave, in the speaker's language."""
+    questions = await desk.store.consultations.questions(consultation_id, version)
     return Route.through(questions, answers, desk.now.astimezone(desk.zone), desk.voice.reads[0], seed)
 
 
@@ -75,7 +78,7 @@ async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str
     if consultation is None or not desk.is_staff:
         return end(_("I cannot find these questions."), ways_on())
     given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
-    route = await route_through(desk, consultation_id, given)
+    route = await route_through(desk, consultation_id, consultation.version, given)
     if not route.questions:
         return end(
             _("There is no question to rehearse yet."),

@@ -38,6 +38,8 @@ class Timing:
 @flow.command("consultation", audience="staff")
 async def consultation(desk: Desk, argument: str) -> Turn:
     found = await desk.store.consultations.load(argument)
+    if found is not None and found.revises is not None:
+        return go("revision", found.id)
     return await show(desk, found) if found else _unknown()
 
 
@@ -73,7 +75,7 @@ async def publish_command(desk: Desk, argument: str) -> Turn:
     found = await desk.store.consultations.load(id)
     if found is None:
         return _unknown()
-    if found.state not in ("draft", "scheduled"):
+    if found.state not in ("draft", "scheduled") or found.revises is not None:
         return go("consultation", id)
     wrong = problems(found, Limits(desk.now, desk.zone))
     if await desk.store.consultations.panel_to_ask(found.panel_id) is None:

@@ -41,7 +41,7 @@ async def reminders(desk: Desk, argument: str) -> Turn:
     """`/reminders ID` shows the plans; `/reminders ID PLAN` takes one for a draft."""
     id, _space, chosen = argument.partition(" ")
     consultation = await desk.store.consultations.load(id)
-    if consultation is None or consultation.state != "draft":
+    if consultation is None or consultation.state != "draft" or consultation.revises is not None:
         return go("consultation", id)
     plan = next((plan for plan in REMINDERS if plan == chosen), None)
     if plan is not None:
@@ -62,7 +62,7 @@ async def show_live(desk: Desk, argument: str) -> Turn:
     """`/showlive ID` asks; `/showlive ID yes` or `no` decides about a draft."""
     id, _space, chosen = argument.partition(" ")
     consultation = await desk.store.consultations.load(id)
-    if consultation is None or consultation.state != "draft":
+    if consultation is None or consultation.state != "draft" or consultation.revises is not None:
         return go("consultation", id)
     if chosen in ("yes", "no"):
         await desk.store.consultations.set_shows_live(id, chosen == "yes")

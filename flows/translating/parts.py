@@ -64,7 +64,7 @@ async def thing(desk: Desk, kind: str, id: str) -> Thing | None:
             found = await desk.store.consultations.load(id)
             if found is None or found.state not in ("draft", "scheduled", "open"):
                 return None
-            return _consultation(found, await desk.store.consultations.questions(id))
+            return _consultation(found, await desk.store.consultations.questions(id, found.version))
         case "outcome":
             outcome = await desk.store.outcomes.load(id)
             return _outcome(outcome) if outcome is not None and outcome.state != "cancelled" else None

@@ -146,7 +146,8 @@ async def _which_survey(desk: Desk, page: int) -> Turn:
 async def _which_question(desk: Desk, id: str) -> Turn:
     if await opening(desk, f"survey {id}") is None:
         return _gone()
-    questions = await desk.store.consultations.questions(id)
+    found = await desk.store.consultations.questions(id)
+    questions = [question for question in found if question.is_asked and question.last_version is None]
     rows: list[Row] = [
         [link(f"newvenue question {question.id}", f"{number}. {question.wording}")]
         for number, question in enumerate(questions, 1)

@@ -17,8 +17,10 @@ VALUES (:id, :panel_id, :question, :responsible_id, :now, :language);
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
     CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
+    c.version, c.revises,
     (SELECT COUNT(*) FROM questions AS q
-        WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
+        WHERE q.consultation_id = c.id AND q.last_version IS NULL
+            AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
 WHERE c.id = :id;
 
@@ -30,10 +32,12 @@ SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
     CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
+    c.version, c.revises,
     (SELECT COUNT(*) FROM questions AS q
-        WHERE q.consultation_id = c.id AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
+        WHERE q.consultation_id = c.id AND q.last_version IS NULL
+            AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
 FROM consultations AS c JOIN panels AS p ON p.id = c.panel_id
-WHERE c.state <> 'cancelled'
+WHERE c.state <> 'cancelled' AND c.revises IS NULL
 ORDER BY CASE c.state WHEN 'open' THEN 1 WHEN 'scheduled' THEN 2 WHEN 'draft' THEN 3 ELSE 4 END, c.id DESC
 LIMIT :most OFFSET :skipped;
 
@@ -94,12 +98,18 @@ UPDATE consultations SET state = 'cancelled', closed_at = :now WHERE id = :id AN
 
 -- name: questions
 SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
-    translations FROM questions
+    translations, first_version, last_version FROM questions
 WHERE consultation_id = :id ORDER BY position;
+
+-- name: questions_of_version
+SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
+    translations, first_version, last_version FROM questions
+WHERE consultation_id = :id AND first_version <= :version AND (last_version IS NULL OR last_version >= :version)
+ORDER BY position;
 
 -- name: question
 SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
-    translations FROM questions
+    translations, first_version, last_version FROM questions
 WHERE id = :id;
 
 -- name: add_question!
@@ -128,6 +138,45 @@ DELETE FROM questions WHERE id = :id;
 SELECT question FROM consultations
 WHERE panel_id = :panel_id AND id <> :id AND published_at >= :since AND state IN ('open', 'closed')
 ORDER BY published_at DESC;
+
+-- name: revision_of
+SELECT id FROM consultations WHERE revises = :id AND state = 'draft';
+
+-- name: begin_revision
+-- A draft with everything the open consultation has, but for its questions.
+INSERT INTO consultations (id, panel_id, question, decision, decided_by, closes_at, decides_on, report_by,
+    responsible_id, created_at, language, translations, privacy, named, reminders, shows_live, revises)
+SELECT CAST(:id AS TEXT), panel_id, question, decision, decided_by, closes_at, decides_on, report_by, responsible_id,
+    CAST(:now AS BIGINT), language, translations, privacy, named, reminders, shows_live, id
+FROM consultations WHERE id = :revises AND state = 'open'
+ON CONFLICT DO NOTHING RETURNING id;
+
+-- name: copy_question!
+INSERT INTO questions (id, consultation_id, position, kind, wording, options, optional, least, most, source, format,
+    details, translations, origin)
+SELECT CAST(:id AS TEXT), CAST(:consultation_id AS TEXT), position, kind, wording, options, optional, least, most,
+    source, format, details, translations, id
+FROM questions WHERE id = :origin;
+
+-- name: origins
+SELECT id, origin FROM questions WHERE consultation_id = :id AND origin IS NOT NULL;
+
+-- name: adopt_question!
+-- A question of a revision becomes one of the consultation.
+UPDATE questions SET consultation_id = :consultation_id, position = :position, first_version = :version, origin = NULL
+WHERE id = :id;
+
+-- name: keep_question!
+UPDATE questions SET position = :position, translations = :translations WHERE id = :id;
+
+-- name: retire_question!
+UPDATE questions SET position = :position, last_version = COALESCE(last_version, :version) WHERE id = :id;
+
+-- name: out_of_the_way!
+UPDATE questions SET position = -position - 1000000 WHERE consultation_id = :id;
+
+-- name: new_version!
+UPDATE consultations SET version = :version WHERE id = :id;
 
 -- name: languages
 -- The languages of those who would be asked, the most frequent first.

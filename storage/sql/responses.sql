@@ -14,14 +14,19 @@ VALUES (:id, :consultation_id, :person_id, 'invited', :now)
 ON CONFLICT (consultation_id, person_id) DO NOTHING;
 
 -- name: add_guest!
-INSERT INTO responses (id, consultation_id, person_id, state, invited_at, started_at, link)
-VALUES (:id, :consultation_id, :person_id, 'started', :now, :now, :link)
+INSERT INTO responses (id, consultation_id, person_id, state, invited_at, started_at, link, version)
+SELECT CAST(:id AS TEXT), c.id, CAST(:person_id AS TEXT), 'started', CAST(:now AS BIGINT), CAST(:now AS BIGINT),
+    CAST(:link AS TEXT), c.version
+FROM consultations AS c WHERE c.id = :consultation_id
 ON CONFLICT (consultation_id, person_id) DO NOTHING;
 
 -- name: add_taken!
 -- What staff took for somebody, complete from the first moment.
-INSERT INTO responses (id, consultation_id, person_id, state, invited_at, started_at, finished_at, channel, with_helper)
-VALUES (:id, :consultation_id, :person_id, 'finished', :now, :now, :now, :channel, :with_helper);
+INSERT INTO responses (id, consultation_id, person_id, state, invited_at, started_at, finished_at, channel, with_helper,
+    version)
+SELECT CAST(:id AS TEXT), c.id, CAST(:person_id AS TEXT), 'finished', CAST(:now AS BIGINT), CAST(:now AS BIGINT),
+    CAST(:now AS BIGINT), CAST(:channel AS TEXT), CAST(:with_helper AS BIGINT), c.version
+FROM consultations AS c WHERE c.id = :consultation_id;
 
 -- name: take_back
 -- What staff took goes with the person it was taken for; anybody else's response stays.
@@ -36,12 +41,15 @@ JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving' AND m.p
 WHERE c.id = :consultation_id;
 
 -- name: find
-SELECT id, consultation_id, state, invited_at, started_at, finished_at, link, name, quotable FROM responses
+SELECT id, consultation_id, state, invited_at, started_at, finished_at, link, name, quotable,
+    version FROM responses
 WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
--- Begun, or taken up again by somebody who had declined.
-UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now), with_helper = :with_helper
+-- Begun, or taken up again by somebody who had declined; whoever begins has the version of now.
+UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now), with_helper = :with_helper,
+    version = CASE WHEN started_at IS NULL
+        THEN (SELECT c.version FROM consultations AS c WHERE c.id = responses.consultation_id) ELSE version END
 WHERE id = :id AND state IN ('invited', 'declined');
 
 -- name: decline
@@ -141,13 +149,13 @@ UPDATE responses SET quotable = :quotable WHERE id = :id;
 
 -- name: named_page
 -- Who has sent their answers with a name on them, in the order they came.
-SELECT r.id, r.name, r.person_id, k.sealed AS sealed_key
+SELECT r.id, r.name, r.version, r.person_id, k.sealed AS sealed_key
 FROM responses AS r JOIN data_keys AS k ON k.person_id = r.person_id
 WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND r.name <> ''
 ORDER BY r.id LIMIT :most OFFSET :skipped;
 
 -- name: named_one
-SELECT r.id, r.name, r.person_id, k.sealed AS sealed_key
+SELECT r.id, r.name, r.version, r.person_id, k.sealed AS sealed_key
 FROM responses AS r JOIN data_keys AS k ON k.person_id = r.person_id
 WHERE r.id = :id AND r.consultation_id = :consultation_id AND r.state = 'finished' AND r.name <> '';
 
