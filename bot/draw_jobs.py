@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import logging
 from datetime import timedelta
@@ -19,6 +21,10 @@ log = logging.getLogger(__name__)
 
 CLAIMED = timedelta(seconds=SECONDS + GRACE + 60)
 """A process that has claimed a draw for longer is taken to be gone, and another begins it anew."""
+
+
+PROGRESS_EVERY = 2.0
+"""Seconds."""
 
 
 class DrawJobs:
@@ -45,9 +51,23 @@ class DrawJobs:
         draw = await self._database.write(lambda store: store.sortition.claim(now, now + CLAIMED))
         if draw is None:
             return False
-        record, problem = await _worked_out(draw)
+        telling = asyncio.create_task(self._tell_progress(draw.id, said := [""]))
+        try:
+            record, problem = await _worked_out(draw, said)
+        finally:
+            telling.cancel()
         await self._database.write(lambda store: self._keep(store, draw, record, problem))
         return True
+
+    async def _tell_progress(self, draw_id: str, said: list[str]) -> None:
+        """Staff who look again see how far it is."""
+        told = ""
+        while True:
+            await asyncio.sleep(PROGRESS_EVERY)
+            if (now := said[0]) != told:
+                told = now
+                with contextlib.suppress(DatabaseProblem):
+                    await self._database.write(lambda store, now=now: store.sortition.set_progress(draw_id, now))  # type: ignore[misc]
 
     async def _keep(self, store: Store, draw: Draw, record: str, problem: str) -> None:
         now = self._clock.now()
@@ -60,11 +80,18 @@ class DrawJobs:
             await store.timers.set(f"panel.drawn:{draw.id}", "panel.drawn", {"draw": draw.id}, now, None)
 
 
-async def _worked_out(draw: Draw) -> tuple[str, str]:
-    """The record, or why there is none: quotas as they would have to be (JSON), or a sentence."""
+async def _worked_out(draw: Draw, said: list[str]) -> tuple[str, str]:
+    """The record, or why there is none: quotas as they would have to be (JSON), or a sentence.
+
+    How far it is stands in `said`.
+    """
+
+    def listen(line: str) -> None:
+        said[0] = line
+
     order = read_order(draw.request or "")
     try:
-        record = await draw_elsewhere(order.frozen, "leximin", draw.seed or "", order.seconds, wishes=order.wishes)
+        record = await draw_elsewhere(order.frozen, "leximin", draw.seed or "", order.seconds, listen, order.wishes)
         return json.dumps(record, ensure_ascii=False), ""
     except Unmeetable as unmeetable:
         return "", json.dumps(widening_data(unmeetable.widening), ensure_ascii=False)

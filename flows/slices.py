@@ -7,12 +7,14 @@ from flows.outcomes import due as outcomes_due
 from flows.outcomes import staff as outcomes_staff
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
+from flows.panels import mirroring as panels_mirroring
 from flows.panels import staff as panels_staff
 from flows.panels.sortition import ceremony as sortition_ceremony
 from flows.panels.sortition import citizen as sortition_citizen
 from flows.panels.sortition import due as sortition_due
 from flows.panels.sortition import founding as sortition_founding
 from flows.panels.sortition import officer as sortition_officer
+from flows.panels.sortition import quota_file as sortition_quota_file
 from flows.people import adding as people_adding
 from flows.people import attributes as people_attributes
 from flows.people import due as people_due
@@ -43,8 +45,10 @@ from flows.surveys import named as surveys_named
 from flows.surveys import questions as surveys_questions
 from flows.surveys import reading as surveys_reading
 from flows.surveys import revising as surveys_revising
+from flows.surveys import shaping as surveys_shaping
 from flows.surveys import so_far as surveys_so_far
 from flows.surveys import staff as surveys_staff
+from flows.surveys import trying as surveys_trying
 from flows.surveys import wishes as surveys_wishes
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
@@ -60,9 +64,11 @@ ROUTER = Router(
         welcome_citizen.flow,
         panels_citizen.flow,
         panels_staff.flow,
+        panels_mirroring.flow,
         sortition_citizen.flow,
         sortition_officer.flow,
         sortition_founding.flow,
+        sortition_quota_file.flow,
         sortition_ceremony.flow,
         sortition_due.flow,
         panels_due.flow,
@@ -79,8 +85,10 @@ ROUTER = Router(
         surveys_named.flow,
         surveys_reading.flow,
         surveys_so_far.flow,
+        surveys_shaping.flow,
         surveys_revising.flow,
         surveys_wishes.flow,
+        surveys_trying.flow,
         surveys_due.flow,
         surveys_download.flow,
         surveys_guest.flow,

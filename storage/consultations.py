@@ -84,11 +84,21 @@ class Consultation:
     translations: str = ""
     version: int = 1
     revises: str | None = None
+    shaping_ends_at: datetime | None = None
 
     @property
     def is_anonymous(self) -> bool:
         """Nobody can link an answer to who gave it, once it has been sent."""
         return self.privacy == "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A closed consultation in a list."""
+
+    id: str
+    question: str
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +193,10 @@ class Consultations:
             SQL.asked_since, panel_id=consultation.panel_id, id=consultation.id, since=since
         )
         return [row["question"] for row in rows]
+
+    async def closed_of(self, panel_id: str, most: int) -> list[Over]:
+        """What a panel was asked and is closed, the latest first."""
+        return [make(Over, row) for row in await self._session.rows(SQL.closed_of, panel_id=panel_id, most=most)]
 
     async def languages(self, panel_id: str) -> dict[str, int]:
         """How many of those who would be asked speak which language with us."""

@@ -60,7 +60,12 @@ class Erasure:
         held["draws"] = [
             row | {"pseudonym": box.open(row["pseudonym"])} for row in await self._plain(SQL.draws, person_id)
         ]
-        for subject, query in {"topics": SQL.topics, "supported": SQL.supports}.items():
+        for subject, query in {
+            "topics": SQL.topics,
+            "supported": SQL.supports,
+            "questions_proposed": SQL.proposals,
+            "questions_supported": SQL.proposals_supported,
+        }.items():
             held[subject] = [row | {"words": house.open(row["words"])} for row in await self._plain(query, person_id)]
         held["asked_staff"] = await self._asked_staff(person_id, box)
         held["surveys"] = await self._surveys(person_id, box)

@@ -104,6 +104,7 @@ def _answer(value: str, box: Box) -> str:
 async def _houses(session: Session, seal: Callable[[str], str]) -> None:
     """What belongs to the organisation itself, or to nobody yet."""
     await _each(session, SQL.topics, SQL.set_topic, seal)
+    await _each(session, SQL.proposals, SQL.set_proposal, seal)
     await _each(session, SQL.payloads, SQL.set_payload, seal)
     await _each(session, SQL.waiting_ballots, SQL.set_waiting_ballot, seal)
     await _each(session, SQL.ballot_texts, SQL.set_ballot_text, lambda value: json.dumps(seal(json.loads(value))))

@@ -26,7 +26,10 @@ OfferState = Literal["next", "offered", "accepted", "declined", "lapsed", "seate
 
 @dataclass(frozen=True, slots=True)
 class Sortition:
-    """How a panel is drawn and renewed. `tolerance` is in percent of a group's seats, `by_itself` needs no approval."""
+    """How a panel is drawn and renewed. `tolerance` is in percent of a group's seats, `by_itself` needs no approval.
+
+    `one_per_home`: of people who have said that they share a home at most one is drawn.
+    """
 
     panel_id: str
     tolerance: int = 10
@@ -37,6 +40,7 @@ class Sortition:
     silent_rounds: int = 3
     by_itself: bool = False
     next_renewal_at: datetime | None = None
+    one_per_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Candidate:
     profile: Profile
     chance: float
     link: str | None
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class Draw:
     digest: str | None
     record: str | None
     problem: str
+    progress: str
     opened_at: datetime
     sealed_at: datetime | None
     drawn_at: datetime | None
@@ -141,13 +147,22 @@ class Sortitions:
 
     # ------------------------------------------------------------ the pool
 
-    async def express(self, panel_id: str, person_id: str, now: datetime) -> bool:
-        """Into the pool; false for somebody who is in it."""
-        added = await self._session.value(SQL.express, panel_id=panel_id, person_id=person_id, now=now)
+    async def express(self, panel_id: str, person_id: str, now: datetime, home: str = "") -> bool:
+        """Into the pool, perhaps with the others of a `home`; false for somebody who is in it."""
+        added = await self._session.value(SQL.express, panel_id=panel_id, person_id=person_id, now=now, home=home)
         return added is not None
 
     async def withdraw(self, panel_id: str, person_id: str) -> bool:
         return await self._session.value(SQL.withdraw, panel_id=panel_id, person_id=person_id) is not None
+
+    async def panel_of_home(self, home: str) -> str | None:
+        """The panel in whose pool somebody of this home is."""
+        found: str | None = await self._session.value(SQL.panel_of_home, home=home)
+        return found
+
+    async def home_of(self, panel_id: str, person_id: str) -> str:
+        """Empty for somebody who is not in the pool, or has named no home."""
+        return str(await self._session.value(SQL.home_of, panel_id=panel_id, person_id=person_id) or "")
 
     async def is_interested(self, panel_id: str, person_id: str) -> bool:
         found = await self._session.value(SQL.is_interested, panel_id=panel_id, person_id=person_id)
@@ -157,10 +172,24 @@ class Sortitions:
         """The open panels in whose pools somebody is."""
         return [row["panel_id"] for row in await self._session.rows(SQL.interests_of, person_id=person_id)]
 
-    async def pool(self, panel_id: str, rested: datetime) -> list[Candidate]:
-        """Who can be drawn now: nobody who serves, is offered a seat, or has served after `rested`."""
-        rows = await self._session.rows(SQL.pool, panel_id=panel_id, rested=rested, notice=NOTICE_VERSION)
-        return [Candidate(row["person_id"], self._profile(row), row["chance"] / MILLION, row["link"]) for row in rows]
+    async def pool(self, panel_id: str, rested: datetime, *, one_per_home: bool) -> list[Candidate]:
+        """Who can be drawn now: nobody who serves, is offered a seat, or has served after `rested`.
+
+        With one of a home at most nobody whose home serves already, and otherwise no home is named.
+        """
+        rows = await self._session.rows(
+            SQL.pool, panel_id=panel_id, rested=rested, notice=NOTICE_VERSION, one_per_home=one_per_home
+        )
+        return [
+            Candidate(
+                row["person_id"],
+                self._profile(row),
+                row["chance"] / MILLION,
+                row["link"],
+                row["home"] if one_per_home else "",
+            )
+            for row in rows
+        ]
 
     async def members(self, panel_id: str) -> list[Member]:
         rows = await self._session.rows(SQL.members, panel_id=panel_id, notice=NOTICE_VERSION)
@@ -201,6 +230,10 @@ class Sortitions:
         await self._session.run_many(
             SQL.forget_chance, [{"panel_id": panel_id, "person_id": person} for person in drawn]
         )
+
+    async def set_progress(self, draw_id: str, progress: str) -> None:
+        """How far a draw is that is being worked out."""
+        await self._session.run(SQL.set_progress, id=draw_id, progress=progress)
 
     # ------------------------------------------------------------ draws
 

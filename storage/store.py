@@ -17,6 +17,7 @@ from storage.outcomes import Outcomes
 from storage.panels import Panels
 from storage.people import People
 from storage.profiles import Profiles
+from storage.proposals import Proposals
 from storage.responses import Responses
 from storage.retention import Retention
 from storage.sortition import Sortitions
@@ -53,6 +54,7 @@ class Store:
         self.topics = Topics(session)
         self.consultations = Consultations(session)
         self.responses = Responses(session)
+        self.proposals = Proposals(session)
         self.ballots = Ballots(session)
         self.outcomes = Outcomes(session)
         self.venues = Venues(session)

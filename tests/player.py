@@ -10,6 +10,8 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ 14 others answer: Yes; 4; –   people off stage send these answers, question by question, to what was opened last
     ~ 8 others are in the pool: age=young   people off stage would like to be drawn for the panel begun last
     ~ 12 others agree to longer talks   people off stage were asked what was asked last, and agree to be asked more
+    ~ 9 others sit on it: age=young     people off stage have joined the panel that was begun last
+    ~ everybody on the panel answers: Yes   … and send these answers to what was asked last
     ~ the notice changes            whatever was agreed to and said so far was so under an older notice
     ~ everybody off stage takes their seat  … who has been offered one
     ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
@@ -55,6 +57,7 @@ from flows.slices import ROUTER
 from storage.consultations import Question
 from storage.database import Database, opened
 from storage.outbox import Claimed, Finished
+from storage.panels import Term
 from storage.people import NOTICE_VERSION
 from storage.queries import Query
 from storage.responses import Value
@@ -143,6 +146,7 @@ class Player:
         self._update_id = 0
         self._message_id = 0
         self._off_stage = 2_000_000
+        self._sitting: list[str] = []
         self._ids: dict[str, int] = {}
         self._speaker = ""
         self._last_words: list[Claimed] = []
@@ -316,6 +320,14 @@ class Player:
             number = int(willing[1])
             await database.write(lambda store: self._willing_off_stage(store, number))
             return []
+        if sitting := re.fullmatch(r"(\d+) others sit on it: (.*)", said):
+            number, words = int(sitting[1]), sitting[2].split("; ")
+            await database.write(lambda store: self._sit_off_stage(store, number, words))
+            return []
+        if answer := re.fullmatch(r"everybody on the panel answers: (.*)", said):
+            words = answer[1].split("; ")
+            await database.write(lambda store: self._panel_answers_off_stage(store, words))
+            return []
         if said == "the notice changes":
             for query in NOTICE_CHANGES:
                 await database.write(lambda store, query=query: store.people._session.run(query))  # type: ignore[misc]
@@ -371,6 +383,29 @@ class Player:
             await store.sortition.express(panel.id, person.id, self._clock.now())
             await store.people.agree(person.id, NOTICE_VERSION, "en", self._clock.now())
             self._ids[person.id] = self._off_stage
+
+    async def _sit_off_stage(self, store: Store, number: int, words: list[str]) -> None:
+        panel = (await store.panels.page(0, 100))[-1]
+        for _one in range(number):
+            self._off_stage += 1
+            person, _conversation = await store.people.add(self._off_stage, "citizen", "en", self._clock.now())
+            await store.profiles.save(person.id, dict(one.split("=") for one in words), self._clock.now())
+            ends = self._clock.now() + timedelta(days=100)
+            await store.panels.serve(panel.id, person.id, Term(1, ends), self._clock.now())
+            self._sitting.append(person.id)
+
+    async def _panel_answers_off_stage(self, store: Store, words: list[str]) -> None:
+        consultation = (await store.consultations.page(0, 1))[0]
+        questions = await store.consultations.questions(consultation.id)
+        await store.responses.invite(consultation.id, self._sitting, self._clock.now())
+        for person_id in self._sitting:
+            response = await store.responses.find(consultation.id, person_id)
+            assert response is not None
+            for question, said in zip(questions, words, strict=True):
+                await store.responses.save_answer(
+                    response.id, question.id, _off_stage(question, said), self._clock.now()
+                )
+            await store.responses.finish(response.id, self._clock.now())
 
     async def _willing_off_stage(self, store: Store, number: int) -> None:
         consultation = (await store.consultations.page(0, 1))[0]

@@ -72,8 +72,8 @@ async def test_the_pool_is_who_can_be_drawn(database: Database) -> None:
         await store.panels.serve(panel, ben, Term(1, ENDS), NOW)
         await store.people.set_stopped(cerys, True)
         assert await store.sortition.withdraw(panel, dai)
-        assert [one.person_id for one in await store.sortition.pool(panel, LONG_AGO)] == [ana, eve]
-        (first, _second) = await store.sortition.pool(panel, LONG_AGO)
+        assert [one.person_id for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)] == [ana, eve]
+        (first, _second) = await store.sortition.pool(panel, LONG_AGO, one_per_home=False)
         assert (first.profile, first.chance) == ({"age": "young"}, 0.0)
         assert [one.person_id for one in await store.sortition.members(panel)] == [ben]
         assert await store.sortition.interests_of(ana) == [panel]
@@ -87,8 +87,8 @@ async def test_whoever_has_served_rests(database: Database) -> None:
         place = await store.panels.serve(panel, ana, Term(1, ENDS), NOW)
         assert place is not None
         await store.panels.finish(place, "completed", ENDS)
-        assert await store.sortition.pool(panel, ENDS - timedelta(days=1)) == []
-        assert len(await store.sortition.pool(panel, ENDS + timedelta(days=1))) == 1
+        assert await store.sortition.pool(panel, ENDS - timedelta(days=1), one_per_home=False) == []
+        assert len(await store.sortition.pool(panel, ENDS + timedelta(days=1), one_per_home=False)) == 1
 
     await database.write(job)
 
@@ -98,7 +98,7 @@ async def test_chances_add_up_until_somebody_is_drawn(database: Database) -> Non
         panel, _staff, (ana, ben) = await begun(store, 2)
         for _draw in range(2):
             await store.sortition.remember_chances(panel, {ana: 0.25, ben: 0.5}, [ben])
-        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO)] == [0.5, 0.0]
+        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)] == [0.5, 0.0]
 
     await database.write(job)
 
@@ -159,7 +159,7 @@ async def test_a_seat_is_offered_and_answered_once(database: Database) -> None:
         offered = await store.sortition.offer_to(panel, ana)
         assert offered is not None
         assert offered == replace(first, state="offered", term_ends_at=ENDS, lapses_at=NOW + timedelta(days=7))
-        assert ana not in [one.person_id for one in await store.sortition.pool(panel, LONG_AGO)]
+        assert ana not in [one.person_id for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)]
         assert await store.sortition.answer(first.id, "accepted")
         assert not await store.sortition.answer(first.id, "lapsed")
         assert await store.sortition.seat(first.id)
@@ -220,5 +220,24 @@ async def test_rounds_without_an_answer_are_counted_from_the_latest_back(databas
             await store.consultations.close(id, at)
         assert await store.sortition.rounds_missed(panel, ana, NOW, 3) == 2
         assert await store.sortition.rounds_missed(panel, ana, NOW, 1) == 1
+
+    await database.write(job)
+
+
+async def test_whose_home_serves_already_cannot_be_drawn(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana, ben, cerys) = await begun(store, 3)
+        for person in (ana, ben):
+            await store.sortition.withdraw(panel, person)
+            await store.sortition.express(panel, person, NOW, "rosehill")
+        assert await store.sortition.panel_of_home("rosehill") == panel
+        assert await store.sortition.panel_of_home("nowhere") is None
+        pool = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
+        assert {one.person_id: one.home for one in pool} == {ana: "rosehill", ben: "rosehill", cerys: ""}
+        await store.panels.serve(panel, ana, Term(1, ENDS), NOW)
+        alone = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
+        assert [one.person_id for one in alone] == [cerys]
+        together = await store.sortition.pool(panel, LONG_AGO, one_per_home=False)
+        assert {one.person_id: one.home for one in together} == {ben: "", cerys: ""}
 
     await database.write(job)

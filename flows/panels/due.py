@@ -139,6 +139,8 @@ async def closed(desk: Desk, args: dict[str, Any]) -> Again | None:
     panel = await desk.store.panels.load(args["panel"])
     if panel is None or panel.state != "closed":
         return None
+    if args.get("pool"):
+        return await _tell_pool(desk, panel, args)
     partings = await desk.store.panels.to_thank(panel.id, args["after"], PAGE)
     sat = Message(
         paragraphs(
@@ -158,8 +160,19 @@ async def closed(desk: Desk, args: dict[str, Any]) -> Again | None:
         people = [parting.recipient for parting in partings if parting.sat is those]
         desk.tell_all(people, message, once=f"panel.closed:{panel.id}")
     if len(partings) < PAGE:
-        return None
+        return Again({**args, "after": "", "pool": True}, desk.now) if panel.kind == "drawn" else None
     return Again({**args, "after": partings[-1].recipient.id}, desk.now)
+
+
+async def _tell_pool(desk: Desk, panel: Panel, args: dict[str, Any]) -> Again | None:
+    """Whoever was still in the draw; those who sat on it have been thanked under the same name."""
+    people = await desk.store.sortition.to_tell(panel.id, args["after"], PAGE)
+    text = paragraphs(
+        _("The panel <b>{panel}</b> is closed now: there is no draw any more.", panel=panel.name),
+        _("Thank you for having been ready. Perhaps another panel suits you?"),
+    )
+    desk.tell_all(people, Message(text, [[link("panels", _("Panels"))]]), once=f"panel.closed:{panel.id}")
+    return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
 
 async def _place(desk: Desk, membership_id: str) -> tuple[Membership | None, Panel | None]:

@@ -348,7 +348,7 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
         [link(f"consult {panel.id}", _("Ask this panel something"))],
         [link(f"newvenue join {panel.id}", _("Link and poster"))],
         [link(f"renamepanel {panel.id}", _("Rename")), link(f"closepanel {panel.id}", _("Close"))],
-        [link(f"translate panel {panel.id}", _("Other languages"))],
+        [link(f"mirror {panel.id}", _("Mirror")), link(f"translate panel {panel.id}", _("Other languages"))],
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)

@@ -126,6 +126,8 @@ TIMERS: dict[str, Words] = {
     "survey.invite": _("invitations go out"),
     "survey.publish": _("a consultation opens"),
     "survey.remind": _("reminders go out"),
+    "survey.shape": _("members are asked to shape questions"),
+    "survey.shaped": _("the days for shaping questions end"),
     "survey.results": _("results go out"),
     "topic.answered": _("supporters are told an answer"),
 }

@@ -93,16 +93,21 @@ async def surveys(desk: Desk, argument: str) -> Turn:
     found = await desk.store.responses.open_for(desk.person.id, desk.now, (page - 1) * PAGE, PAGE + 1)
     if page > 1 and not found:
         return go("surveys")
+    shaped = await desk.store.proposals.shaped_by(desk.person.id, desk.now) if page == 1 else []
+    to_shape: list[Row] = [
+        [link(f"shaping {one.id}", _("Shape: {question}", question=written(one, "question")))] for one in shaped
+    ]
     if not found:
         text = paragraphs(
             _("No questions wait for you just now."),
             _("When one of your panels is asked something, I will write to you."),
         )
-        return end(text, [*await _results_to_read(desk), [link("panels", _("Panels"))], [link("menu", _("Menu"))]])
+        ways = [*to_shape, *await _results_to_read(desk)]
+        return end(text, [*ways, [link("panels", _("Panels"))], [link("menu", _("Menu"))]])
     text = paragraphs(_("<b>Questions for you</b>"), *(_waiting(one) for one in found[:PAGE]))
     rows: list[Row] = [[link(f"survey {one.id}", written(one, "question"))] for one in found[:PAGE]]
     rows += turning("surveys", page, len(found) > PAGE)
-    return end(text, [*rows, *await _results_to_read(desk), [link("menu", _("Menu"))]])
+    return end(text, [*rows, *to_shape, *await _results_to_read(desk), [link("menu", _("Menu"))]])
 
 
 STATES: dict[str, Words] = {
@@ -375,7 +380,11 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
     if sheet.response is None:
         return end(
             _("That was the rehearsal: this is where a citizen's answers would be sent. Nothing was recorded."),
-            [[link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))]],
+            [
+                [link(f"tryout {sheet.consultation.id}", _("Let colleagues try it"))],
+                [link(f"remark {sheet.consultation.id}", _("Say what I would change"))],
+                [link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))],
+            ],
         )
     await settle(desk, sheet, sheet.response)
     await desk.store.responses.finish(sheet.response.id, desk.now)

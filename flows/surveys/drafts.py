@@ -217,5 +217,6 @@ async def parts(desk: Desk, argument: str) -> Turn:
     rows += [
         [link(f"anonymity {found.id}", _("Who can see who answered what"))],
         [link(f"reminders {found.id}", _("Reminders")), link(f"showlive {found.id}", _("Figures so far"))],
+        [link(f"shape {found.id}", _("Let members shape the questions"))],
     ]
     return end(_("What would you like to change?"), [*rows, [link(f"consultation {found.id}", _("Back"))]])

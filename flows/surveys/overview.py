@@ -44,6 +44,12 @@ async def show(desk: Desk, consultation: Consultation, notice: Words | None = No
             _("Reminders: {plan}", plan=REMINDERS[consultation.reminders])
             if consultation.reminders != "once"
             else None,
+            _(
+                "Members can shape the questions until {moment}.",
+                moment=Moment(consultation.shaping_ends_at or desk.now),
+            )
+            if consultation.state == "draft" and (consultation.shaping_ends_at or desk.now) > desk.now
+            else None,
             _("People see how others answered so far, once they have sent theirs.")
             if consultation.shows_live
             else None,
@@ -126,6 +132,7 @@ def _actions(consultation: Consultation) -> list[Row]:
             return [
                 [link(f"questions {id}", _("Questions")), link(f"rehearse {id}", _("Rehearse"))],
                 [link(f"parts {id}", _("Change something")), translating],
+                *([[link(f"proposals {id}", _("Read the proposals"))]] if consultation.shaping_ends_at else []),
                 [link(f"publish {id}", _("Publish"))],
                 [link(f"discard {id}", _("Delete the draft"))],
             ]

@@ -14,6 +14,7 @@ from flows.surveys.formats import READ, media_of
 from flows.surveys.listening import sent_for, way_to
 from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
+from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
 from flows.surveys.wishes import reminders_of
 from flows.turn import File, Message, link
@@ -40,6 +41,9 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
     assert consultation.closes_at is not None
     assert consultation.report_by is not None
     id, about = consultation.id, {"consultation": consultation.id, "after": ""}
+    if consultation.shaping_ends_at is not None:
+        await desk.not_later(f"survey.shaped:{id}")
+        await settle_the_rest(desk, consultation)
     if consultation.publish_at is not None:
         await desk.not_later(publication_key(id, consultation.publish_at))
     await desk.later("survey.invite", f"survey.invite:{id}", desk.now, about)

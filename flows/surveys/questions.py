@@ -234,7 +234,13 @@ def _ask_part(at: Writing) -> Turn:
             rows = [[choice("needed", _("It needs an answer"))], [choice("optional", _("It may be skipped"))]]
             return ask(at, _("May people skip it?"), [*rows, [choice("back", _("Back"))]])
     so_far = _("So far: {words}", words=at.wording) if at.wording else None
-    return ask(at, paragraphs(text, so_far), [[choice("back", _("Back"))]])
+    keep = [choice("keep", _("Keep it"))] if at.wording else []
+    return ask(at, paragraphs(text, so_far), [[*keep, choice("back", _("Back"))]])
+
+
+def begin_writing(consultation_id: str, wording: str) -> Turn:
+    """A question whose words are there; how it is answered is still to be said."""
+    return _ask_part(Writing(consultation_id, "kind", wording=wording))
 
 
 CHOICES_WANTED = _("Which answers are there? Please write them in one message, each on a line of its own.")
@@ -266,6 +272,8 @@ async def write(desk: Desk, at: Writing, said: Said) -> Turn:
         case "kind", Choice(id):
             kind = next((kind for kind in KINDS if kind == id), None)
             return _ask_part(_of_kind(at, kind)) if kind else again(_tap_one())
+        case "wording", Choice("keep") if at.wording:
+            return await _worded(desk, at)
         case "wording", Typed(words):
             wording = " ".join(words.split())
             if len(wording) > WORDING_LIMIT:

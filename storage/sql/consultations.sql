@@ -17,7 +17,7 @@ VALUES (:id, :panel_id, :question, :responsible_id, :now, :language);
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
     CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
-    c.version, c.revises,
+    c.version, c.revises, c.shaped_until AS shaping_ends_at,
     (SELECT COUNT(*) FROM questions AS q
         WHERE q.consultation_id = c.id AND q.last_version IS NULL
             AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
@@ -32,7 +32,7 @@ SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
     CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
-    c.version, c.revises,
+    c.version, c.revises, c.shaped_until AS shaping_ends_at,
     (SELECT COUNT(*) FROM questions AS q
         WHERE q.consultation_id = c.id AND q.last_version IS NULL
             AND q.format NOT IN ('note', 'calculate', 'hidden')) AS questions
@@ -132,6 +132,11 @@ UPDATE questions SET position = :position WHERE id = :id;
 
 -- name: remove_question!
 DELETE FROM questions WHERE id = :id;
+
+-- name: closed_of
+-- What a panel was asked and is closed, the latest first.
+SELECT id, question, closed_at FROM consultations
+WHERE panel_id = :panel_id AND state = 'closed' ORDER BY closed_at DESC, id DESC LIMIT :most;
 
 -- name: asked_since
 -- What a panel was asked lately, the latest first.

@@ -93,6 +93,17 @@ SELECT a.response_id, q.wording, q.kind, q.options, a.value, a.answered_at
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
 WHERE r.person_id = :person_id ORDER BY a.response_id, q.position;
 
+-- name: proposals
+SELECT c.question AS asked, p.words, p.state, p.proposed_at
+FROM question_proposals AS p JOIN consultations AS c ON c.id = p.consultation_id
+WHERE p.person_id = :person_id ORDER BY p.id;
+
+-- name: proposals_supported
+SELECT c.question AS asked, p.words
+FROM proposal_supports AS s JOIN question_proposals AS p ON p.id = s.proposal_id
+JOIN consultations AS c ON c.id = p.consultation_id
+WHERE s.person_id = :person_id ORDER BY p.id;
+
 -- name: verdicts
 SELECT c.question AS asked, v.verdict, v.given_at
 FROM verdicts AS v JOIN outcomes AS o ON o.id = v.outcome_id JOIN consultations AS c ON c.id = o.consultation_id

@@ -33,6 +33,12 @@ SELECT id, words AS value FROM topics;
 -- name: set_topic!
 UPDATE topics SET words = :value WHERE id = :id;
 
+-- name: proposals
+SELECT id, words AS value FROM question_proposals;
+
+-- name: set_proposal!
+UPDATE question_proposals SET words = :value WHERE id = :id;
+
 -- name: payloads
 SELECT update_id, payload AS value FROM inbox WHERE payload <> '';
 

@@ -1,16 +1,17 @@
 -- name: save_settings!
 INSERT INTO sortitions (panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept,
-    silent_rounds, by_itself, next_renewal_at)
+    silent_rounds, by_itself, next_renewal_at, one_per_home)
 VALUES (:panel_id, :tolerance, :renewal_months, :cool_off_months, :alternates, :days_to_accept,
-    :silent_rounds, :by_itself, :next_renewal_at)
+    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home)
 ON CONFLICT (panel_id) DO UPDATE SET tolerance = excluded.tolerance, renewal_months = excluded.renewal_months,
     cool_off_months = excluded.cool_off_months, alternates = excluded.alternates,
     days_to_accept = excluded.days_to_accept, silent_rounds = excluded.silent_rounds,
-    by_itself = excluded.by_itself, next_renewal_at = excluded.next_renewal_at;
+    by_itself = excluded.by_itself, next_renewal_at = excluded.next_renewal_at,
+    one_per_home = excluded.one_per_home;
 
 -- name: settings
 SELECT panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept, silent_rounds, by_itself,
-    next_renewal_at
+    next_renewal_at, one_per_home
 FROM sortitions WHERE panel_id = :panel_id;
 
 -- name: remove_quotas!
@@ -26,7 +27,7 @@ WHERE panel_id = :panel_id ORDER BY position;
 
 -- name: express
 -- With the venue's link that led somebody to this panel, if one did.
-INSERT INTO interests (panel_id, person_id, expressed_at, link) VALUES (:panel_id, :person_id, :now, (
+INSERT INTO interests (panel_id, person_id, expressed_at, home, link) VALUES (:panel_id, :person_id, :now, :home, (
     SELECT o.token FROM openings AS o JOIN links AS l ON l.token = o.token
     WHERE o.person_id = :person_id AND l.opens = 'join ' || CAST(:panel_id AS TEXT)
     ORDER BY o.opened_at DESC LIMIT 1))
@@ -34,6 +35,12 @@ ON CONFLICT DO NOTHING RETURNING person_id;
 
 -- name: withdraw
 DELETE FROM interests WHERE panel_id = :panel_id AND person_id = :person_id RETURNING person_id;
+
+-- name: panel_of_home
+SELECT panel_id FROM interests WHERE home = :home AND home <> '' LIMIT 1;
+
+-- name: home_of
+SELECT home FROM interests WHERE panel_id = :panel_id AND person_id = :person_id;
 
 -- name: is_interested
 SELECT 1 FROM interests WHERE panel_id = :panel_id AND person_id = :person_id;
@@ -44,7 +51,7 @@ WHERE i.person_id = :person_id AND p.state = 'open' ORDER BY i.panel_id;
 
 -- name: pool
 -- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested.
-SELECT i.person_id, i.chance, i.link, v.values_given, k.sealed AS sealed_key
+SELECT i.person_id, i.chance, i.link, i.home, v.values_given, k.sealed AS sealed_key
 FROM interests AS i
 JOIN people AS p ON p.id = i.person_id AND p.stopped = 0
 JOIN identities AS d ON d.person_id = i.person_id AND d.unreachable_at IS NULL
@@ -55,6 +62,10 @@ WHERE i.panel_id = :panel_id
         AND (m.state = 'serving' OR (m.ended_at IS NOT NULL AND m.ended_at > :rested)))
     AND NOT EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.panel_id = i.panel_id AND s.person_id = i.person_id
         AND s.state IN ('offered', 'accepted'))
+    AND (i.home = '' OR :one_per_home = 0 OR NOT EXISTS (
+        SELECT 1 FROM interests AS h JOIN memberships AS s
+            ON s.panel_id = h.panel_id AND s.person_id = h.person_id AND s.state = 'serving'
+        WHERE h.panel_id = i.panel_id AND h.home = i.home))
 ORDER BY i.person_id;
 
 -- name: members
@@ -98,17 +109,17 @@ INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
 VALUES (:id, :panel_id, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
 
 -- name: current_draw
-SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
+SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, progress, opened_at,
     sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('open', 'sealed', 'drawing');
 
 -- name: draw
-SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
+SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, progress, opened_at,
     sealed_at, drawn_at
 FROM draws WHERE id = :id;
 
 -- name: draws
-SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, opened_at,
+SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, progress, opened_at,
     sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
 
@@ -145,6 +156,9 @@ UPDATE draws SET claimed_until = :until WHERE id = (
     SELECT d.id FROM draws AS d WHERE d.state = 'drawing' AND (d.claimed_until IS NULL OR d.claimed_until < :now)
     ORDER BY d.id LIMIT 1) AND (claimed_until IS NULL OR claimed_until < :now)
 RETURNING id;
+
+-- name: set_progress!
+UPDATE draws SET progress = :progress WHERE id = :id AND state = 'drawing';
 
 -- name: finish
 UPDATE draws SET state = 'drawn', record = :record, drawn_at = :now, claimed_until = NULL

@@ -75,6 +75,7 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
             text = paragraphs(
                 _("<b>{panel} is being drawn.</b>", panel=panel.name),
                 _("That takes a minute at most. I write to you when it is done."),
+                _("So far: {progress}", progress=Verbatim(current.progress)) if current.progress else None,
                 _("It is decided by: {seed}", seed=Verbatim(current.seed or "")),
             )
             return end(text, [[link(f"draw {panel.id}", _("Look again"))], *back])

@@ -10,7 +10,7 @@ from flows.panels.places import last_day
 from flows.panels.sortition.seating import accept, decline, expectations
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
-from flows.words import Text, Words, _, in_their_language, lines, ngettext, paragraphs, written
+from flows.words import Text, Verbatim, Words, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Offer, Sortition
 
@@ -20,9 +20,10 @@ flow = Flow()
 @saved("panels.pool")
 @dataclass(frozen=True, slots=True)
 class Considering:
-    """Waiting for whether they would like to be in the pool."""
+    """Waiting for whether they would like to be in the pool, perhaps with others of a `home`."""
 
     panel_id: str
+    home: str = ""
 
 
 @saved("panels.leaving_pool")
@@ -46,8 +47,9 @@ class Refusing:
 
 @flow.command("interest")
 async def interest(desk: Desk, argument: str) -> Turn:
-    """`/interest PANEL`: what the panel is, how it is chosen, and whether they would like to be."""
-    panel, settings = await _lot_panel(desk, argument)
+    """`/interest PANEL [HOME]`: what the panel is, how it is chosen, and whether they would like to be."""
+    panel_id, _space, home = argument.partition(" ")
+    panel, settings = await _lot_panel(desk, panel_id)
     if panel is None or settings is None:
         return _not_there()
     offer = await desk.store.sortition.offer_to(panel.id, desk.person.id)
@@ -60,7 +62,7 @@ async def interest(desk: Desk, argument: str) -> Turn:
         return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=panel.name, day=day), rows)
     draw = await desk.store.sortition.current_draw(panel.id)
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
-        return _in_pool(panel, draw)
+        return _in_pool(panel, draw, await _for_their_home(desk, panel, settings))
     text = paragraphs(
         lines(_("<b>{name}</b>", name=panel.name), written(panel, "purpose")),
         in_their_language(written(panel, "purpose")),
@@ -73,7 +75,29 @@ async def interest(desk: Desk, argument: str) -> Turn:
         _("Would you like to be in the draw? If you are drawn, you can still say no."),
     )
     rows = column(choice("yes", _("Yes, put me in the draw")), choice("no", _("No, thank you")))
-    return ask(Considering(panel.id), text, rows)
+    known = settings.one_per_home and bool(home) and await desk.store.sortition.panel_of_home(home) == panel.id
+    return ask(Considering(panel.id, home if known else ""), text, rows)
+
+
+@flow.command("home")
+async def home(desk: Desk, argument: str) -> Turn:
+    """A link that somebody at one's home has passed on: `/home CODE`."""
+    panel_id = await desk.store.sortition.panel_of_home(argument) if argument else None
+    return go("interest", f"{panel_id} {argument}") if panel_id else _not_there()
+
+
+async def _for_their_home(desk: Desk, panel: Panel, settings: Sortition) -> Text | None:
+    """Where only one of a home is drawn: the link by which the others come in beside them."""
+    code = await desk.store.sortition.home_of(panel.id, desk.person.id)
+    if not settings.one_per_home or not code:
+        return None
+    return lines(
+        _(
+            "Only one person of a home can sit on this panel. If somebody you live with wants to be in the draw too, "
+            "please give them this link, so that the draw is fair to you all:"
+        ),
+        Verbatim(desk.deep_link(f"home-{code}")),
+    )
 
 
 @flow.step(Considering)
@@ -82,16 +106,17 @@ async def considering(desk: Desk, at: Considering, said: Said) -> Turn:
         case Choice("no"):
             return go("panels")
         case Choice("yes"):
-            return await _into_pool(desk, at.panel_id)
+            return await _into_pool(desk, at.panel_id, at.home)
     return again(_("Please tap one of the buttons."))
 
 
-async def _into_pool(desk: Desk, panel_id: str) -> Turn:
+async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
     panel, settings = await _lot_panel(desk, panel_id)
     if panel is None or settings is None:
         return _not_there()
     await desk.listen_again()
-    if await desk.store.sortition.express(panel.id, desk.person.id, desk.now):
+    home = (home or desk.new_code()) if settings.one_per_home else ""
+    if await desk.store.sortition.express(panel.id, desk.person.id, desk.now, home):
         await desk.acted()
     desk.open_questions = 0
     profile = await desk.store.profiles.load(desk.person.id)
@@ -107,16 +132,18 @@ async def _into_pool(desk: Desk, panel_id: str) -> Turn:
         )
         if missing
         else None,
+        await _for_their_home(desk, panel, settings),
     )
     rows: list[Row] = [[link("me on", _("Questions about me"))]] if missing else []
     return end(text, [*rows, [link("panels", _("My panels")), link("menu", _("Menu"))]])
 
 
-def _in_pool(panel: Panel, draw: Draw | None) -> Turn:
+def _in_pool(panel: Panel, draw: Draw | None, home: Text | None) -> Turn:
     text = paragraphs(
         _("You are in the draw for <b>{panel}</b>.", panel=panel.name),
         _frozen_or_open(draw),
         _("If you are drawn, I write to you."),
+        home,
     )
     rows = [[link(f"nointerest {panel.id}", _("Take me out of the draw"))], [link("panels", _("Panels"))]]
     return end(text, rows)

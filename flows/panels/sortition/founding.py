@@ -69,7 +69,7 @@ async def usual_quotas(desk: Desk, seats: int, tolerance: int) -> list[SeatQuota
 
 @flow.command("lotsettings", audience="staff")
 async def lotsettings(desk: Desk, argument: str) -> Turn:
-    """`/lotsettings PANEL` shows them; `tolerance 20`, `use KEY`, `drop KEY`, `itself`, or a setting changes one."""
+    """`/lotsettings PANEL` shows them; `tolerance 20`, `use KEY`, `drop KEY`, `itself`, `homes`, or a setting."""
     id, _space, what = argument.partition(" ")
     panel, settings = await _lot_panel(desk, id)
     if panel is None or settings is None:
@@ -103,6 +103,8 @@ async def _change(desk: Desk, panel: Panel, settings: Sortition, what: str) -> N
             await _set_quotas(desk, panel, used, settings.tolerance)
         case "itself":
             await desk.store.sortition.save(replace(settings, by_itself=not settings.by_itself))
+        case "homes":
+            await desk.store.sortition.save(replace(settings, one_per_home=not settings.one_per_home))
         case _:
             return
     await desk.record("changed lottery", f"panel:{panel.id}", what=what)
@@ -159,7 +161,16 @@ async def _show(desk: Desk, panel: Panel) -> Turn:
     give: Row = [link(f"lotsettings {id} tolerance {n}", f"± {n} %") for n in TOLERANCES if n != settings.tolerance]
     numbers: list[Row] = [[link(f"lotsettings {id} {name}", NAMES[name])] for name in BOUNDS]
     itself = _("Ask me before each renewal") if settings.by_itself else _("Let renewals run by themselves")
-    rows = [*counted, give, *numbers, [link(f"lotsettings {id} itself", itself)], [link(f"lotpanel {id}", _("Back"))]]
+    homes = _("Let several of one home sit") if settings.one_per_home else _("One person of a home at most")
+    rows = [
+        *counted,
+        give,
+        [link(f"quotafile {id}", _("Quotas from a file"))],
+        *numbers,
+        [link(f"lotsettings {id} homes", homes)],
+        [link(f"lotsettings {id} itself", itself)],
+        [link(f"lotpanel {id}", _("Back"))],
+    ]
     return end(text, rows)
 
 
@@ -184,6 +195,7 @@ def settings_text(panel: Panel, settings: Sortition) -> Text:
         _("Alternates: {number}", number=settings.alternates),
         _("Days to accept a seat: {number}", number=settings.days_to_accept),
         _("I ask a member whether to stay after {number} unanswered surveys.", number=settings.silent_rounds),
+        _("Of people who share a home, one sits on it at most.") if settings.one_per_home else None,
         _("Renewals run by themselves.") if settings.by_itself else _("I ask staff before each renewal."),
     )
 

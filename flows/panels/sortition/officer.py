@@ -10,10 +10,8 @@ from flows.flow import Flow
 from flows.panels.places import last_day
 from flows.panels.sortition.strata import Stratum, most_wanted, strata
 from flows.panels.terms import term_end
-from flows.results.disclosure import Rule
-from flows.results.mirror import dissimilarity
-from flows.turn import Bar, Chart, Message, Row, Turn, end, go, link
-from flows.words import Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
+from flows.turn import Row, Turn, end, go, link
+from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
 from storage.attributes import Attribute
 from storage.panels import Panel
 from storage.sortition import Candidate, Draw, SeatQuota, Sortition
@@ -76,7 +74,7 @@ async def lot_panel(desk: Desk, id: str) -> tuple[Panel | None, Sortition | None
 
 async def the_pool(desk: Desk, panel: Panel, settings: Sortition) -> list[Candidate]:
     """Who can be drawn now: whoever has served rests first."""
-    return await desk.store.sortition.pool(panel.id, rested_since(desk, settings))
+    return await desk.store.sortition.pool(panel.id, rested_since(desk, settings), one_per_home=settings.one_per_home)
 
 
 def rested_since(desk: Desk, settings: Sortition) -> datetime:
@@ -186,47 +184,3 @@ def _advice(desk: Desk, wanted: Sequence[Stratum]) -> Text:
 
 def _brought(venue: str | None, number: int) -> Text:
     return _("– {venue}: {number}", venue=Verbatim(venue) if venue else _("by themselves"), number=number)
-
-
-# ---------------------------------------------------------------- the mirror
-
-
-@flow.command("mirror", audience="staff")
-async def mirror(desk: Desk, argument: str) -> Turn:
-    """The panel beside the community, attribute by attribute, as text and as pictures staff can pass on."""
-    panel, settings = await lot_panel(desk, argument)
-    if panel is None or settings is None:
-        return go("staffpanels")
-    found = await strata_of(desk, panel, settings)
-    back: list[Row] = [[link(f"lotpanel {panel.id}", _("Back"))]]
-    if not panel.serving or not found:
-        return end(_("There is nothing to compare yet: nobody sits on it, or no shares are known."), back)
-    rule = await desk.disclosure()
-    keys = list(dict.fromkeys(one.quota.attribute for one in found))
-    messages = [_mirror_of(desk, panel, [one for one in found if one.quota.attribute == key], rule) for key in keys]
-    return end(_("That is all."), back).before(*messages)
-
-
-def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule) -> Message:
-    language = desk.voice.language
-    label = said_in(found[0].attribute.labels, language)
-    serving = sum(one.serving for one in found)
-    unlike = dissimilarity({one.option: one.target or 0.0 for one in found}, {one.option: one.serving for one in found})
-    bars = [_bar(one, serving, rule, language) for one in found]
-    title = _("{panel}: {what}", panel=panel.name, what=label)
-    note = _("The mark is the share in the community. Unlike it: {share} of seats.", share=Percent(unlike))
-    figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars))
-    return Message(
-        paragraphs(Words("<b>{title}</b>", {"title": title}), figures, note), picture=Chart(title, bars, note)
-    )
-
-
-def _bar(one: Stratum, serving: int, rule: Rule, language: str) -> Bar:
-    """Small numbers are not shown in what may be passed on."""
-    option = one.attribute.option(one.option)
-    words = Verbatim(said_in(option.labels, language) if option else one.option)
-    share = one.serving / serving if serving else 0.0
-    if one.serving < rule.smallest // 2:
-        return Bar(words, 0.0, _("fewer than {number}", number=max(1, rule.smallest // 2)), one.target)
-    text = _("{share} (community {target})", share=Percent(share), target=Percent(one.target or 0.0))
-    return Bar(words, share, text, one.target)

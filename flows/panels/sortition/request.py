@@ -77,7 +77,7 @@ def frozen_request(
             *(Quota(*_plain(quota)) for quota in quotas),
             *(Quota(category, NOT_SAID, 0, seats) for category in categories),
         ],
-        [Person(called[one.person_id], features(one.profile), past=one.chance) for one in pool],
+        [Person(called[one.person_id], features(one.profile), one.home, one.chance) for one in pool],
         [Person(called[one.person_id], features(one.profile)) for one in staying],
         categories,
     )

@@ -89,7 +89,10 @@ async def _best_next(desk: Desk, draw: Draw, order: Order) -> Offer | None:
         first = best_first(frozen, [name for name in sitting if name in known], list(waiting))
         return waiting[first[0]] if first else None
     asked = {one.person_id for one in offers}
-    candidates = {one.person_id for one in await desk.store.sortition.pool(draw.panel_id, desk.now)}
+    settings = await desk.store.sortition.load(draw.panel_id)
+    homes = settings is not None and settings.one_per_home
+    pool = await desk.store.sortition.pool(draw.panel_id, desk.now, one_per_home=homes)
+    candidates = {one.person_id for one in pool}
     others = [name for name, person in people.items() if person in candidates and person not in asked]
     others = [name for name in others if name in known and name not in {one.id for one in frozen.staying}]
     others.sort(key=lambda name: hashlib.sha256(f"{draw.seed}:{name}".encode()).hexdigest())

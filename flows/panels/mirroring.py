@@ -1,0 +1,103 @@
+"""/mirror: a panel beside the community, group by group, and how that has changed from survey to survey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.desk import Desk
+from flows.flow import Flow
+from flows.panels.places import last_day
+from flows.panels.sortition.strata import Stratum, strata, usable
+from flows.results.disclosure import Rule
+from flows.results.findings import decode
+from flows.results.mirror import dissimilarity
+from flows.turn import Bar, Chart, Message, Row, Turn, end, go, link
+from flows.words import Percent, Text, Verbatim, Words, _, lines, paragraphs, said_in
+from storage.attributes import Attribute
+from storage.panels import Panel
+from storage.sortition import SeatQuota
+
+flow = Flow()
+
+SURVEYS_SHOWN = 8
+
+
+@flow.command("mirror", audience="staff")
+async def mirror(desk: Desk, argument: str) -> Turn:
+    """`/mirror PANEL`, as text and as pictures staff can pass on."""
+    panel = await desk.store.panels.load(argument)
+    if panel is None or panel.state != "open":
+        return go("staffpanels")
+    attributes = usable(await desk.store.attributes.all())
+    members = await desk.store.sortition.members(panel.id)
+    back: list[Row] = [[link(f"staffpanels {panel.id}", _("Back"))]]
+    if not members or not attributes:
+        text = lines(
+            _("There is nothing to compare yet: nobody sits on it, or no shares are known."),
+            _("Under /attributes you say what people are asked, and the shares in the community."),
+        )
+        return end(text, back)
+    rule = await desk.disclosure()
+    none = [SeatQuota(one.key, option.key, 0, 0) for one in attributes for option in one.options]
+    found = strata(attributes, none, [], [member.profile for member in members])
+    messages = [_mirror_of(desk, panel, [one for one in found if one.attribute == each], rule) for each in attributes]
+    return end(await _over_time(desk, panel, attributes) or _("That is all."), back).before(*messages)
+
+
+def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule) -> Message:
+    language = desk.voice.language
+    label = said_in(found[0].attribute.labels, language)
+    serving = sum(one.serving for one in found)
+    unlike = dissimilarity({one.option: one.target or 0.0 for one in found}, {one.option: one.serving for one in found})
+    bars = [_bar(one, serving, rule, language) for one in found]
+    title = _("{panel}: {what}", panel=panel.name, what=label)
+    note = _("The mark is the share in the community. Unlike it: {share} of seats.", share=Percent(unlike))
+    figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars))
+    return Message(
+        paragraphs(Words("<b>{title}</b>", {"title": title}), figures, note), picture=Chart(title, bars, note)
+    )
+
+
+def _bar(one: Stratum, serving: int, rule: Rule, language: str) -> Bar:
+    """Small numbers are not shown in what may be passed on."""
+    option = one.attribute.option(one.option)
+    words = Verbatim(said_in(option.labels, language) if option else one.option)
+    share = one.serving / serving if serving else 0.0
+    if one.serving < rule.smallest // 2:
+        return Bar(words, 0.0, _("fewer than {number}", number=max(1, rule.smallest // 2)), one.target)
+    text = _("{share} (community {target})", share=Percent(share), target=Percent(one.target or 0.0))
+    return Bar(words, share, text, one.target)
+
+
+async def _over_time(desk: Desk, panel: Panel, attributes: Sequence[Attribute]) -> Text | None:
+    """Survey by survey, how unlike the community those were who answered, and how even their readiness was.
+
+    The dissimilarity index is the share of people who would have to be others; the R-indicator is 1 where every group
+    answered alike (Schouten, Cobben, Bethlehem, "Indicators for the representativeness of survey response", Survey
+    Methodology 35, 2009).
+    """
+    language = desk.voice.language
+    entries: list[Text] = []
+    for one in await desk.store.consultations.closed_of(panel.id, SURVEYS_SHOWN):
+        kept = await desk.store.responses.published(one.id)
+        if kept is None or one.closed_at is None:
+            continue
+        found = decode(kept)
+        parts = [
+            _(
+                "{what}: {share} unlike",
+                what=said_in(attribute.labels, language),
+                share=Percent(found.mirrors[attribute.key].answered_unlike or 0.0),
+            )
+            for attribute in attributes
+            if attribute.key in found.mirrors and found.mirrors[attribute.key].answered_unlike is not None
+        ]
+        if found.r_indicator is not None:
+            parts.append(_("R-indicator {value}", value=round(found.r_indicator, 2)))
+        if parts:
+            day = last_day(desk, one.closed_at)
+            entries.append(lines(_("{day}: {question}", day=day, question=one.question), *parts))
+    if not entries:
+        return None
+    heading = _("<b>From survey to survey</b>: how unlike the community those were who answered")
+    return paragraphs(heading, *entries)
