@@ -83,8 +83,10 @@ class Database(ABC):
     in_order: ClassVar[bool]
 
     @abstractmethod
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, outlives_power: bool = True) -> T:
         """Run `job` in a transaction and return its result once that is committed and on disk.
+
+        What need not outlive a power cut, only the end of this program, need not wait for the disk.
 
         A job does no network I/O and may be run again whole after a conflict. If it raises, what it wrote is
         rolled back and the error is raised here. Raises Unavailable when the database cannot take it now.

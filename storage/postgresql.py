@@ -98,7 +98,7 @@ class PostgresqlDatabase(Database):
             raise
         return cls(pool, keyring)
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, outlives_power: bool = True) -> T:
         for left in reversed(range(CONFLICT_TRIES)):
             try:
                 with classified("written"):

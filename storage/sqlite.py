@@ -16,6 +16,7 @@ import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,6 +81,7 @@ class SqliteSession(Session):
         self._connection = connection
         self.keyring = keyring
         self._waiting: list[Statement] = []
+        self._synchronous = "FULL"
 
     async def rows(self, query: Query, /, **values: Any) -> list[Any]:
         return await self._go((query.sqlite, bound(values)))
@@ -90,14 +92,18 @@ class SqliteSession(Session):
     async def run_many(self, query: Query, many: Iterable[dict[str, Any]]) -> None:
         self._waiting.extend((query.sqlite, bound(values)) for values in many)
 
-    async def begin(self, kind: str = "IMMEDIATE") -> None:
-        self._waiting = [(f"BEGIN {kind}", {})]
+    async def begin(self, kind: str = "IMMEDIATE", *, synchronous: bool = True) -> None:
+        """`synchronous`: what is committed is on disk then, and not only with the operating system."""
+        wanted = "FULL" if synchronous else "NORMAL"
+        self._waiting = [] if wanted == self._synchronous else [(f"PRAGMA synchronous={wanted}", {})]
+        self._waiting.append((f"BEGIN {kind}", {}))
+        self._synchronous = wanted
 
     async def commit(self) -> None:
         await self._go(("COMMIT", {}))
 
     async def roll_back(self) -> None:
-        self._waiting = []
+        self._waiting, self._synchronous = [], ""
         if self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error, Unavailable):
                 await self._go(("ROLLBACK", {}))
@@ -105,6 +111,15 @@ class SqliteSession(Session):
     async def _go(self, statement: Statement) -> list[Any]:
         statements, self._waiting = [*self._waiting, statement], []
         return await self._connection.run_together(statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job that waits to be written, and who waits for its result."""
+
+    job: Job[Any]
+    answered: asyncio.Future[Any]
+    outlives_power: bool
 
 
 class SqliteDatabase(Database):
@@ -119,7 +134,7 @@ class SqliteDatabase(Database):
         self._readers = asyncio.Queue[Connection]()
         for reader in readers:
             self._readers.put_nowait(reader)
-        self._jobs: deque[tuple[Job[Any], asyncio.Future[Any]]] = deque()
+        self._jobs: deque[Waiting] = deque()
         self._wake = asyncio.Event()
         self._closing = False
         self._writing = asyncio.create_task(self._write_groups(), name="sqlite writer")
@@ -145,11 +160,11 @@ class SqliteDatabase(Database):
             raise
         return cls(writer, connections[1:], keyring)
 
-    async def write(self, job: Job[T]) -> T:
+    async def write(self, job: Job[T], *, outlives_power: bool = True) -> T:
         if self._closing:
             raise Unavailable("The database is being closed.")
         answered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._jobs.append((job, answered))
+        self._jobs.append(Waiting(job, answered, outlives_power))
         self._wake.set()
         return await answered
 
@@ -201,43 +216,44 @@ class SqliteDatabase(Database):
 
     async def _write_group(self) -> None:
         """Run the waiting jobs in one transaction; answer them only when it is on disk."""
-        group: list[tuple[Job[Any], asyncio.Future[Any]]] = []
+        group: list[Waiting] = []
         results: list[Any] = []
+        to_disk = any(waiting.outlives_power for waiting in self._jobs)
         try:
-            await self._session.begin()
-            while self._jobs and len(group) < LARGEST_GROUP:
+            await self._session.begin(synchronous=to_disk)
+            while self._jobs and len(group) < LARGEST_GROUP and (to_disk or not self._jobs[0].outlives_power):
                 group.append(self._jobs.popleft())
-                results.append(await group[-1][0](self._store))
+                results.append(await group[-1].job(self._store))
             await self._session.commit()
         except Unavailable as problem:
             await self._session.roll_back()
             waiting, self._jobs = self._jobs, deque()
-            for _job, answered in [*group, *waiting]:  # who waited behind them need not wait for the same again
-                _refuse(answered, problem)
+            for one in [*group, *waiting]:  # who waited behind them need not wait for the same again
+                _refuse(one.answered, problem)
         except Exception as problem:
             await self._session.roll_back()
             await self._write_apart(group, problem)
         else:
-            for (_job, answered), result in zip(group, results, strict=True):
-                if not answered.done():
-                    answered.set_result(result)
+            for one, result in zip(group, results, strict=True):
+                if not one.answered.done():
+                    one.answered.set_result(result)
 
-    async def _write_apart(self, group: list[tuple[Job[Any], asyncio.Future[Any]]], problem: Exception) -> None:
+    async def _write_apart(self, group: list[Waiting], problem: Exception) -> None:
         """One of them failed: find out which, and let the others have their way."""
         if len(group) == 1:
-            _refuse(group[0][1], problem)
+            _refuse(group[0].answered, problem)
             return
-        for job, answered in group:
+        for one in group:
             try:
                 await self._session.begin()
-                result = await job(self._store)
+                result = await one.job(self._store)
                 await self._session.commit()
             except Exception as own:
                 await self._session.roll_back()
-                _refuse(answered, own)
+                _refuse(one.answered, own)
             else:
-                if not answered.done():
-                    answered.set_result(result)
+                if not one.answered.done():
+                    one.answered.set_result(result)
 
 
 def _refuse(answered: asyncio.Future[Any], problem: Exception) -> None:

@@ -509,7 +509,10 @@ class Sender:
         finished, self._finished = self._finished, []
         try:
             if finished:
-                await self._database.write(lambda store: store.outbox.finish(finished, self._clock.now()))
+                # After a power cut it would be sent once more, as it would had the power gone a moment earlier.
+                await self._database.write(
+                    lambda store: store.outbox.finish(finished, self._clock.now()), outlives_power=False
+                )
         except (DatabaseProblem, asyncio.CancelledError) as problem:
             self._finished = [*finished, *self._finished]
             if isinstance(problem, asyncio.CancelledError):
