@@ -55,10 +55,6 @@ def tags(wording: str) -> list[str]:
     return sorted(re.findall(r"</?[a-z]+>", wording))
 
 
-AWAITING_TRANSLATION = {"ar": 220, "bn": 220, "cy": 0, "pl": 0, "ur": 336}
-"""How many messages of each language are said in English for the time being: no more may come."""
-
-
 def test_a_language_is_whole() -> None:
     """Its catalogue is there, is kept up by `make words`, and its speakers are asked in it whether they want it."""
     assert sorted(path.name for path in (ROOT / "flows/locales").iterdir()) == TRANSLATED
@@ -76,12 +72,9 @@ def test_every_locale_has_every_message_and_no_other(language: str) -> None:
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_every_message_is_translated_with_the_same_places_and_markup(language: str) -> None:
     found = catalogue(language)
-    wrong, awaited = [], 0
+    wrong = []
     for message in found:
         if not message.id:
-            continue
-        if not any(message.string or ""):
-            awaited += 1
             continue
         english = message.id if isinstance(message.id, str) else message.id[-1]
         strings = (message.string,) if isinstance(message.string, str) else message.string or ("",)
@@ -93,7 +86,6 @@ def test_every_message_is_translated_with_the_same_places_and_markup(language: s
                 wrong.append((english, text))
         wrong += [(english, "fuzzy")] if message.fuzzy else []
     assert wrong == []
-    assert awaited == AWAITING_TRANSLATION[language], "a new message needs its translation; fewer awaited: say so here"
 
 
 def _counts_only_one_number(found: Catalog, form: int) -> bool:
