@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.draws import GRACE, DrawFailed, draw_elsewhere
+from bot.draws import GRACE, DrawFailed, draw_elsewhere, look_ahead_elsewhere
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Unmeetable, widening_data
 from flows.panels.sortition.request import SECONDS, read_order
 from storage.database import Database, DatabaseProblem
-from storage.sortition import Draw
+from storage.sortition import Draw, Outlook
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -43,11 +43,14 @@ class DrawJobs:
             log.warning("Draws wait for the database: %s", problem)
 
     async def run_one(self) -> bool:
-        """Work out one draw; false when none waits."""
+        """Work out one draw, or look at one that is to come; false when none waits."""
         now = self._clock.now()
         async with self._database.reading() as store:
-            if not await store.sortition.is_drawing(now):
-                return False
+            is_drawing = await store.sortition.is_drawing(now)
+            is_looking = await store.sortition.is_looking_ahead(now)
+        return (is_drawing and await self._draw(now)) or (is_looking and await self._look_ahead(now))
+
+    async def _draw(self, now: datetime) -> bool:
         draw = await self._database.write(lambda store: store.sortition.claim(now, now + CLAIMED))
         if draw is None:
             return False
@@ -58,6 +61,19 @@ class DrawJobs:
             telling.cancel()
         await self._database.write(lambda store: self._keep(store, draw, record, problem))
         return True
+
+    async def _look_ahead(self, now: datetime) -> bool:
+        outlook = await self._database.write(lambda store: store.sortition.claim_outlook(now, now + CLAIMED))
+        if outlook is None:
+            return False
+        answer = await _seen_ahead(outlook)
+        await self._database.write(lambda store: self._keep_outlook(store, outlook, answer))
+        return True
+
+    async def _keep_outlook(self, store: Store, outlook: Outlook, answer: str) -> None:
+        if await store.sortition.keep_outlook(outlook, answer):
+            name = f"panel.outlook:{outlook.panel_id}:{outlook.digest[:8]}"
+            await store.timers.set(name, "panel.outlook", {"panel": outlook.panel_id}, self._clock.now(), None)
 
     async def _tell_progress(self, draw_id: str, said: list[str]) -> None:
         """Staff who look again see how far it is."""
@@ -78,6 +94,19 @@ class DrawJobs:
         )
         if kept:
             await store.timers.set(f"panel.drawn:{draw.id}", "panel.drawn", {"draw": draw.id}, now, None)
+
+
+async def _seen_ahead(outlook: Outlook) -> str:
+    """What came of looking ahead, as JSON; nothing known where that did not work."""
+    order = read_order(outlook.request or "")
+    answer: dict[str, object] = {}
+    try:
+        answer = {"without_chance": await look_ahead_elsewhere(order.frozen, order.seconds)}
+    except Unmeetable as unmeetable:
+        answer = {"widening": widening_data(unmeetable.widening)}
+    except (BadInput, DrawFailed) as problem:
+        log.warning("A draw could not be looked at before it: %s", type(problem).__name__)
+    return json.dumps(answer, ensure_ascii=False)
 
 
 async def _worked_out(draw: Draw, said: list[str]) -> tuple[str, str]:

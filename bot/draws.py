@@ -52,13 +52,23 @@ async def draw_elsewhere(
     `on_progress` is called with a line for people every now and then. Whoever cancels this ends the process. Raises
     Unmeetable, BadInput and DrawFailed.
     """
-    order = {
-        "frozen": as_data(frozen),
-        "algorithm": algorithm,
-        "seed": seed,
-        "seconds": seconds,
-        "wishes": asdict(wishes),
-    }
+    order = {"algorithm": algorithm, "seed": seed, "wishes": asdict(wishes)}
+    return await _elsewhere(frozen, seconds, order, on_progress)
+
+
+async def look_ahead_elsewhere(frozen: Frozen, seconds: float) -> list[Record]:
+    """Who could be on no panel: how many `people` with which `features`, and the `widening` that would change it.
+
+    Raises Unmeetable, BadInput and DrawFailed.
+    """
+    found: list[Record] = (await _elsewhere(frozen, seconds, {}))["without_chance"]
+    return found
+
+
+async def _elsewhere(
+    frozen: Frozen, seconds: float, order: Record, on_progress: Callable[[str], None] = lambda line: None
+) -> Record:
+    whole = {"frozen": as_data(frozen), "seconds": seconds, **order}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -70,7 +80,7 @@ async def draw_elsewhere(
     )
     try:
         async with asyncio.timeout(seconds + GRACE):
-            answer = await _conversation(process, json.dumps(order).encode(), on_progress)
+            answer = await _conversation(process, json.dumps(whole).encode(), on_progress)
     except TimeoutError:
         raise DrawFailed(f"No panel after {seconds + GRACE:.0f} seconds.") from None
     finally:
@@ -131,19 +141,31 @@ class _Lines:
 
 
 def main() -> None:
-    """Draws what standard input asks for. Whoever only orders draws need not load the solver."""
-    from flows.panels.selection.record import recorded_draw
-
+    """Does what standard input asks for. Whoever only orders draws need not load the solver."""
     order = json.load(sys.stdin)
     effort = Effort(order["seconds"], progress=_Lines().say)
     try:
-        record = recorded_draw(frozen_of(order), order["algorithm"], order["seed"], effort, Wishes(**order["wishes"]))
-        answer: Record = sealed(record | {"seconds": round(effort.seconds, 3)})
+        answer = _drawn(order, effort) if "algorithm" in order else _looked_ahead(order, effort)
     except Unmeetable as problem:
         answer = {"widening": widening_data(problem.widening)}
     except BadInput as bad:
         answer = {"bad_input": str(bad)}
     json.dump(answer, sys.stdout)
+
+
+def _drawn(order: Record, effort: Effort) -> Record:
+    from flows.panels.selection.record import recorded_draw
+
+    wishes = Wishes(**order["wishes"])
+    record = recorded_draw(frozen_of(order), order["algorithm"], order["seed"], effort, wishes)
+    return sealed(record | {"seconds": round(effort.seconds, 3)})
+
+
+def _looked_ahead(order: Record, effort: Effort) -> Record:
+    from flows.panels.selection.outlook import without_chance
+
+    found = without_chance(frozen_of(order), effort)
+    return {"without_chance": [asdict(group) | {"widening": widening_data(group.widening)} for group in found]}
 
 
 if __name__ == "__main__":

@@ -105,6 +105,16 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """A look at a draw before it: the pool with its fingerprint, and what came of it; both are JSON, one is there."""
+
+    panel_id: str
+    digest: str
+    request: str | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A seat offered to somebody, or kept for them to be offered; `place` orders those who are next."""
 
@@ -327,6 +337,32 @@ class Sortitions:
         return {
             keyring.box(row["person_id"], row["sealed_key"]).open(row["pseudonym"]): row["person_id"] for row in rows
         }
+
+    # ------------------------------------------------------------ before a draw
+
+    async def look_ahead(self, panel_id: str, digest: str, request: str) -> bool:
+        """Have a draw looked at before it; false for a pool that is looked at, or has been."""
+        found = await self._session.value(SQL.look_ahead, panel_id=panel_id, digest=digest, request=request)
+        return found is not None
+
+    async def outlook(self, panel_id: str) -> Outlook | None:
+        row = await self._session.row(SQL.outlook, panel_id=panel_id)
+        return row and make(Outlook, row)
+
+    async def is_looking_ahead(self, now: datetime) -> bool:
+        return await self._session.value(SQL.is_looking_ahead, now=now) is not None
+
+    async def claim_outlook(self, now: datetime, until: datetime) -> Outlook | None:
+        """A draw to be looked at, which is nobody else's until then."""
+        row = await self._session.row(SQL.claim_outlook, now=now, until=until)
+        return row and make(Outlook, row)
+
+    async def keep_outlook(self, outlook: Outlook, answer: str) -> bool:
+        """False where another pool is looked at by now."""
+        kept = await self._session.value(
+            SQL.keep_outlook, panel_id=outlook.panel_id, digest=outlook.digest, answer=answer
+        )
+        return kept is not None
 
     # ------------------------------------------------------------ seats
 

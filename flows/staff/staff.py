@@ -103,6 +103,8 @@ TIMERS: dict[str, Words] = {
     "panel.invite_thin": _("people of groups that are missing are invited to a pool"),
     "panel.notice": _("notice that a term ends"),
     "panel.renewal": _("a renewal is announced"),
+    "panel.foreseen": _("a draw is looked at before it"),
+    "panel.outlook": _("a draw is looked at before it"),
     "panel.renewed": _("part of a panel is renewed"),
     "panel.seat_lapsed": _("a seat nobody took is offered on"),
     "panel.seat_reminder": _("drawn people are reminded of their seat"),

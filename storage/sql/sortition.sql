@@ -214,3 +214,28 @@ WHERE p.state = 'open' AND s.next_renewal_at IS NOT NULL AND s.next_renewal_at <
 SELECT r.state FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
 WHERE r.person_id = :person_id AND c.panel_id = :panel_id AND c.state = 'closed' AND r.invited_at >= :since
 ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
+
+-- name: look_ahead
+-- Another pool, or other quotas, are looked at anew.
+INSERT INTO outlooks (panel_id, digest, request) VALUES (:panel_id, :digest, :request)
+ON CONFLICT (panel_id) DO UPDATE SET digest = excluded.digest, request = excluded.request, answer = NULL,
+    claimed_until = NULL
+WHERE outlooks.digest <> excluded.digest RETURNING panel_id;
+
+-- name: outlook
+SELECT panel_id, digest, request, answer FROM outlooks WHERE panel_id = :panel_id;
+
+-- name: is_looking_ahead
+SELECT 1 FROM outlooks WHERE request IS NOT NULL AND (claimed_until IS NULL OR claimed_until < :now) LIMIT 1;
+
+-- name: claim_outlook
+UPDATE outlooks SET claimed_until = :until WHERE panel_id = (
+    SELECT o.panel_id FROM outlooks AS o
+    WHERE o.request IS NOT NULL AND (o.claimed_until IS NULL OR o.claimed_until < :now)
+    ORDER BY o.panel_id LIMIT 1) AND (claimed_until IS NULL OR claimed_until < :now)
+RETURNING panel_id, digest, request, answer;
+
+-- name: keep_outlook
+-- What was looked at is not needed any more; nothing where the pool has changed since.
+UPDATE outlooks SET answer = :answer, request = NULL, claimed_until = NULL
+WHERE panel_id = :panel_id AND digest = :digest RETURNING panel_id;

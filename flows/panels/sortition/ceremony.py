@@ -12,7 +12,8 @@ from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Wishes
 from flows.panels.sortition.founding import quota_table
-from flows.panels.sortition.officer import groups, lot_panel, strata_of, the_pool
+from flows.panels.sortition.officer import lot_panel, strata_of, the_pool
+from flows.panels.sortition.outlook import Widening, look_ahead, outlook_of, outlook_text, widening_lines
 from flows.panels.sortition.request import Request, cohorts_of, frozen_request, result_of, widened
 from flows.panels.sortition.strata import most_wanted
 from flows.saved import saved
@@ -70,7 +71,7 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
     last = next(iter(await desk.store.sortition.draws(panel.id, 1)), None)
     match current:
         case Draw(state="sealed"):
-            return _show_sealed(desk, panel, current)
+            return await _show_sealed(desk, panel, current)
         case Draw(state="drawing"):
             text = paragraphs(
                 _("<b>{panel} is being drawn.</b>", panel=panel.name),
@@ -88,6 +89,8 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
     pool = await the_pool(desk, panel, settings)
     short = [one for one in await strata_of(desk, panel, settings) if one.is_short]
     thin = most_wanted(await strata_of(desk, panel, settings))
+    looking = len(pool) >= seats and await look_ahead(desk, panel, settings)
+    outlook = await outlook_of(desk, panel) if len(pool) >= seats else None
     text = paragraphs(
         _("<b>Draw {panel}</b>", panel=panel.name),
         problem,
@@ -97,10 +100,14 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
         ),
         _("Some groups have too few people in the pool for their seats.") if short else None,
         _("In some groups chance has little to choose from.") if thin and not short else None,
+        await outlook_text(desk, panel, outlook) if outlook is not None and problem is None else None,
+        _("I am looking whether all quotas can be met and everybody has a chance.") if looking else None,
         _("Freezing the pool tells everybody in it, and nobody can come in until it is drawn."),
     )
     rows: list[Row] = []
-    if problem is not None:
+    if looking:
+        rows.append([link(f"draw {panel.id}", _("Look again"))])
+    if problem is not None or (outlook is not None and outlook.widening):
         rows.append([link(f"draw {panel.id} widen", _("Widen the quotas as proposed"))])
     if len(pool) >= seats:
         rows.append([link(f"draw {panel.id} freeze", _("Freeze the pool"))])
@@ -113,23 +120,13 @@ async def _failed(desk: Desk, draw: Draw, quotas: Sequence[SeatQuota]) -> Text |
         widening = json.loads(draw.problem)
     except ValueError:
         return _("The last draw did not work: {problem}", problem=Verbatim(draw.problem))
-    wider = [quota for quota in widened(quotas, widening) if quota not in quotas]
-    if not wider:
-        return None
-    shown = [
-        _("– {group}: {least} to {most} seats", group=group, least=quota.least, most=quota.most)
-        for quota, group in zip(wider, groups(desk, await desk.store.attributes.all(), wider), strict=True)
-    ]
-    return lines(_("These quotas cannot be met together. The smallest change that helps:"), *shown)
+    shown = await widening_lines(desk, quotas, widening)
+    return lines(_("These quotas cannot be met together. The smallest change that helps:"), *shown) if shown else None
 
 
 async def _widen(desk: Desk, panel: Panel) -> Turn:
-    last = next(iter(await desk.store.sortition.draws(panel.id, 1)), None)
-    try:
-        widening = json.loads(last.problem) if last is not None and last.state == "failed" else []
-    except ValueError:
-        widening = []
-    if widening:
+    outlook = await outlook_of(desk, panel)
+    if widening := outlook.widening if outlook is not None else await _widening_of_last(desk, panel):
         quotas = widened(await desk.store.sortition.quotas(panel.id), widening)
         await desk.store.sortition.set_quotas(panel.id, quotas)
         await desk.record("widened quotas", f"panel:{panel.id}")
@@ -138,6 +135,15 @@ async def _widen(desk: Desk, panel: Panel) -> Turn:
         _("<b>The quotas now</b>"), quota_table(await desk.store.attributes.all(), quotas, desk.voice.language)
     )
     return end(text, [[link(f"draw {panel.id}", _("Draw"))], [link(f"lotpanel {panel.id}", _("Back"))]])
+
+
+async def _widening_of_last(desk: Desk, panel: Panel) -> Widening:
+    """What would have let the last draw give a panel."""
+    last = next(iter(await desk.store.sortition.draws(panel.id, 1)), None)
+    try:
+        return list(json.loads(last.problem)) if last is not None and last.state == "failed" else []
+    except ValueError:
+        return []
 
 
 # ---------------------------------------------------------------- freezing
@@ -167,6 +173,8 @@ async def freeze_pool(
     if not sealed:
         return None
     await desk.record("froze pool", f"panel:{panel.id}", people=len(pool), digest=request.digest)
+    if not renewal:
+        await look_ahead(desk, panel, settings)
     about = {"panel": panel.id, "draw": draw.id, "after": ""}
     await desk.later("panel.frozen", f"panel.frozen:{draw.id}:{request.digest[:8]}", desk.now, about)
     return request
@@ -183,9 +191,11 @@ async def _freeze(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> 
     return go("draw", panel.id)
 
 
-def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
+async def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
+    outlook = await outlook_of(desk, panel)
     text = paragraphs(
         _("<b>The pool of {panel} is frozen.</b>", panel=panel.name),
+        await outlook_text(desk, panel, outlook) if outlook is not None else None,
         lines(_("SHA-256 of pool and quotas:"), Verbatim(draw.digest or "")),
         lines(_("SHA-256 of the promised number:"), Verbatim(draw.commitment)),
     )

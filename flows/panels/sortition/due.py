@@ -11,6 +11,7 @@ from flows.flow import Again, Flow
 from flows.panels.places import last_day
 from flows.panels.sortition.ceremony import record_text, renew
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
+from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
 from flows.panels.sortition.request import Result, result_of
 from flows.panels.sortition.seating import decline, fill, invitation, offer_seat, sit_down, tell_staff
 from flows.panels.sortition.strata import belongs, most_wanted
@@ -25,6 +26,9 @@ flow = Flow()
 PAGE = 300
 ANNOUNCED = timedelta(weeks=3)
 """So long before a renewal it is announced."""
+
+FORESEEN = timedelta(weeks=1)
+"""So long before that it is looked at, while there is time to find the people who are missing."""
 
 
 # ---------------------------------------------------------------- the draw
@@ -114,6 +118,25 @@ async def plan_next(desk: Desk, panel: Panel, settings: Sortition, after: dateti
     await desk.store.sortition.save(replace(settings, next_renewal_at=at))
     announce = max(desk.now, at - ANNOUNCED)
     await desk.later("panel.renewal", f"panel.renewal:{panel.id}", announce, {"panel": panel.id})
+    if (foresee := announce - FORESEEN) > desk.now:
+        await desk.later("panel.foreseen", f"panel.foreseen:{panel.id}", foresee, {"panel": panel.id})
+
+
+@flow.due("panel.outlook")
+async def outlook(desk: Desk, args: dict[str, Any]) -> None:
+    """A draw that is to come was looked at: staff hear of it where somebody has no chance."""
+    panel, _settings = await lot_panel(desk, args["panel"])
+    found = await outlook_of(desk, panel) if panel is not None else None
+    if panel is None or found is None or found.is_fair:
+        return
+    text = paragraphs(_("<b>Before you draw {panel}</b>", panel=panel.name), await outlook_text(desk, panel, found))
+    rows: list[Row] = [
+        [link(f"draw {panel.id}", _("Look at the draw"))],
+        [link(f"coverage {panel.id}", _("Who is missing"))],
+    ]
+    kept = await desk.store.sortition.outlook(panel.id)
+    once = f"panel.outlook:{panel.id}:{kept.digest[:12] if kept else ''}"
+    await tell_staff(desk, Message(text, rows), once=once)
 
 
 # ---------------------------------------------------------------- seats
@@ -170,6 +193,14 @@ async def seated(desk: Desk, args: dict[str, Any]) -> Again | None:
 # ---------------------------------------------------------------- renewal
 
 
+@flow.due("panel.foreseen")
+async def foreseen(desk: Desk, args: dict[str, Any]) -> None:
+    """Some time before a renewal is announced its draw is looked at."""
+    panel, settings = await lot_panel(desk, args["panel"])
+    if panel is not None and settings is not None and settings.next_renewal_at is not None:
+        await look_ahead(desk, panel, settings, renewal=True)
+
+
 @flow.due("panel.renewal")
 async def renewal(desk: Desk, args: dict[str, Any]) -> None:
     """Three weeks before: who leaves hears of it, and staff get a proposal, or it runs by itself."""
@@ -191,6 +222,7 @@ async def renewal(desk: Desk, args: dict[str, Any]) -> None:
     if settings.by_itself and draw is not None and draw.state == "open" and len(pool) >= seats > 0:
         await renew(desk, panel, settings, draw)
         return
+    await look_ahead(desk, panel, settings, renewal=True)
     text = paragraphs(
         _("<b>{panel}</b> is to be renewed on {day}.", panel=panel.name, day=last_day(desk, at)),
         lines(
