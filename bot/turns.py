@@ -378,4 +378,5 @@ def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
         at,
         telling.until + (at - telling.at),
         once=f"{telling.once}:{position}" if telling.once else None,
+        asks=telling.asks and position == 0,
     )

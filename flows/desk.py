@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,9 @@ ORGANISATION_CONTACT = "organisation.contact"
 SMALLEST_CELL = "results.smallest_cell"
 INACTIVE_MONTHS = "retention.inactive_months"
 USUAL_INACTIVE_MONTHS = 12
+
+ATTENTION = timedelta(days=7)
+"""Over so long it is counted how often somebody is asked something."""
 
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -45,13 +48,17 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Something for somebody else, or for later: sent once per `once` name, not before `at`, not after `until`."""
+    """Something for somebody else, or for later: sent once per `once` name, not before `at`, not after `until`.
+
+    What `asks` for somebody's time counts among what they are asked in a week.
+    """
 
     to: Recipient
     message: Message
     once: str | None
     at: datetime
     until: datetime
+    asks: bool = False
 
 
 @dataclass(slots=True)
@@ -138,10 +145,11 @@ class Desk:
         once: str | None = None,
         at: datetime | None = None,
         lives: timedelta = timedelta(days=7),
+        asks: bool = False,
     ) -> None:
         """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`."""
         start = at or self.now
-        self.tellings.append(Telling(to, message, once, start, start + lives))
+        self.tellings.append(Telling(to, message, once, start, start + lives, asks))
 
     def tell_all(
         self,
@@ -151,10 +159,16 @@ class Desk:
         once: str,
         at: datetime | None = None,
         lives: timedelta = timedelta(days=7),
+        asks: bool = False,
     ) -> None:
         """Tell each of them once: `once` names the occasion, each person is added to it."""
         for recipient in to:
-            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives)
+            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives, asks=asks)
+
+    async def attentive(self, people: Sequence[Recipient]) -> list[Recipient]:
+        """Those who have not been asked as often in the last week as they wish to be at most."""
+        enough = await self.store.outbox.asked_enough((person.id for person in people), self.now - ATTENTION)
+        return [person for person in people if person.id not in enough]
 
     async def later(
         self,

@@ -23,7 +23,8 @@ Lane = Literal["reply", "bulk"]
 class Parcel:
     """One thing to send. `kind` and `body` are the sender's business; `once` is a name sent at most once.
 
-    `claimed_by` names the process that will send it at once; without it the parcel waits until it is due.
+    `claimed_by` names the process that will send it at once; without it the parcel waits until it is due. `asks`
+    counts among what somebody is asked in a week.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Parcel:
     expires_at: datetime
     once: str | None = None
     claimed_by: str = ""
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,18 @@ class Outbox:
                     "created_at": p.created_at,
                     "due_at": p.due_at,
                     "expires_at": p.expires_at,
+                    "asks": p.asks,
                     "body": boxes[p.person_id].seal(json.dumps(p.body, ensure_ascii=False, separators=(",", ":"))),
                 }
                 for p in parcels
                 if p.person_id in boxes
             ],
         )
+
+    async def asked_enough(self, people: Iterable[str], since: datetime) -> set[str]:
+        """Who of these has been asked as often since then as they wish to be."""
+        ids = json.dumps(dict.fromkeys(people))
+        return {row["id"] for row in await self._session.rows(SQL.asked_enough, ids=ids, since=since)}
 
     async def claim(self, instance: str, now: datetime, most: int) -> list[Claimed]:
         """Up to `most` parcels that are due, replies first; they stay this instance's until finished or released."""

@@ -46,8 +46,8 @@ class Person:
     """Who speaks. `agreed` is the version of the notice they have agreed to, or empty.
 
     `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
-    `best_hour` an hour from 0 to 23. `code` is a salted hash of a code they chose, `code_misses` how often in a row it
-    has been given wrongly.
+    `best_hour` an hour from 0 to 23; `most_asked` is how often in a week they are asked something at most. `code` is a
+    salted hash of a code they chose, `code_misses` how often in a row it has been given wrongly.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Person:
     quiet_from: int | None
     quiet_until: int | None
     best_hour: int | None
+    most_asked: int
     paused_until: datetime | None
     active_at: datetime | None
     channel: str
@@ -266,6 +267,7 @@ class People:
             quiet_from=person.quiet_from,
             quiet_until=person.quiet_until,
             best_hour=person.best_hour,
+            most_asked=person.most_asked,
         )
 
     async def pause(self, person_id: str, until: datetime) -> None:

@@ -11,12 +11,13 @@ from flows.flow import Flow
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import compared, latin_digits
-from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, paragraphs
+from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 
 flow = Flow()
 
 NIGHT = (21 * 60, 8 * 60)
 HOURS = (9, 12, 15, 18, 20)
+ASKED = (1, 3, 7)
 
 SWITCHES: dict[str, Words] = {
     "text_only": _("No pictures, only text"),
@@ -56,6 +57,10 @@ async def needs(desk: Desk, argument: str) -> Turn:
             await desk.keep_needs(best_hour=None)
         case "hour", _ if value.isdecimal() and int(value) < 24:
             await desk.keep_needs(best_hour=int(value))
+        case "asked", "":
+            return _ask_how_often()
+        case "asked", _ if value.isdecimal() and int(value) in ASKED:
+            await desk.keep_needs(most_asked=int(value))
         case "zone", "":
             return _ask_zone()
         case "zone", "here":
@@ -75,6 +80,7 @@ def _overview(desk: Desk) -> Text:
             *(_switch(label, on=getattr(person, name)) for name, label in SWITCHES.items()),
             _("Silent: {hours}", hours=quiet),
             _("Best time for reminders: {hour}", hour=_hour(person.best_hour)),
+            _("I ask you something: {often}", often=_often(person.most_asked)),
             _("Time zone: {zone}", zone=person.zone or desk.zone.key),
         ),
     )
@@ -86,6 +92,10 @@ def _switch(label: Words, *, on: bool) -> Text:
 
 def _hour(hour: int | None) -> Text:
     return _("any time") if hour is None else Verbatim(_clock(hour * 60))
+
+
+def _often(times: int) -> Text:
+    return ngettext("at most once a week", "at most {n} times a week", times)
 
 
 def _clock(minutes: int) -> str:
@@ -101,7 +111,8 @@ def _ways(desk: Desk) -> list[Row]:
     return [
         *rows,
         [link("needs quiet", _("Silent hours")), link("needs hour", _("Best time"))],
-        [link("language", _("🌐 Language")), link("needs zone", _("Time zone"))],
+        [link("needs asked", _("How often")), link("needs zone", _("Time zone"))],
+        [link("language", _("🌐 Language"))],
         [link("menu", _("Menu"))],
     ]
 
@@ -148,6 +159,15 @@ def _ask_hour() -> Turn:
     rows: list[Row] = [[link(f"needs hour {hour}", f"{hour:02}:00") for hour in HOURS]]
     text = _("At what time of day do reminders suit you best?")
     return end(text, [*rows, [link("needs hour any", _("Any time"))], [link("needs", _("Back"))]])
+
+
+def _ask_how_often() -> Turn:
+    text = paragraphs(
+        _("How often in a week may I ask you something?"),
+        _("Questions to your panels always come, and so does what came of them. I leave out reminders first."),
+    )
+    rows: list[Row] = [[link(f"needs asked {times}", _often(times))] for times in ASKED]
+    return end(text, [*rows, [link("needs", _("Back"))]])
 
 
 # ---------------------------------------------------------------- time zone

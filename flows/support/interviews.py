@@ -105,7 +105,8 @@ async def invite(desk: Desk, args: dict[str, Any]) -> Again | None:
     people = await desk.store.support.willing(args["consultation"], args["after"], PAGE)
     if found is None or not people:
         return None
-    desk.tell_all(people, _invitation(found, args["words"]), once=f"support.talks:{found.id}")
+    message = _invitation(found, args["words"])
+    desk.tell_all(await desk.attentive(people), message, once=f"support.talks:{found.id}", asks=True)
     return Again({**args, "after": people[-1].id}, desk.now)
 
 

@@ -78,6 +78,7 @@ async def invite(desk: Desk, args: Args) -> Again | None:
         invitation(consultation),
         once=f"survey.invite:{consultation.id}",
         lives=consultation.closes_at - desk.now,
+        asks=True,
     )
     return _next_page(desk, args, members[-1].id)
 
@@ -91,12 +92,13 @@ async def remind(desk: Desk, args: Args) -> Again | None:
     people = await desk.store.responses.to_remind(consultation.id, round, args["after"], PAGE)
     if not people:
         return None
-    await desk.store.responses.mark_reminded(consultation.id, round, [person.id for person in people], desk.now)
+    reminded = await desk.attentive(people)
+    await desk.store.responses.mark_reminded(consultation.id, round, [person.id for person in reminded], desk.now)
     message, closes_at = reminder(consultation, last=args.get("last", True)), consultation.closes_at
-    for person in people:
+    for person in reminded:
         at = best_at(desk.now, person, desk.zone, closes_at)
         once = f"{reminder_name(consultation.id, person.id)}:{round}"
-        desk.tell(person, message, once=once, at=at, lives=closes_at - at)
+        desk.tell(person, message, once=once, at=at, lives=closes_at - at, asks=True)
     return _next_page(desk, args, people[-1].id)
 
 

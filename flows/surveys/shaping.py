@@ -93,9 +93,9 @@ async def invite(desk: Desk, args: dict[str, Any]) -> Again | None:
         _("Say until {moment} what should be asked, and how.", moment=Moment(consultation.shaping_ends_at)),
     )
     message = Message(text, [[link(f"shaping {consultation.id}", _("Look at the questions"))]])
-    desk.tell_all(
-        people, message, once=f"survey.shape:{consultation.id}", lives=consultation.shaping_ends_at - desk.now
-    )
+    lives = consultation.shaping_ends_at - desk.now
+    once = f"survey.shape:{consultation.id}"
+    desk.tell_all(await desk.attentive(people), message, once=once, lives=lives, asks=True)
     return Again({**args, "after": people[-1].id}, desk.now)
 
 

@@ -50,7 +50,7 @@ DELETE FROM people WHERE id = :person_id;
 
 -- name: settings
 SELECT language, source, stopped, created_at, active_at, text_only, plain_words, with_helper, zone, quiet_from,
-    quiet_until, best_hour, paused_until, channel
+    quiet_until, best_hour, most_asked, paused_until, channel
 FROM people WHERE id = :person_id;
 
 -- name: telegram_id

@@ -1,7 +1,8 @@
 -- name: add!
 -- `once` names a message that must go out at most once however often it is asked for.
-INSERT INTO outbox (id, person_id, lane, kind, once, state, claimed_by, created_at, due_at, expires_at, body)
-VALUES (:id, :person_id, :lane, :kind, :once, :state, :claimed_by, :created_at, :due_at, :expires_at, :body)
+INSERT INTO outbox (id, person_id, lane, kind, once, state, claimed_by, created_at, due_at, expires_at, asks,
+    body)
+VALUES (:id, :person_id, :lane, :kind, :once, :state, :claimed_by, :created_at, :due_at, :expires_at, :asks, :body)
 ON CONFLICT (once) DO NOTHING;
 
 -- name: claim
@@ -33,6 +34,13 @@ UPDATE outbox SET state = 'waiting', claimed_by = '' WHERE state = 'sending' AND
 UPDATE outbox SET state = 'waiting', claimed_by = ''
 WHERE state = 'sending' AND claimed_by <> :instance
   AND NOT EXISTS (SELECT 1 FROM instances WHERE instances.id = outbox.claimed_by AND alive_until >= :now);
+
+-- name: asked_enough
+-- Who of several people, whose ids are the keys of a JSON object, has been asked as often since as they wish.
+SELECT p.id FROM people AS p JOIN outbox AS o ON o.person_id = p.id
+WHERE p.id IN (SELECT key FROM json_each(:ids /*+ ::json */)) AND o.asks = 1 AND o.due_at > :since
+    AND o.state IN ('waiting', 'sending', 'sent')
+GROUP BY p.id, p.most_asked HAVING COUNT(*) >= p.most_asked;
 
 -- name: expire!
 UPDATE outbox SET state = 'expired', reason = 'too late to be of use', finished_at = :now, body = ''

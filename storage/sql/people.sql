@@ -2,8 +2,8 @@
 -- Everything a turn needs to know about who speaks and what they were being asked, in one read. The conversation is
 -- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
-    p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.paused_until,
-    p.active_at, p.channel, p.code, p.code_misses, i.unreachable_at,
+    p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.most_asked,
+    p.paused_until, p.active_at, p.channel, p.code, p.code_misses, i.unreachable_at,
     c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
@@ -79,7 +79,7 @@ FROM people JOIN identities ON person_id = id;
 
 -- name: set_needs!
 UPDATE people SET text_only = :text_only, plain_words = :plain_words, with_helper = :with_helper, zone = :zone,
-    quiet_from = :quiet_from, quiet_until = :quiet_until, best_hour = :best_hour
+    quiet_from = :quiet_from, quiet_until = :quiet_until, best_hour = :best_hour, most_asked = :most_asked
 WHERE id = :id;
 
 -- name: pause!

@@ -281,9 +281,10 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
         return None
     wanted = most_wanted(await strata_of(desk, panel, settings))
     page = await desk.store.sortition.to_invite(panel.id, args["after"], PAGE)
+    attentive = await desk.attentive([one.recipient for one in page])
     for one in page:
         group = next((stratum for stratum in wanted if belongs(one.profile, stratum)), None)
-        if group is None:
+        if group is None or one.recipient not in attentive:
             continue
         text = paragraphs(
             _("A panel is being put together by lot: <b>{panel}</b>", panel=panel.name),
@@ -294,7 +295,8 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
             ),
         )
         rows: list[Row] = [[link(f"interest {panel.id}", _("Look at it"))], [link("privacy", _("Not such messages"))]]
-        desk.tell(one.recipient, Message(text, rows), once=f"panel.invite_thin:{panel.id}:{one.recipient.id}")
+        once = f"panel.invite_thin:{panel.id}:{one.recipient.id}"
+        desk.tell(one.recipient, Message(text, rows), once=once, asks=True)
     return Again({**args, "after": page[-1].recipient.id}, desk.now) if len(page) == PAGE else None
 
 
@@ -317,7 +319,7 @@ async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition | None, pers
     if await desk.store.sortition.rounds_missed(panel.id, person_id, place.joined_at, rounds) < rounds:
         return
     recipient = await desk.store.people.recipient(person_id)
-    if recipient is None:
+    if recipient is None or not await desk.attentive([recipient]):
         return
     text: Text = paragraphs(
         _("We have not heard from you on <b>{panel}</b> for a while. That is quite all right.", panel=panel.name),
@@ -325,4 +327,4 @@ async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition | None, pers
     )
     rows: list[Row] = [[link("surveys", _("Yes, I stay"))], [link(f"leave {panel.id}", _("I would rather leave"))]]
     rows.append([link("pause", _("A break for a while")), link("support", _("I need help"))])
-    desk.tell(recipient, Message(text, rows), once=f"panel.silent:{membership_id}")
+    desk.tell(recipient, Message(text, rows), once=f"panel.silent:{membership_id}", asks=True)
