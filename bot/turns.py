@@ -248,13 +248,15 @@ class Composing:
         return [self._message(body) for body in found][-1]
 
     def _repeat(self, notice: str) -> None:
-        """Show the present question again, unless it is what was tapped: then the short notice is enough."""
+        """Show the present question again, unless it is what was tapped: then the short notice is enough.
+
+        The buttons of the earlier message stay: they count as long as these do, and it takes no call to remove them.
+        """
         if not self._before.view or (self._said.callback_id and self._tapped_view() and not self._before.followed):
             if notice and not self._said.callback_id:
                 self._message({"text": notice, "rows": []})
             return
         view = json.loads(self._before.view)
-        self._strip_old_view()
         shown = {**view, "text": f"{notice}\n\n{view['text']}"} if notice and not self._said.callback_id else view
         self.after = replace(self.after, view_id=self._message(shown))
 
