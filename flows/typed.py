@@ -31,6 +31,8 @@ INDIC_SIGNS = 9
 
 def compared(words: str) -> str:
     """Without what people type differently: case, accents, spaces, kinds of digits, and marks that are not seen."""
+    if words.isascii():
+        return " ".join(words.casefold().split())
     plain = unicodedata.normalize("NFKD", latin_digits(words))
     letters = unicodedata.normalize("NFKD", plain.casefold())
     seen = (
@@ -43,6 +45,8 @@ def compared(words: str) -> str:
 
 def latin_digits(words: str) -> str:
     """The same words with every script's digits as 0 to 9."""
+    if words.isascii():
+        return words
     return "".join(str(unicodedata.decimal(letter, letter)) for letter in words).translate(SEPARATORS)
 
 

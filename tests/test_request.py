@@ -305,3 +305,17 @@ async def test_requests_belong_between_beginning_and_end() -> None:
     await request.shutdown()
     with pytest.raises(RuntimeError):
         await request.do_request("http://127.0.0.1/", "GET")
+
+
+@pytest.mark.parametrize("said", ["a;b&c=d+e %41 ?#/\r\n\t~'()*!", "100 % \x00", "مرحبًا 😀 হ্যাঁ", "<b>&amp;</b>", " "])
+async def test_words_arrive_as_they_were_sent(said: str) -> None:
+    arrived: list[tuple[str, str]] = []
+
+    async def keep(request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        arrived.append((request.content_type, str(form["text"])))
+        return ok(SENT)
+
+    async with served(keep) as url, bot_at(url) as bot:
+        await bot.send_message(1, said)
+    assert arrived == [("application/x-www-form-urlencoded", said)]
