@@ -16,7 +16,7 @@ from typing import Any
 
 from storage.database import Session
 from storage.queries import Queries
-from storage.responses import Responses, Tallies, Value, Written, padded, read_value
+from storage.responses import Responses, Value, Written, padded, read_value
 
 SQL = Queries("ballots")
 
@@ -63,13 +63,6 @@ class Ballots:
 
     def _plain(self, value: Any) -> str:
         return json.dumps(self._house.seal(value) if isinstance(value, str) else value)
-
-    async def tallies(self, consultation_id: str) -> Tallies:
-        """What has been mixed, counted; own words are only read by `texts`."""
-        found: Tallies = {}
-        for row in await self._session.rows(SQL.tallies, consultation_id=consultation_id):
-            found.setdefault(row["question_id"], {})[read_value(row["value"])] = row["number"]
-        return found
 
     async def all(self, consultation_id: str) -> list[Ballot]:
         """Every ballot that has been mixed, without own words, in no order that means anything."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from storage.data_keys import DataKeys
 from storage.database import Session
@@ -16,7 +17,7 @@ SQL = Queries("profiles")
 Profile = dict[str, str | None]
 """By attribute: the key of an option, or None for somebody who prefers not to say. Not asked or skipped: not there."""
 
-PAGE = 1000
+PAGE = 10_000
 
 
 class Profiles:
@@ -59,10 +60,13 @@ class Profiles:
         return rows[-1]["person_id"] if rows else None
 
     async def all(self) -> AsyncIterator[tuple[str, Profile]]:
-        """Everybody's, by person id, but for those said under an older notice."""
-        after = ""
+        """Everybody's, by person id, but for those said under an older notice.
+
+        Who said the same has the same profile: not to be changed.
+        """
+        after, read = "", lru_cache(maxsize=PAGE)(json.loads)
         while rows := await self._session.rows(SQL.usable, after=after, most=PAGE, notice=NOTICE_VERSION):
             for row in rows:
                 box = self._session.keyring.box(row["person_id"], row["sealed_key"])
-                yield row["person_id"], json.loads(box.open(row["values_given"]))
+                yield row["person_id"], read(box.open(row["values_given"]))
             after = rows[-1]["person_id"]

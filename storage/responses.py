@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -17,8 +18,6 @@ from storage.records import make, new_id
 from storage.vault import Box
 
 SQL = Queries("responses")
-
-PAGE = 1000
 
 ResponseState = Literal["invited", "started", "finished", "declined"]
 Value = int | float | str | tuple[int, ...] | None
@@ -127,19 +126,17 @@ PADDED = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Some of those asked: how far each is, and as (person, question, value) what those chose who have sent theirs.
+class Size:
+    """Of a group of people: how many were asked, how many of them have sent theirs, and how many others have."""
 
-    `others` have sent theirs without having been asked; what they chose is there too.
-    """
-
-    states: dict[str, ResponseState]
-    others: list[str]
-    chosen: list[tuple[str, str, Value]]
+    asked: int
+    answered: int
+    others: int
 
 
-Tallies = dict[str, dict[Any, int]]
-"""For each question's id: how often each value was given."""
+Tallies = dict[str, dict[int | None, dict[Any, int]]]
+"""For each question's id, and each group (None: of whom it is not known): how often each value was given."""
+NO_GROUPS: Mapping[str, int] = {}
 
 
 class Responses:
@@ -304,30 +301,29 @@ class Responses:
             sum(row["helped"] for row in sent),
         )
 
-    async def tallies(self, consultation_id: str) -> Tallies:
-        """What was sent, counted; of answers in people's own words only the number, under None."""
+    async def tallies(self, consultation_id: str, groups: Mapping[str, int] = NO_GROUPS) -> Tallies:
+        """What was sent, counted by group of people; of answers in people's own words only the number, under None."""
         found: Tallies = {}
-        for row in await self._session.rows(SQL.tallies, consultation_id=consultation_id):
-            counted = found.setdefault(row["question_id"], {})
-            value = read_value(row["value"])
-            counted[value] = counted.get(value, 0) + row["number"]
+        rows = await self._session.rows(SQL.tallies, consultation_id=consultation_id, groups=json.dumps(dict(groups)))
+        for question_id, group, given, number in rows:
+            counted = found.setdefault(question_id, {}).setdefault(group, {})
+            value = read_value(given)
+            counted[value] = counted.get(value, 0) + number
         return found
 
-    async def asked(self, consultation_id: str) -> AsyncIterator[Asked]:
-        """Everybody asked and everybody else who answered, by person id, a page at a time.
-
-        Skipped questions and own words are left out.
-        """
-        after = ""
-        while rows := await self._session.rows(SQL.asked_page, consultation_id=consultation_id, after=after, most=PAGE):
-            last = rows[-1]["person_id"]
-            chosen = await self._session.rows(SQL.sent_between, consultation_id=consultation_id, after=after, last=last)
-            yield Asked(
-                {row["person_id"]: row["state"] for row in rows if row["way"] == "chat"},
-                [row["person_id"] for row in rows if row["way"] != "chat" and row["state"] == "finished"],
-                [(person, question, read_value(value)) for person, question, value in chosen],
-            )
-            after = last
+    async def sizes(self, consultation_id: str, groups: Mapping[str, int]) -> dict[int, Size]:
+        """How many of each group were asked and answered; groups of which nobody did may be missing."""
+        found: dict[int, Counter[str]] = {}
+        rows = await self._session.rows(SQL.sizes, consultation_id=consultation_id, groups=json.dumps(dict(groups)))
+        for group, state, way, number in rows:
+            counted = found.setdefault(group, Counter())
+            if way == "chat":
+                counted["asked"] += number
+            if state == "finished":
+                counted["answered" if way == "chat" else "others"] += number
+        return {
+            group: Size(counted["asked"], counted["answered"], counted["others"]) for group, counted in found.items()
+        }
 
     async def stopped_after(self, consultation_id: str) -> dict[int, int]:
         """How many of those who began and have not sent theirs answered so many questions."""

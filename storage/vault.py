@@ -9,6 +9,7 @@ included. Telegram ids are found by a keyed hash. AES-GCM with 128-bit keys (NIS
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -59,7 +60,7 @@ class SealedBox:
 
     def open(self, sealed: str) -> str:
         try:
-            found = base64.b64decode(sealed, validate=True)
+            found = binascii.a2b_base64(sealed, strict_mode=True)
             return self._cipher.decrypt(found[:NONCE], found[NONCE:], None).decode()
         except (InvalidTag, ValueError) as problem:
             raise Unreadable("sealed with another key, or changed since") from problem

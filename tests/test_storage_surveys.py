@@ -219,7 +219,7 @@ async def test_an_answer_and_the_closing_cannot_miss_each_other(database: Databa
 
     async def close_and_count(store: Store) -> int:
         assert await store.consultations.close(consultation.id, NOW)
-        return (await store.responses.tallies(consultation.id)).get(question.id, {}).get(1, 0)
+        return (await store.responses.tallies(consultation.id)).get(question.id, {}).get(None, {}).get(1, 0)
 
     answering = [asyncio.ensure_future(answer(database, consultation, person, question)) for person in people[:20]]
     closing = asyncio.ensure_future(database.write(close_and_count))
@@ -247,7 +247,7 @@ async def test_an_answer_replaces_the_earlier_one(database: Database) -> None:
         assert kept == {question.id: value}
     assert await database.write(lambda store: store.responses.tallies(consultation.id)) == {}
     await database.write(lambda store: store.responses.finish(response.id, NOW))
-    assert await database.write(lambda store: store.responses.tallies(consultation.id)) == {question.id: {1: 1}}
+    assert await database.write(lambda store: store.responses.tallies(consultation.id)) == {question.id: {None: {1: 1}}}
 
 
 async def test_what_was_sent_cannot_be_declined(database: Database) -> None:

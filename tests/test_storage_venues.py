@@ -102,7 +102,7 @@ async def test_every_way_is_counted_apart_and_response_rates_are_of_those_asked(
     await database.write(answer)
     assert await turnout(database, town) == Turnout(1, 0, 0, 0, {"guest": 2, "paper": 1, "phone": 1}, 1)
     tallies = await database.write(lambda store: store.responses.tallies(town.consultation))
-    assert tallies[town.question] == {0: 2, 1: 2}
+    assert tallies[town.question] == {None: {0: 2, 1: 2}}
 
 
 async def test_who_comes_through_two_links_at_the_same_time_counts_once(database: Database, town: Town) -> None:

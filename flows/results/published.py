@@ -7,7 +7,8 @@ first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from flows.desk import Desk
@@ -17,7 +18,7 @@ from flows.results.findings import Findings, Material, Trait, decode, encode, fi
 from flows.results.outcome_rates import Dispositions
 from flows.results.weighting import Profile
 from storage.consultations import Question
-from storage.responses import Asked, Tallies, Turnout
+from storage.responses import Size, Turnout
 
 
 async def published(desk: Desk, consultation_id: str) -> Findings:
@@ -38,14 +39,12 @@ async def worked_out(desk: Desk, consultation_id: str, *, by_profile: bool = Tru
 async def _material(desk: Desk, consultation_id: str, *, by_profile: bool) -> Material:
     store = desk.store
     turnout = await store.responses.turnout(consultation_id)
-    tallies = await store.responses.tallies(consultation_id)
     traits = await _traits(desk, consultation_id) if by_profile else []
-    people = await _by_profile(desk, consultation_id, traits) if traits else _People((), {})
-    answers = people.answers(tallies, turnout)
+    people = await _by_profile(desk, consultation_id, traits, turnout)
     questions = await asked_in(desk, consultation_id)
     return Material(
         questions,
-        {**answers, **{one.id: _first_choices(one, answers[one.id]) for one in questions if one.id in answers}},
+        {one.id: _first_choices(one, people.answers[one.id]) for one in questions if one.id in people.answers},
         _dispositions(turnout),
         await store.responses.stopped_after(consultation_id),
         traits,
@@ -96,48 +95,41 @@ def _dispositions(turnout: Turnout) -> Dispositions:
     return Dispositions(turnout.finished, turnout.started, turnout.declined, silent)
 
 
+@dataclass(frozen=True, slots=True)
 class _People:
-    """Who was asked and what was answered, counted by profile; of nobody more than that."""
+    """Who was asked, who of them answered, who else did, and what, by question; counted by profile."""
 
-    def __init__(self, nothing_known: Profile, profiles: Mapping[str, Profile]) -> None:
-        self._nothing_known = nothing_known
-        self._profiles = profiles
-        self.asked: Counter[Profile] = Counter()
-        self.answered: Counter[Profile] = Counter()
-        self.others: Counter[Profile] = Counter()
-        self._chosen: Counter[tuple[str, Profile, Any]] = Counter()
-
-    def add(self, page: Asked) -> None:
-        unknown, known = self._nothing_known, self._profiles
-        self.asked.update(known.get(person, unknown) for person in page.states)
-        self.answered.update(known.get(person, unknown) for person, state in page.states.items() if state == "finished")
-        self.others.update(known.get(person, unknown) for person in page.others)
-        self._chosen.update((question, known.get(person, unknown), value) for person, question, value in page.chosen)
-
-    def answers(self, tallies: Tallies, turnout: Turnout) -> dict[str, ByProfile]:
-        """By question. Whoever has been erased since, and all where nothing is asked about people, has no profile."""
-        unknown = self._nothing_known
-        self.asked[unknown] += turnout.asked - self.asked.total()
-        self.answered[unknown] += turnout.finished - self.answered.total()
-        self.others[unknown] += sum(turnout.other.values()) - self.others.total()
-        found: dict[str, dict[Profile, Counter[Any]]] = {question: {unknown: Counter()} for question in tallies}
-        for (question, profile, value), times in self._chosen.items():
-            found[question].setdefault(profile, Counter())[value] = times
-        for question, tally in tallies.items():
-            rest = Counter(tally)
-            for one in found[question].values():
-                rest.subtract(one)
-            found[question][unknown].update(+rest)
-        return {question: dict(answers) for question, answers in found.items()}
+    asked: Counter[Profile]
+    answered: Counter[Profile]
+    others: Counter[Profile]
+    answers: dict[str, ByProfile]
 
 
-async def _by_profile(desk: Desk, consultation_id: str, traits: list[Trait]) -> _People:
-    seen: dict[Profile, Profile] = {}
-    profiles: dict[str, Profile] = {}
-    async for person_id, given in desk.store.profiles.all():
-        profile = tuple(given.get(trait.key) or "" for trait in traits)
-        profiles[person_id] = seen.setdefault(profile, profile)
-    people = _People(("",) * len(traits), profiles)
-    async for page in desk.store.responses.asked(consultation_id):
-        people.add(page)
-    return people
+async def _by_profile(desk: Desk, consultation_id: str, traits: list[Trait], turnout: Turnout) -> _People:
+    """Whoever has been erased since, and everybody where nothing is asked about people, has the profile of nothing."""
+    number: dict[Profile, int] = {}
+    groups: dict[str, int] = {}
+    if traits:
+        async for person_id, given in desk.store.profiles.all():
+            profile = tuple(given.get(trait.key) or "" for trait in traits)
+            groups[person_id] = number.setdefault(profile, len(number))
+    profiles, unknown = list(number), ("",) * len(traits)
+    sizes = await desk.store.responses.sizes(consultation_id, groups) if groups else {}
+
+    def counted(of: Callable[[Size], int], everybody: int) -> Counter[Profile]:
+        found = Counter({profiles[group]: of(size) for group, size in sizes.items() if of(size)})
+        found[unknown] += everybody - found.total()
+        return found
+
+    answers: dict[str, ByProfile] = {}
+    for question, tallies in (await desk.store.responses.tallies(consultation_id, groups)).items():
+        found: dict[Profile, Counter[Any]] = {unknown: Counter()}
+        for group, tally in tallies.items():
+            found.setdefault(unknown if group is None else profiles[group], Counter()).update(tally)
+        answers[question] = found
+    return _People(
+        counted(lambda size: size.asked, turnout.asked),
+        counted(lambda size: size.answered, turnout.finished),
+        counted(lambda size: size.others, sum(turnout.other.values())),
+        answers,
+    )

@@ -11,12 +11,6 @@ DELETE FROM waiting_ballots WHERE id = :id;
 -- name: add!
 INSERT INTO ballots (id, question_id, value) VALUES (:id, :question_id, :value);
 
--- name: tallies
-SELECT b.question_id, b.value, COUNT(*) AS number
-FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
-WHERE q.consultation_id = :consultation_id AND q.kind <> 'text'
-GROUP BY b.question_id, b.value;
-
 -- name: of
 -- Every ballot's answers to what is chosen or counted, ballot by ballot.
 SELECT b.id, b.question_id, b.value FROM ballots AS b JOIN questions AS q ON q.id = b.question_id

@@ -121,19 +121,25 @@ SELECT COUNT(*) FROM told_responses AS r JOIN recipients AS p ON p.id = r.person
 WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 
 -- name: tallies
--- How often each answer was given by those who have sent theirs; own words are only counted, as null. What people said
--- who have been erased since, and ballots, come as rows of their own.
-SELECT a.question_id, CASE WHEN q.kind = 'text' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
-FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
-WHERE r.consultation_id = :consultation_id AND r.state = 'finished' AND a.value <> 'null'
-GROUP BY 1, 2
+-- How often each answer was given by those who have sent theirs, by group of people; own words are only counted, as
+-- null. What people said who have been erased since, and ballots, come as rows of their own.
+WITH grouped AS MATERIALIZED (
+    SELECT key AS person_id, CAST(CAST(value AS TEXT) AS INTEGER) AS slice FROM json_each(:groups /*+ ::json */)
+), sent AS MATERIALIZED (
+    SELECT r.id, g.slice FROM responses AS r LEFT JOIN grouped AS g ON g.person_id = r.person_id
+    WHERE r.consultation_id = :consultation_id AND r.state = 'finished'
+)
+SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN s.slice END AS slice,
+    CASE WHEN q.kind = 'text' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
+FROM sent AS s JOIN answers AS a ON a.response_id = s.id JOIN questions AS q ON q.id = a.question_id
+WHERE a.value <> 'null' GROUP BY 1, 2, 3
 UNION ALL
-SELECT k.question_id, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
+SELECT k.question_id, NULL, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
 WHERE q.consultation_id = :consultation_id
 UNION ALL
-SELECT b.question_id, CASE WHEN q.kind = 'text' THEN 'null' ELSE b.value END AS value, COUNT(*) AS number
+SELECT b.question_id, NULL, CASE WHEN q.kind = 'text' THEN 'null' ELSE b.value END AS value, COUNT(*) AS number
 FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
-WHERE q.consultation_id = :consultation_id GROUP BY 1, 2;
+WHERE q.consultation_id = :consultation_id GROUP BY 1, 3;
 
 -- name: texts
 -- In no order that says who wrote what.
@@ -180,16 +186,13 @@ DELETE FROM text_tags WHERE question_id = :question_id AND source = :source AND 
 SELECT c.id, c.question, c.language, c.translations FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
 WHERE r.person_id = :person_id AND c.state = 'closed' ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
 
--- name: asked_page
-SELECT person_id, state, way FROM response_ways
-WHERE consultation_id = :consultation_id AND person_id > :after ORDER BY person_id LIMIT :most;
-
--- name: sent_between
--- What was chosen by those who have sent their answers, for a page of people.
-SELECT r.person_id, a.question_id, a.value
-FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
-WHERE r.consultation_id = :consultation_id AND r.person_id > :after AND r.person_id <= :last
-    AND r.state = 'finished' AND q.kind <> 'text' AND a.value <> 'null';
+-- name: sizes
+WITH grouped AS MATERIALIZED (
+    SELECT key AS person_id, CAST(CAST(value AS TEXT) AS INTEGER) AS slice FROM json_each(:groups /*+ ::json */)
+)
+SELECT g.slice, w.state, w.way, COUNT(*) AS number
+FROM response_ways AS w JOIN grouped AS g ON g.person_id = w.person_id
+WHERE w.consultation_id = :consultation_id GROUP BY 1, 2, 3;
 
 -- name: stopped_after
 -- How many of those who have not sent theirs answered so many questions.
