@@ -23,7 +23,14 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, get_datetime_format, get_timezone
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    get_datetime_format,
+    get_timezone,
+    get_timezone_location,
+)
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -125,6 +132,13 @@ class Moment:
     """A date and a time of day, in the organisation's zone."""
 
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The city that an IANA time zone is called after, as people call it in their language."""
+
+    zone: str
 
 
 Text = Words | Verbatim | Written | Unless | Paragraphs
@@ -247,6 +261,8 @@ class Voice:
                 return escape(str(get_datetime_format("full", locale=locale)).format(at_time, day))
             case Day(day) | (date() as day):
                 return escape(_day(day, locale))
+            case City(zone):
+                return self._place(get_timezone_location(zone, locale=locale, return_city=True), escape)
             case Month(day):
                 return escape(format_skeleton("yMMMM", day, locale=locale))
             case Percent(share):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import available_timezones
+
+from babel import Locale
 
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import compared, latin_digits
-from flows.words import LANGUAGES, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from flows.words import LANGUAGES, City, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 
 flow = Flow()
 
@@ -81,7 +84,7 @@ def _overview(desk: Desk) -> Text:
             _("Silent: {hours}", hours=quiet),
             _("Best time for reminders: {hour}", hour=_hour(person.best_hour)),
             _("I ask you something: {often}", often=_often(person.most_asked)),
-            _("Time zone: {zone}", zone=person.zone or desk.zone.key),
+            _("Time zone: {zone}", zone=City(person.zone or desk.zone.key)),
         ),
     )
 
@@ -193,7 +196,16 @@ async def take_zone(desk: Desk, at: Zone, said: Said) -> Turn:
 
 
 def zone_of_city(words: str) -> str | None:
-    """The IANA zone called after a city, or None."""
-    wanted = compared(words)
-    found = sorted(zone for zone in available_timezones() if compared(zone.split("/")[-1].replace("_", " ")) == wanted)
-    return next((zone for zone in found if "/" in zone), None)
+    """The IANA zone called after a city, in any of our languages, or None."""
+    return _zones_by_city().get(compared(words))
+
+
+@cache
+def _zones_by_city() -> dict[str, str]:
+    zones = sorted((zone for zone in available_timezones() if "/" in zone), reverse=True)
+    found = {compared(zone.split("/")[-1].replace("_", " ")): zone for zone in zones}
+    for language in LANGUAGES:
+        for zone, names in Locale.parse(language).time_zones.items():
+            if "city" in names and zone in zones:
+                found.setdefault(compared(names["city"]), zone)
+    return found
