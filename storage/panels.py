@@ -244,6 +244,18 @@ class Panels:
         """Keep the place for a second term; false when somebody waits for one."""
         return await self._session.value(SQL.will_stay, id=membership_id) is not None
 
+    async def ask_to_stay(self, membership_id: str, now: datetime) -> None:
+        """A silent member is asked whether to stay."""
+        await self._session.run(SQL.ask_to_stay, id=membership_id, now=now)
+
+    async def stay_on(self, panel_id: str, person_id: str, now: datetime) -> bool:
+        """They do; false for somebody who does not serve."""
+        return await self._session.value(SQL.stay_on, panel_id=panel_id, person_id=person_id, now=now) is not None
+
+    async def shorten(self, membership_id: str, ends_at: datetime) -> None:
+        """A term ends earlier than it would have."""
+        await self._session.run(SQL.shorten, id=membership_id, ends_at=ends_at)
+
     async def contributions(self, membership_id: str) -> list[str]:
         """The decisions fed by the consultations this member has answered in this term, the latest first."""
         return [row["decision"] for row in await self._session.rows(SQL.contributions, id=membership_id)]

@@ -28,7 +28,8 @@ OfferState = Literal["next", "offered", "accepted", "declined", "lapsed", "seate
 class Sortition:
     """How a panel is drawn and renewed. `tolerance` is in percent of a group's seats, `by_itself` needs no approval.
 
-    `one_per_home`: of people who have said that they share a home at most one is drawn.
+    `one_per_home`: of people who have said that they share a home at most one is drawn. Renewals are counted from
+    `founded_at`, the first draw.
     """
 
     panel_id: str
@@ -41,6 +42,7 @@ class Sortition:
     by_itself: bool = False
     next_renewal_at: datetime | None = None
     one_per_home: bool = False
+    founded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,31 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody who serves, with what they said about themselves."""
+    """Somebody who serves, with what they said about themselves.
+
+    `asked_at` is when they were asked whether to stay, if they have not said; `heard_at` when they last said so or sat
+    down.
+    """
 
     person_id: str
     membership_id: str
     term_ends_at: datetime
     profile: Profile
+    asked_at: datetime | None
+    heard_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """Somebody who is offered a seat or has accepted one that is not free yet.
+
+    `begins_at` is the day of the renewal it is for; None: it is free now.
+    """
+
+    person_id: str
+    term_ends_at: datetime
+    profile: Profile
+    begins_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +105,19 @@ class Invitable:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One draw of a panel, from its promise to its record. `request` and `record` are JSON."""
+    """One draw of a panel, from its promise to its record. `request` and `record` are JSON.
+
+    `renews_at` is the renewal it is for, if any. `source` is the public number that was named before the pool was
+    frozen; empty: the promised secret decides.
+    """
 
     id: str
     panel_id: str
-    renewal: bool
+    renews_at: datetime | None
     state: DrawState
     secret: str
     commitment: str
+    source: str
     seed: str | None
     seed_by: str | None
     request: str | None
@@ -204,9 +230,34 @@ class Sortitions:
     async def members(self, panel_id: str) -> list[Member]:
         rows = await self._session.rows(SQL.members, panel_id=panel_id, notice=NOTICE_VERSION)
         return [
-            Member(row["person_id"], row["membership_id"], instant(row["term_ends_at"]), self._profile(row))
+            Member(
+                row["person_id"],
+                row["membership_id"],
+                instant(row["term_ends_at"]),
+                self._profile(row),
+                instant(row["asked_at"]) if row["asked_at"] is not None else None,
+                instant(max(row["joined_at"], row["stays_since"] or 0)),
+            )
             for row in rows
         ]
+
+    async def promised(self, panel_id: str) -> list[Successor]:
+        """Who is offered a seat or waits for the one they have accepted."""
+        rows = await self._session.rows(SQL.promised, panel_id=panel_id, notice=NOTICE_VERSION)
+        return [
+            Successor(
+                row["person_id"],
+                instant(row["term_ends_at"]),
+                self._profile(row),
+                instant(row["renews_at"]) if row["renews_at"] is not None else None,
+            )
+            for row in rows
+        ]
+
+    async def served_until(self, panel_id: str, person_id: str) -> datetime | None:
+        """When somebody last ended serving."""
+        found = await self._session.value(SQL.rests, panel_id=panel_id, person_id=person_id)
+        return None if found is None else instant(found)
 
     def _profile(self, row: Mapping[str, Any]) -> Profile:
         if not row["values_given"]:
@@ -220,8 +271,14 @@ class Sortitions:
         rows = await self._session.rows(SQL.interested_by_link, panel_id=panel_id)
         return {row["venue"]: row["number"] for row in rows}
 
-    async def to_tell(self, panel_id: str, after: str, most: int) -> list[Recipient]:
-        rows = await self._session.rows(SQL.to_tell, panel_id=panel_id, after=after, most=most)
+    async def interested(self, panel_id: str, after: str, most: int) -> list[Recipient]:
+        """Who is in the pool, by person id."""
+        rows = await self._session.rows(SQL.interested, panel_id=panel_id, after=after, most=most)
+        return [make(Recipient, row) for row in rows]
+
+    async def to_tell(self, draw_id: str, after: str, most: int) -> list[Recipient]:
+        """Whom a draw may choose and who has not left the pool, by person id."""
+        rows = await self._session.rows(SQL.to_tell, draw_id=draw_id, after=after, most=most)
         return [make(Recipient, row) for row in rows]
 
     async def to_invite(self, panel_id: str, after: str, most: int) -> list[Invitable]:
@@ -278,13 +335,17 @@ class Sortitions:
         pseudonyms: Mapping[str, str],
         now: datetime,
         *,
-        renewal: bool = False,
+        renews_at: datetime | None = None,
+        source: str = "",
     ) -> bool:
         """Freeze the pool: who is called what is sealed with each person's own key; false when it is frozen already.
 
-        In a `renewal` seats become free on the day of the renewal.
+        Seats become free on the day of the renewal it is for, `renews_at`. A public number that is to decide is named
+        by its `source`.
         """
-        sealed = await self._session.value(SQL.seal, id=id, request=request, digest=digest, now=now, renewal=renewal)
+        sealed = await self._session.value(
+            SQL.seal, id=id, request=request, digest=digest, now=now, renews_at=renews_at, source=source
+        )
         if sealed is None:
             return False
         keys = DataKeys(self._session)
@@ -375,6 +436,10 @@ class Sortitions:
         ]
         await self._session.run_many(SQL.add_offer, rows)
 
+    async def drop_withdrawn(self, draw_id: str) -> None:
+        """Whoever has left the pool since it was frozen is not asked."""
+        await self._session.run(SQL.drop_withdrawn, draw_id=draw_id)
+
     async def offer(self, id: str, term_ends_at: datetime, lapses_at: datetime) -> bool:
         found = await self._session.value(SQL.offer, id=id, term_ends_at=term_ends_at, lapses_at=lapses_at)
         return found is not None
@@ -406,13 +471,16 @@ class Sortitions:
     # ------------------------------------------------------------ serving
 
     async def rounds_missed(self, panel_id: str, person_id: str, since: datetime, most: int) -> int:
-        """How many of the latest closed consultations, without a break, somebody was asked in and did not answer."""
+        """How many of the latest closed consultations, without a break, somebody was asked in and said nothing to.
+
+        "Not this one" is an answer.
+        """
         rows = await self._session.rows(
             SQL.rounds_missed, panel_id=panel_id, person_id=person_id, since=since, most=most
         )
         missed = 0
         for row in rows:
-            if row["state"] == "finished":
+            if row["state"] in ("finished", "declined"):
                 break
             missed += 1
         return missed

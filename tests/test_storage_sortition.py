@@ -110,8 +110,9 @@ async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(dat
         draw = await current(store, panel)
         assert draw.commitment == commitment_to("a secret")
         assert not await store.sortition.propose_seed(draw.id, "42", olga), "the pool is still open"
-        assert await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1", ben: "p2"}, NOW)
+        assert await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1", ben: "p2"}, NOW, source="the lottery")
         assert not await store.sortition.seal(draw.id, "{}", "other", {}, NOW)
+        assert not await store.sortition.reveal(draw.id), "another number was announced"
         assert await store.sortition.propose_seed(draw.id, "42", olga)
         assert not await store.sortition.confirm_seed(draw.id, "42", olga), "nobody confirms their own number"
         assert not await store.sortition.confirm_seed(draw.id, "43", omar), "only the very number"

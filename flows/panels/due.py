@@ -9,7 +9,7 @@ from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.panels.places import hand_on, last_day, watch
 from flows.panels.rotation import MOST_TERMS, CoolingOff, may_stay, next_term
-from flows.panels.sortition.seating import refill
+from flows.panels.sortition.seating import refill, refill_between
 from flows.panels.terms import term_end
 from flows.turn import Message, Row, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
@@ -65,7 +65,10 @@ async def term_over(desk: Desk, args: dict[str, Any]) -> Again | None:
         await _begin_another(desk, panel, place)
     else:
         await _thank(desk, panel, place)
-    await hand_on(desk, panel)
+    if panel.kind == "drawn":
+        await refill_between(desk, panel)
+    else:
+        await hand_on(desk, panel)
     return None
 
 
@@ -166,7 +169,7 @@ async def closed(desk: Desk, args: dict[str, Any]) -> Again | None:
 
 async def _tell_pool(desk: Desk, panel: Panel, args: dict[str, Any]) -> Again | None:
     """Whoever was still in the draw; those who sat on it have been thanked under the same name."""
-    people = await desk.store.sortition.to_tell(panel.id, args["after"], PAGE)
+    people = await desk.store.sortition.interested(panel.id, args["after"], PAGE)
     text = paragraphs(
         _("The panel <b>{panel}</b> is closed now: there is no draw any more.", panel=panel.name),
         _("Thank you for having been ready. Perhaps another panel suits you?"),

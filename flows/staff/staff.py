@@ -111,6 +111,8 @@ TIMERS: dict[str, Words] = {
     "panel.seated": _("a drawn person's term begins"),
     "panel.silent": _("silent members are asked whether to stay"),
     "panel.term": _("a term on a panel ends"),
+    "panel.told": _("people who were not drawn hear how the draw went"),
+    "panel.unfilled": _("seats that are free after a renewal are looked for"),
     "panel.vacant": _("a seat is handed on"),
     "privacy.code": _("a forgotten code is taken away"),
     "privacy.forget": _("somebody is erased"),

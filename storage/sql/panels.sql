@@ -149,6 +149,17 @@ WHERE id = :id AND state = 'serving'
     AND NOT EXISTS (SELECT 1 FROM memberships AS o WHERE o.panel_id = memberships.panel_id AND o.state = 'waiting')
 RETURNING id;
 
+-- name: ask_to_stay!
+UPDATE memberships SET asked_to_stay_at = :now WHERE id = :id;
+
+-- name: stay_on
+-- Somebody who was asked has said that they stay.
+UPDATE memberships SET stays_since = :now
+WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'serving' RETURNING id;
+
+-- name: shorten!
+UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'serving' AND term_ends_at > :ends_at;
+
 -- name: contributions
 -- What the consultations that a member answered in this term were for.
 SELECT CASE WHEN c.decision = '' THEN c.question ELSE c.decision END AS decision

@@ -1,17 +1,17 @@
 -- name: save_settings!
 INSERT INTO sortitions (panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept,
-    silent_rounds, by_itself, next_renewal_at, one_per_home)
+    silent_rounds, by_itself, next_renewal_at, one_per_home, founded_at)
 VALUES (:panel_id, :tolerance, :renewal_months, :cool_off_months, :alternates, :days_to_accept,
-    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home)
+    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home, :founded_at)
 ON CONFLICT (panel_id) DO UPDATE SET tolerance = excluded.tolerance, renewal_months = excluded.renewal_months,
     cool_off_months = excluded.cool_off_months, alternates = excluded.alternates,
     days_to_accept = excluded.days_to_accept, silent_rounds = excluded.silent_rounds,
     by_itself = excluded.by_itself, next_renewal_at = excluded.next_renewal_at,
-    one_per_home = excluded.one_per_home;
+    one_per_home = excluded.one_per_home, founded_at = excluded.founded_at;
 
 -- name: settings
 SELECT panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept, silent_rounds, by_itself,
-    next_renewal_at, one_per_home
+    next_renewal_at, one_per_home, founded_at
 FROM sortitions WHERE panel_id = :panel_id;
 
 -- name: remove_quotas!
@@ -68,22 +68,44 @@ WHERE i.panel_id = :panel_id
         WHERE h.panel_id = i.panel_id AND h.home = i.home))
 ORDER BY i.person_id;
 
+-- name: rests
+-- When somebody last ended serving.
+SELECT MAX(ended_at) FROM memberships WHERE panel_id = :panel_id AND person_id = :person_id AND state <> 'serving';
+
 -- name: members
--- Who serves, with what they have said about themselves.
-SELECT m.person_id, m.id AS membership_id, m.term_ends_at, v.values_given, k.sealed AS sealed_key
+-- Who serves, with what they have said about themselves, and when they were asked whether to stay, if they have not said.
+SELECT m.person_id, m.id AS membership_id, m.joined_at, m.term_ends_at, m.stays_since,
+    CASE WHEN m.stays_since IS NULL OR m.stays_since < m.asked_to_stay_at THEN m.asked_to_stay_at END AS asked_at,
+    v.values_given, k.sealed AS sealed_key
 FROM memberships AS m
 JOIN data_keys AS k ON k.person_id = m.person_id
 LEFT JOIN profiles AS v ON v.person_id = m.person_id AND v.notice = :notice
 WHERE m.panel_id = :panel_id AND m.state = 'serving' ORDER BY m.person_id;
 
+-- name: promised
+-- Who is offered a seat, or waits for the one they have accepted.
+SELECT s.person_id, s.id, s.term_ends_at, d.renews_at, v.values_given, k.sealed AS sealed_key
+FROM seats_offered AS s
+JOIN draws AS d ON d.id = s.draw_id
+JOIN data_keys AS k ON k.person_id = s.person_id
+LEFT JOIN profiles AS v ON v.person_id = s.person_id AND v.notice = :notice
+WHERE s.panel_id = :panel_id AND s.state IN ('offered', 'accepted') ORDER BY s.person_id;
+
 -- name: interested_by_link
 SELECT l.venue, COUNT(*) AS number FROM interests AS i LEFT JOIN links AS l ON l.token = i.link
 WHERE i.panel_id = :panel_id GROUP BY l.venue ORDER BY 2 DESC, 1;
 
--- name: to_tell
+-- name: interested
 -- Everybody in the pool, a page at a time.
 SELECT w.* FROM interests AS i JOIN recipients AS w ON w.id = i.person_id
 WHERE i.panel_id = :panel_id AND w.stopped = 0 AND w.id > :after ORDER BY w.id LIMIT :most;
+
+-- name: to_tell
+-- Everybody whom a draw may choose and who has not left the pool, a page at a time.
+SELECT w.* FROM draw_people AS d JOIN draws AS o ON o.id = d.draw_id
+JOIN interests AS i ON i.person_id = d.person_id AND i.panel_id = o.panel_id
+JOIN recipients AS w ON w.id = d.person_id
+WHERE d.draw_id = :draw_id AND w.stopped = 0 AND w.id > :after ORDER BY w.id LIMIT :most;
 
 -- name: to_invite
 -- Who agreed to hear of new panels and is not in the pool, on the panel, or resting; with what they have said.
@@ -109,34 +131,36 @@ INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
 VALUES (:id, :panel_id, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
 
 -- name: current_draw
-SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, progress, opened_at,
-    sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
+    progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('open', 'sealed', 'drawing');
 
 -- name: draw
-SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, progress, opened_at,
-    sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
+    progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE id = :id;
 
 -- name: draws
-SELECT id, panel_id, renewal, state, secret, commitment, seed, seed_by, request, digest, record, problem, progress, opened_at,
-    sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
+    progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
 
 -- name: seal
-UPDATE draws SET state = 'sealed', renewal = :renewal, request = :request, digest = :digest, sealed_at = :now
+UPDATE draws SET state = 'sealed', renews_at = :renews_at, source = :source, request = :request, digest = :digest,
+    sealed_at = :now
 WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: unseal
--- Back to an open pool, with a new promise.
-UPDATE draws SET state = 'open', request = NULL, digest = NULL, sealed_at = NULL, seed = NULL, seed_by = NULL
+-- Back to an open pool; what was promised stays promised.
+UPDATE draws SET state = 'open', renews_at = NULL, source = '', request = NULL, digest = NULL, sealed_at = NULL,
+    seed = NULL, seed_by = NULL
 WHERE id = :id AND state = 'sealed' RETURNING id;
 
 -- name: forget_draw_people!
 DELETE FROM draw_people WHERE draw_id = :id;
 
 -- name: propose_seed
-UPDATE draws SET seed = :seed, seed_by = :person_id WHERE id = :id AND state = 'sealed' RETURNING id;
+UPDATE draws SET seed = :seed, seed_by = :person_id WHERE id = :id AND state = 'sealed' AND source <> '' RETURNING id;
 
 -- name: confirm_seed
 -- By somebody else than who typed it.
@@ -144,8 +168,9 @@ UPDATE draws SET state = 'drawing' WHERE id = :id AND state = 'sealed' AND seed 
 RETURNING id;
 
 -- name: reveal
--- The secret promised before decides.
-UPDATE draws SET state = 'drawing', seed = secret, seed_by = NULL WHERE id = :id AND state = 'sealed' RETURNING id;
+-- The secret promised before decides, where no public number was named.
+UPDATE draws SET state = 'drawing', seed = secret, seed_by = NULL WHERE id = :id AND state = 'sealed' AND source = ''
+RETURNING id;
 
 -- name: is_drawing
 SELECT 1 FROM draws WHERE state = 'drawing' AND (claimed_until IS NULL OR claimed_until < :now) LIMIT 1;
@@ -179,6 +204,13 @@ FROM draw_people AS d JOIN data_keys AS k ON k.person_id = d.person_id WHERE d.d
 INSERT INTO seats_offered (id, draw_id, panel_id, person_id, place, state)
 VALUES (:id, :draw_id, :panel_id, :person_id, :place, 'next') ON CONFLICT DO NOTHING;
 
+-- name: drop_withdrawn!
+-- Whoever has left the pool since it was frozen, or does not want to be written to, is not asked.
+UPDATE seats_offered SET state = 'declined' WHERE draw_id = :draw_id AND state = 'next' AND (
+    NOT EXISTS (SELECT 1 FROM interests AS i
+        WHERE i.panel_id = seats_offered.panel_id AND i.person_id = seats_offered.person_id)
+    OR EXISTS (SELECT 1 FROM people AS p WHERE p.id = seats_offered.person_id AND p.stopped = 1));
+
 -- name: offer
 UPDATE seats_offered SET state = 'offered', term_ends_at = :term_ends_at, lapses_at = :lapses_at
 WHERE id = :id AND state = 'next' RETURNING id;
@@ -205,12 +237,8 @@ UPDATE seats_offered SET state = 'passed' WHERE draw_id = :draw_id AND state = '
 SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered
 WHERE panel_id = :panel_id AND person_id = :person_id AND state IN ('offered', 'accepted');
 
--- name: renewals_due
-SELECT s.panel_id, s.next_renewal_at FROM sortitions AS s JOIN panels AS p ON p.id = s.panel_id
-WHERE p.state = 'open' AND s.next_renewal_at IS NOT NULL AND s.next_renewal_at <= :until;
-
 -- name: rounds_missed
--- Of the latest consultations a member was asked in, how many in a row, the latest first, got no answer.
+-- The latest closed consultations a member was asked in, the latest first.
 SELECT r.state FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
 WHERE r.person_id = :person_id AND c.panel_id = :panel_id AND c.state = 'closed' AND r.invited_at >= :since
 ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;

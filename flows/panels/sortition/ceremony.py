@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flows.desk import Desk
 from flows.flow import Flow
@@ -14,7 +15,8 @@ from flows.panels.selection.order import Wishes
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.officer import lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import Widening, look_ahead, outlook_of, outlook_text, widening_lines
-from flows.panels.sortition.request import Request, cohorts_of, frozen_request, result_of, widened
+from flows.panels.sortition.renewals import announced, draw_for, renewals_a_term, standing
+from flows.panels.sortition.request import Request, frozen_request, result_of, widened
 from flows.panels.sortition.strata import most_wanted
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -26,12 +28,22 @@ from storage.sortition import Draw, SeatQuota, Sortition
 flow = Flow()
 
 LONGEST_SEED = 40
+SAME = 0.0005
+"""Chances nearer to each other are called the same."""
 
 
 @saved("panels.typing_seed", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class TypingSeed:
     """Waiting for the public number that decides the draw."""
+
+    panel_id: str
+
+
+@saved("panels.freezing", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class Freezing:
+    """Waiting for which number is to decide, before the pool is frozen."""
 
     panel_id: str
 
@@ -50,13 +62,13 @@ async def draw(desk: Desk, argument: str) -> Turn:
         case "widen", Draw(state="open"):
             return await _widen(desk, panel)
         case "freeze", Draw(state="open"):
-            return await _freeze(desk, panel, settings, current)
+            return await _ask_source(desk, panel, settings)
         case "reopen", Draw(state="sealed"):
             await desk.store.sortition.unseal(current.id)
             await desk.record("opened pool again", f"panel:{panel.id}")
             return go("draw", panel.id)
         case "number", Draw(state="sealed"):
-            return _ask_number(panel)
+            return _ask_number(panel, current)
         case "promise", Draw(state="sealed"):
             if await desk.store.sortition.reveal(current.id):
                 await desk.record("drew with the promised number", f"panel:{panel.id}")
@@ -75,14 +87,20 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
         case Draw(state="drawing"):
             text = paragraphs(
                 _("<b>{panel} is being drawn.</b>", panel=panel.name),
-                _("That takes a minute at most. I write to you when it is done."),
+                _("That takes a few minutes at most. I write to you when it is done."),
                 _("So far: {progress}", progress=Verbatim(current.progress)) if current.progress else None,
                 _("It is decided by: {seed}", seed=Verbatim(current.seed or "")),
             )
             return end(text, [[link(f"draw {panel.id}", _("Look again"))], *back])
     quotas = await desk.store.sortition.quotas(panel.id)
     problem = await _failed(desk, last, quotas) if last is not None and last.state == "failed" else None
-    seats = (panel.seats or 0) - panel.serving
+    seats = (await standing(desk, panel)).seats
+    coming = announced(desk, settings)
+    if coming is not None and await draw_for(desk, panel, coming) is None:
+        then = (await standing(desk, panel, coming)).seats
+        day = last_day(desk, coming)
+        offered = _("Draw the replacements for {day}", day=day)
+        back = [*([[link(f"renew {panel.id}", offered)]] if then > 0 else []), *back]
     record: list[Row] = [[link(f"draw {panel.id} record", _("The last draw's record"))]] if last else []
     if seats <= 0:
         return end(_("Every seat of <b>{panel}</b> is taken.", panel=panel.name), [*record, *back])
@@ -150,41 +168,73 @@ async def _widening_of_last(desk: Desk, panel: Panel) -> Widening:
 
 
 async def freeze_pool(
-    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, *, renewal: bool = False
+    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, renews_at: datetime | None = None, source: str = ""
 ) -> Request | None:
     """Freeze who waits and who stays, and tell everybody in the pool; None when somebody else just did.
 
-    In a renewal those leave whose term has ended by its day. Raises BadInput where there is nobody to draw from.
+    At a renewal those leave whose term has ended by its day. The public number of that `source` is to decide, or else
+    the promised one. Raises BadInput where there is nobody to draw from.
     """
     pool = await the_pool(desk, panel, settings)
-    members = await desk.store.sortition.members(panel.id)
-    leaves_at = settings.next_renewal_at if renewal else None
-    staying = [one for one in members if leaves_at is None or one.term_ends_at > leaves_at]
+    then = await standing(desk, panel, renews_at)
+    staying = then.staying
     names = [desk.new_code() for _person in (*pool, *staying)]
     wishes = Wishes(
         alternates=min(settings.alternates, max(0, len(pool) - (panel.seats or 0) + len(staying))),
-        cohorts=0 if members else cohorts_of(panel.term_months, settings.renewal_months),
+        cohorts=0 if staying else renewals_a_term(panel.term_months, settings.renewal_months),
     )
     quotas = await desk.store.sortition.quotas(panel.id)
     request = frozen_request(panel.seats or 0, quotas, pool, staying, names, wishes)
     sealed = await desk.store.sortition.seal(
-        draw.id, request.as_json(), request.digest, request.pseudonyms, desk.now, renewal=renewal
+        draw.id, request.as_json(), request.digest, request.pseudonyms, desk.now, renews_at=renews_at, source=source
     )
     if not sealed:
         return None
     await desk.record("froze pool", f"panel:{panel.id}", people=len(pool), digest=request.digest)
-    if not renewal:
-        await look_ahead(desk, panel, settings)
+    await look_ahead(desk, panel, settings, renews_at)
     about = {"panel": panel.id, "draw": draw.id, "after": ""}
     await desk.later("panel.frozen", f"panel.frozen:{draw.id}:{request.digest[:8]}", desk.now, about)
     return request
 
 
-async def _freeze(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> Turn:
-    if await desk.store.panels.hold(panel.id) is None:
+async def _ask_source(desk: Desk, panel: Panel, settings: Sortition) -> Turn:
+    text = paragraphs(
+        _("<b>What decides the draw?</b> Everybody in the pool hears it now, before anybody can know the number."),
+        _(
+            "The promised number: I made it up when the pool opened and keep it secret; its fingerprint (SHA-256) is "
+            "known since then. With it you can draw at once."
+        ),
+        _(
+            "A public number that nobody controls: please write which one. When it is out, one of you types it and a "
+            "second one confirms it. For example: National Lottery of Saturday 13 March"
+        ),
+    )
+    return ask(Freezing(panel.id), text, [[choice("promise", _("The promised number"))], [choice("back", _("Back"))]])
+
+
+@flow.step(Freezing)
+async def freezing(desk: Desk, at: Freezing, said: Said) -> Turn:
+    panel = await desk.store.panels.hold(at.panel_id)
+    settings = await desk.store.sortition.load(at.panel_id)
+    draw = await desk.store.sortition.current_draw(at.panel_id)
+    if panel is None or settings is None or draw is None:
         return go("staffpanels")
+    source = ""
+    match said:
+        case Choice("promise"):
+            pass
+        case Typed(words):
+            source = " ".join(words.split())
+            if len(source) > LONGEST_SEED or not source.isprintable():
+                return again(_("That is too long: please use at most {most} letters.", most=LONGEST_SEED))
+        case Choice():
+            return go("draw", panel.id)
+        case _:
+            return again(_("Please tap a button or write it as a message."))
+    if draw.state != "open":
+        return go("draw", panel.id)
     try:
-        await freeze_pool(desk, panel, settings, draw)
+        await freeze_pool(desk, panel, settings, draw, source=source)
     except BadInput as bad:
         rows = [[link(f"coverage {panel.id}", _("Who is missing"))], [link(f"lotpanel {panel.id}", _("Back"))]]
         return end(paragraphs(_("It cannot be drawn yet."), Verbatim(str(bad))), rows)
@@ -197,20 +247,18 @@ async def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
         _("<b>The pool of {panel} is frozen.</b>", panel=panel.name),
         await outlook_text(desk, panel, outlook) if outlook is not None else None,
         lines(_("SHA-256 of pool and quotas:"), Verbatim(draw.digest or "")),
-        lines(_("SHA-256 of the promised number:"), Verbatim(draw.commitment)),
+        _("It is decided by this public number: {source}", source=draw.source)
+        if draw.source
+        else lines(_("SHA-256 of the promised number:"), Verbatim(draw.commitment)),
     )
     id = panel.id
     reopen: list[Row] = [[link(f"draw {id} reopen", _("Open the pool again"))], [link(f"lotpanel {id}", _("Back"))]]
+    if not draw.source:
+        promised: Row = [link(f"draw {id} promise", _("Draw with the promised number"))]
+        return end(text, [promised, *reopen])
     if draw.seed is None:
-        how = _(
-            "Now a number must decide. Take one that nobody controls, such as tonight's lottery numbers: one of you "
-            "types it, a second one confirms it. Or use the number that was promised before the pool was frozen."
-        )
-        rows: list[Row] = [
-            [link(f"draw {id} number", _("Type a public number"))],
-            [link(f"draw {id} promise", _("Use the promised number"))],
-        ]
-        return end(paragraphs(text, how), [*rows, *reopen])
+        how = _("When the number is out, one of you types it and a second one confirms it.")
+        return end(paragraphs(text, how), [[link(f"draw {id} number", _("Type the number"))], *reopen])
     own = draw.seed_by == desk.person.id
     number = _("The number: {seed}", seed=Verbatim(draw.seed))
     if own:
@@ -224,8 +272,11 @@ async def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
 # ---------------------------------------------------------------- the number
 
 
-def _ask_number(panel: Panel) -> Turn:
-    text = _("Please write the public number, and where it comes from, for example: Lottery 21 March 4 8 15 16 23 42")
+def _ask_number(panel: Panel, draw: Draw) -> Turn:
+    text = paragraphs(
+        _("It is decided by this public number: {source}", source=draw.source),
+        _("Please write it as it was published, for example: 4 8 15 16 23 42"),
+    )
     return ask(TypingSeed(panel.id), text, [[choice("back", _("Back"))]])
 
 
@@ -284,7 +335,12 @@ async def _record(desk: Desk, panel: Panel) -> Turn:
 def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
     """What the record says, in a few lines."""
     result = result_of(draw.record or "{}")
-    chances = _("Chances lay between {least} and {most}.", least=Percent(result.smallest), most=Percent(result.largest))
+    least, most = Percent(result.smallest), Percent(result.largest)
+    chances = (
+        _("Everybody had the same chance: {chance}.", chance=least)
+        if result.largest - result.smallest < SAME
+        else _("Chances lay between {least} and {most}.", least=least, most=most)
+    )
     fair = _("No fairer lottery is possible with these quotas.") if result.is_optimal else None
     when: Words | None = _("Drawn on {day}.", day=last_day(desk, draw.drawn_at)) if draw.drawn_at else None
     return paragraphs(
@@ -314,19 +370,22 @@ async def renew_command(desk: Desk, argument: str) -> Turn:
         return go("staffpanels")
     await desk.store.panels.hold(panel.id)
     current = await desk.store.sortition.current_draw(panel.id)
-    if current is None or current.state != "open" or settings.next_renewal_at is None:
+    at = announced(desk, settings)
+    done = at is not None and await draw_for(desk, panel, at) is not None
+    seats = (await standing(desk, panel, at)).seats
+    if current is None or current.state != "open" or done or seats <= 0:
         return go("draw", panel.id)
-    if not await renew(desk, panel, settings, current):
+    if not await renew(desk, panel, settings, current, at):
         rows = [[link(f"coverage {panel.id}", _("Who is missing"))], [link(f"lotpanel {panel.id}", _("Back"))]]
         return end(_("There are not enough people in the pool yet."), rows)
     await desk.record("approved renewal", f"panel:{panel.id}")
     return go("draw", panel.id)
 
 
-async def renew(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> bool:
-    """Freeze the pool and draw with the promised number; false where there is nobody to draw from."""
+async def renew(desk: Desk, panel: Panel, settings: Sortition, draw: Draw, at: datetime | None) -> bool:
+    """Freeze the pool and draw with the promised number, for a renewal or what is free; false where nobody waits."""
     try:
-        request = await freeze_pool(desk, panel, settings, draw, renewal=True)
+        request = await freeze_pool(desk, panel, settings, draw, at)
     except BadInput:
         return False
     return request is not None and await desk.store.sortition.reveal(draw.id)

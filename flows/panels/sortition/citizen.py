@@ -8,6 +8,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.places import last_day
 from flows.panels.sortition.seating import accept, decline, expectations
+from flows.panels.terms import term_end
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, Words, _, in_their_language, lines, ngettext, paragraphs, written
@@ -62,7 +63,9 @@ async def interest(desk: Desk, argument: str) -> Turn:
         return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=panel.name, day=day), rows)
     draw = await desk.store.sortition.current_draw(panel.id)
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
-        return _in_pool(panel, draw, await _for_their_home(desk, panel, settings))
+        return _in_pool(
+            panel, await _what_next(desk, panel, settings, draw), await _for_their_home(desk, panel, settings)
+        )
     text = paragraphs(
         lines(_("<b>{name}</b>", name=panel.name), written(panel, "purpose")),
         in_their_language(written(panel, "purpose")),
@@ -124,7 +127,7 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
     missing = len(wanted - profile.keys())
     text = paragraphs(
         _("Thank you. You are in the draw for <b>{panel}</b>.", panel=panel.name),
-        _frozen_or_open(await desk.store.sortition.current_draw(panel.id)),
+        await _what_next(desk, panel, settings, await desk.store.sortition.current_draw(panel.id)),
         ngettext(
             "{n} short question about you helps to draw fairly. You need not answer it.",
             "{n} short questions about you help to draw fairly. You need not answer them.",
@@ -138,10 +141,10 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
     return end(text, [*rows, [link("panels", _("My panels")), link("menu", _("Menu"))]])
 
 
-def _in_pool(panel: Panel, draw: Draw | None, home: Text | None) -> Turn:
+def _in_pool(panel: Panel, next_draw: Text | None, home: Text | None) -> Turn:
     text = paragraphs(
         _("You are in the draw for <b>{panel}</b>.", panel=panel.name),
-        _frozen_or_open(draw),
+        next_draw,
         _("If you are drawn, I write to you."),
         home,
     )
@@ -149,8 +152,12 @@ def _in_pool(panel: Panel, draw: Draw | None, home: Text | None) -> Turn:
     return end(text, rows)
 
 
-def _frozen_or_open(draw: Draw | None) -> Text | None:
-    """What anybody can check later: the promise before the draw, the fingerprint of the frozen pool."""
+async def _what_next(desk: Desk, panel: Panel, settings: Sortition, draw: Draw | None) -> Text | None:
+    """From when they can be drawn, and what anybody can check later: the promise, or the frozen pool's fingerprint."""
+    served = await desk.store.sortition.served_until(panel.id, desk.person.id)
+    rested = term_end(served, settings.cool_off_months, desk.zone) if served is not None else desk.now
+    if rested > desk.now:
+        return _("You have served, so others come first: you can be drawn from {day}.", day=last_day(desk, rested))
     if draw is None:
         return None
     if draw.state == "open":
@@ -162,6 +169,16 @@ def _frozen_or_open(draw: Draw | None) -> Text | None:
         "The pool is frozen now; whoever comes later is in the next draw. Its SHA-256 is {digest}.",
         digest=draw.digest or "",
     )
+
+
+@flow.command("stayon")
+async def stayon(desk: Desk, argument: str) -> Turn:
+    """A member who was asked says that they stay."""
+    panel = await desk.store.panels.load(argument) if argument else None
+    if panel is None or not await desk.store.panels.stay_on(panel.id, desk.person.id, desk.now):
+        return _not_there()
+    text = _("Thank you. You stay on <b>{panel}</b>. I write to you when there is a question.", panel=panel.name)
+    return end(text, [[link("surveys", _("Questions for me"))], [link("panels", _("My panels"))]])
 
 
 @flow.command("nointerest")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,23 +11,26 @@ from flows.panels.places import last_day
 from flows.panels.sortition.ceremony import record_text, renew
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
+from flows.panels.sortition.renewals import draw_for, found, plan_next, possible_ends, standing, term_ends
 from flows.panels.sortition.request import Result, result_of
 from flows.panels.sortition.seating import decline, fill, invitation, offer_seat, sit_down, tell_staff
 from flows.panels.sortition.strata import belongs, most_wanted
-from flows.panels.terms import term_end
 from flows.turn import File, Message, Row, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs, written
+from flows.words import Percent, Text, Verbatim, _, lines, ngettext, paragraphs, written
 from storage.panels import Panel
-from storage.sortition import Draw, Sortition
+from storage.sortition import Draw, Member, Sortition
 
 flow = Flow()
 
 PAGE = 300
-ANNOUNCED = timedelta(weeks=3)
-"""So long before a renewal it is announced."""
+ASKED_AGAIN = timedelta(weeks=1)
+"""So long after staff were asked to approve a renewal they are asked again."""
 
-FORESEEN = timedelta(weeks=1)
-"""So long before that it is looked at, while there is time to find the people who are missing."""
+TIME_TO_SAY = timedelta(weeks=2)
+"""So long a silent member has at least to say that they stay."""
+
+SETTLED = timedelta(hours=2)
+"""So long after a renewal everybody who was waiting for it sits."""
 
 
 # ---------------------------------------------------------------- the draw
@@ -41,9 +43,12 @@ async def frozen(desk: Desk, args: dict[str, Any]) -> Again | None:
     panel = await desk.store.panels.load(args["panel"])
     if draw is None or panel is None or draw.state == "open":
         return None
-    people = await desk.store.sortition.to_tell(panel.id, args["after"], PAGE)
+    people = await desk.store.sortition.to_tell(draw.id, args["after"], PAGE)
     text = paragraphs(
         _("The draw for <b>{panel}</b> is near: the pool is frozen, and you are in it.", panel=panel.name),
+        _("It is decided by this public number: {source}", source=draw.source)
+        if draw.source
+        else _("It is decided by a secret number with this SHA-256: {commitment}", commitment=draw.commitment),
         _("Anybody can check the draw later. SHA-256 of the pool: {digest}", digest=draw.digest or ""),
         _("If you are drawn, I write to you. You need not do anything now."),
     )
@@ -70,11 +75,13 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
         return
     result = result_of(draw.record)
     people = await desk.store.sortition.people_of(draw.id)
+    if settings.founded_at is None:
+        settings = await found(desk, panel, settings)
     await _offer_all(desk, panel, settings, draw, result, people)
     chances = {people[name]: chance for name, chance in result.chances.items() if name in people}
     drawn_people = [people[name] for name in result.drawn if name in people]
     await desk.store.sortition.remember_chances(panel.id, chances, drawn_people)
-    await _plan_renewal(desk, panel, settings, draw)
+    await desk.later("panel.told", f"panel.told:{draw.id}", desk.now, {"draw": draw.id, "after": ""})
     file = File(f"draw-{draw.id[-8:]}.json", draw.record)
     rows: list[Row] = [[link(f"lotpanel {panel.id}", _("See the panel"))]]
     await tell_staff(desk, Message(record_text(desk, panel, draw), rows, file=file), once=f"panel.drawn:{draw.id}")
@@ -90,36 +97,56 @@ async def _offer_all(
         sorted(people[name] for name in result.drawn if name in people),
         [people[name] for name in result.alternates if name in people],
     )
-    begins = settings.next_renewal_at if draw.renewal and settings.next_renewal_at else desk.now
-    ends = {
-        name: term_end(desk.now, settings.renewal_months * number, desk.zone)
-        for number, cohort in enumerate(result.cohorts, 1)
-        for name in cohort
-    }
-    whole = term_end(begins, panel.term_months, desk.zone)
+    sitting = await standing(desk, panel, draw.renews_at)
+    days = possible_ends(desk, panel, settings, draw.renews_at or desk.now)
+    ends = {name: days[min(place, len(days) - 1)] for place, part in enumerate(result.cohorts) for name in part}
+    if not ends:
+        others = [one.term_ends_at for one in sitting.staying]
+        ends = dict(zip(result.drawn, term_ends(len(result.drawn), others, days), strict=True))
+    await desk.store.sortition.drop_withdrawn(draw.id)
     for offer in await desk.store.sortition.offers(draw.id):
-        if offer.place == 0:
-            await offer_seat(desk, panel, settings, offer, ends.get(names[offer.person_id], whole))
+        if offer.place == 0 and offer.state == "next":
+            await offer_seat(desk, panel, settings, offer, ends[names[offer.person_id]])
     await fill(desk, panel, settings, draw)
 
 
-async def _plan_renewal(desk: Desk, panel: Panel, settings: Sortition, draw: Draw) -> None:
-    """The first renewal some months after the founding draw; the next always so long after the last, however late."""
-    if draw.renewal and settings.next_renewal_at is not None and settings.next_renewal_at > desk.now:
-        await desk.later("panel.renewed", f"panel.renewed:{draw.id}", settings.next_renewal_at, {"panel": panel.id})
-        return
-    await plan_next(desk, panel, settings, settings.next_renewal_at or desk.now)
+@flow.due("panel.told")
+async def told(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """Everybody who was in the draw and has no seat from it hears what came of it, and how to check it."""
+    draw = await desk.store.sortition.draw(args["draw"])
+    panel = await desk.store.panels.load(draw.panel_id) if draw else None
+    if draw is None or panel is None or draw.record is None or panel.state != "open":
+        return None
+    result = result_of(draw.record)
+    named = {person: name for name, person in (await desk.store.sortition.people_of(draw.id)).items()}
+    people = await desk.store.sortition.to_tell(draw.id, args["after"], PAGE)
+    for person in people:
+        name = named.get(person.id, "")
+        if name in result.chances and name not in result.drawn:
+            desk.tell(person, _not_drawn(panel, draw, result, name), once=f"panel.told:{draw.id}:{person.id}")
+    return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
 
-async def plan_next(desk: Desk, panel: Panel, settings: Sortition, after: datetime) -> None:
-    at = term_end(after, settings.renewal_months, desk.zone)
-    while at <= desk.now:
-        at = term_end(at, settings.renewal_months, desk.zone)
-    await desk.store.sortition.save(replace(settings, next_renewal_at=at))
-    announce = max(desk.now, at - ANNOUNCED)
-    await desk.later("panel.renewal", f"panel.renewal:{panel.id}", announce, {"panel": panel.id})
-    if (foresee := announce - FORESEEN) > desk.now:
-        await desk.later("panel.foreseen", f"panel.foreseen:{panel.id}", foresee, {"panel": panel.id})
+def _not_drawn(panel: Panel, draw: Draw, result: Result, name: str) -> Message:
+    text = paragraphs(
+        _("<b>{panel}</b> has been drawn. This time chance chose others.", panel=panel.name),
+        lines(
+            ngettext("{n} person was drawn.", "{n} people were drawn.", len(result.drawn)),
+            _(
+                "Your chance was {chance}. In the next draw it counts that you have waited.",
+                chance=Percent(result.chances[name]),
+            ),
+            _("If somebody gives a seat back, I may still write to you."),
+        ),
+        lines(
+            _("For whoever wants to check it:"),
+            _("You are called {name} in the record.", name=name),
+            _("It was decided by: {seed}", seed=draw.seed or ""),
+            _("SHA-256 of the record: {digest}", digest=result.digest),
+            _("Ask us for the record: /support"),
+        ),
+    )
+    return Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))]])
 
 
 @flow.due("panel.outlook")
@@ -193,43 +220,57 @@ async def seated(desk: Desk, args: dict[str, Any]) -> Again | None:
 # ---------------------------------------------------------------- renewal
 
 
+async def _coming(desk: Desk, args: dict[str, Any]) -> tuple[Panel, Sortition, datetime] | None:
+    """The panel whose renewal it is, and when; None where its renewals have been put on other days since."""
+    panel = await desk.store.panels.hold(args["panel"])
+    settings = await desk.store.sortition.load(args["panel"])
+    if panel is None or panel.state != "open" or settings is None or settings.next_renewal_at is None:
+        return None
+    at = settings.next_renewal_at
+    return (panel, settings, at) if args.get("day", at.date().isoformat()) == at.date().isoformat() else None
+
+
 @flow.due("panel.foreseen")
 async def foreseen(desk: Desk, args: dict[str, Any]) -> None:
     """Some time before a renewal is announced its draw is looked at."""
-    panel, settings = await lot_panel(desk, args["panel"])
-    if panel is not None and settings is not None and settings.next_renewal_at is not None:
-        await look_ahead(desk, panel, settings, renewal=True)
+    if coming := await _coming(desk, args):
+        panel, settings, at = coming
+        await look_ahead(desk, panel, settings, at)
 
 
 @flow.due("panel.renewal")
-async def renewal(desk: Desk, args: dict[str, Any]) -> None:
-    """Three weeks before: who leaves hears of it, and staff get a proposal, or it runs by itself."""
-    panel = await desk.store.panels.hold(args["panel"])
-    settings = await desk.store.sortition.load(args["panel"])
-    if panel is None or settings is None or settings.next_renewal_at is None:
-        return
-    at = settings.next_renewal_at
-    members = await desk.store.sortition.members(panel.id)
-    leaving = [one for one in members if one.term_ends_at <= at]
-    for member in leaving:
+async def renewal(desk: Desk, args: dict[str, Any]) -> Again | None:
+    """Three weeks before, and every week until it is drawn: who leaves hears of it; it runs, or staff are asked."""
+    coming = await _coming(desk, args)
+    if coming is None or coming[2] <= desk.now:
+        return None
+    panel, settings, at = coming
+    await _let_the_silent_go(desk, panel, settings, at)
+    then = await standing(desk, panel, at)
+    for member in then.leaving:
         recipient = await desk.store.people.recipient(member.person_id)
         if recipient is not None:
-            message = await _farewell(desk, panel, member.membership_id, member.term_ends_at)
-            desk.tell(recipient, message, once=f"panel.leaving:{member.membership_id}")
+            desk.tell(recipient, await _farewell(desk, panel, member), once=f"panel.leaving:{member.membership_id}")
+    if then.seats > 0 and await draw_for(desk, panel, at) is None:
+        await _propose(desk, panel, settings, at, then.seats, len(then.leaving))
+    again = desk.now + ASKED_AGAIN
+    return Again(args, again) if again < at else None
+
+
+async def _propose(desk: Desk, panel: Panel, settings: Sortition, at: datetime, seats: int, leaving: int) -> None:
     draw = await desk.store.sortition.current_draw(panel.id)
     pool = await the_pool(desk, panel, settings)
-    seats = (panel.seats or 0) - len(members) + len(leaving)
-    if settings.by_itself and draw is not None and draw.state == "open" and len(pool) >= seats > 0:
-        await renew(desk, panel, settings, draw)
+    if settings.by_itself and draw is not None and draw.state == "open" and len(pool) >= seats:
+        await renew(desk, panel, settings, draw, at)
         return
-    await look_ahead(desk, panel, settings, renewal=True)
+    await look_ahead(desk, panel, settings, at)
     text = paragraphs(
         _("<b>{panel}</b> is to be renewed on {day}.", panel=panel.name, day=last_day(desk, at)),
         lines(
             ngettext(
                 "{n} member's term ends; they have been told.",
                 "{n} members' terms end; they have been told.",
-                len(leaving),
+                leaving,
             ),
             ngettext("{n} seat is to be drawn.", "{n} seats are to be drawn.", seats),
             ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
@@ -240,13 +281,25 @@ async def renewal(desk: Desk, args: dict[str, Any]) -> None:
         [link(f"renew {panel.id}", _("Draw the replacements"))],
         [link(f"coverage {panel.id}", _("Who is missing"))],
     ]
-    await tell_staff(desk, Message(text, rows), once=f"panel.renewal:{panel.id}:{at.date()}")
+    await tell_staff(desk, Message(text, rows), once=f"panel.renewal:{panel.id}:{desk.today}")
 
 
-async def _farewell(desk: Desk, panel: Panel, membership_id: str, ends: datetime) -> Message:
-    decisions = await desk.store.panels.contributions(membership_id)
+async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: datetime) -> None:
+    """Whoever was asked whether to stay, and has said nothing and answered nothing since, leaves at this renewal."""
+    for member in await desk.store.sortition.members(panel.id):
+        if member.asked_at is None or member.asked_at > desk.now - TIME_TO_SAY or member.term_ends_at <= at:
+            continue
+        rounds = settings.silent_rounds
+        if await desk.store.sortition.rounds_missed(panel.id, member.person_id, member.heard_at, rounds) < rounds:
+            continue
+        await desk.store.panels.shorten(member.membership_id, at)
+        await desk.later("panel.term", f"panel.term:{member.membership_id}", at, {"membership": member.membership_id})
+
+
+async def _farewell(desk: Desk, panel: Panel, member: Member) -> Message:
+    decisions = await desk.store.panels.contributions(member.membership_id)
     text = paragraphs(
-        _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=last_day(desk, ends)),
+        _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=last_day(desk, member.term_ends_at)),
         lines(
             ngettext(
                 "You answered {n} time before a decision. It was about:",
@@ -264,10 +317,40 @@ async def _farewell(desk: Desk, panel: Panel, membership_id: str, ends: datetime
 
 @flow.due("panel.renewed")
 async def renewed(desk: Desk, args: dict[str, Any]) -> None:
-    """The day of a renewal has come: the next one is planned."""
-    panel, settings = await lot_panel(desk, args["panel"])
-    if panel is not None and settings is not None and settings.next_renewal_at is not None:
-        await plan_next(desk, panel, settings, settings.next_renewal_at)
+    """The day of a renewal has come: the next is planned, whether this one was drawn or not."""
+    if coming := await _coming(desk, args):
+        panel, settings, at = coming
+        await plan_next(desk, panel, settings)
+        about = {"panel": panel.id}
+        await desk.later("panel.unfilled", f"panel.unfilled:{panel.id}:{at.date()}", desk.now + SETTLED, about)
+
+
+@flow.due("panel.unfilled")
+async def unfilled(desk: Desk, args: dict[str, Any]) -> None:
+    """Seats that nobody was drawn for at a renewal: they are drawn now, or staff hear of them."""
+    panel = await desk.store.panels.hold(args["panel"])
+    settings = await desk.store.sortition.load(args["panel"])
+    draw = await desk.store.sortition.current_draw(args["panel"])
+    if panel is None or panel.state != "open" or settings is None or draw is None or draw.state == "drawing":
+        return
+    seats = (await standing(desk, panel)).seats
+    pool = await the_pool(desk, panel, settings)
+    if seats <= 0 or (
+        settings.by_itself
+        and draw.state == "open"
+        and len(pool) >= seats
+        and await renew(desk, panel, settings, draw, None)
+    ):
+        return
+    text = paragraphs(
+        _("<b>{panel}</b> has been renewed, and not every seat is taken.", panel=panel.name),
+        lines(
+            ngettext("{n} seat is to be drawn.", "{n} seats are to be drawn.", seats),
+            ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
+        ),
+    )
+    rows: list[Row] = [[link(f"draw {panel.id}", _("Draw"))], [link(f"coverage {panel.id}", _("Who is missing"))]]
+    await tell_staff(desk, Message(text, rows), once=f"panel.unfilled:{panel.id}:{desk.today}")
 
 
 # ---------------------------------------------------------------- inviting, and the silent
@@ -302,29 +385,36 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
 
 @flow.daily("panel.silent")
 async def silent(desk: Desk, args: dict[str, Any]) -> Again | None:
-    """After some rounds without an answer a member is asked, once, whether to stay."""
+    """After some rounds without an answer a member is asked whether to stay."""
     panels = await desk.store.panels.page(int(args["after"] or 0), 1)
     for panel in panels:
-        settings = await desk.store.sortition.load(panel.id) if panel.kind == "drawn" else None
-        for member in await desk.store.sortition.members(panel.id) if settings else []:
-            await _ask_silent(desk, panel, settings, member.person_id, member.membership_id)
+        settings = await desk.store.sortition.load(panel.id) or Sortition(panel.id)
+        for member in await desk.store.sortition.members(panel.id):
+            await _ask_silent(desk, panel, settings, member)
     return Again({**args, "after": str(int(args["after"] or 0) + 1)}, desk.now) if panels else None
 
 
-async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition | None, person_id: str, membership_id: str) -> None:
-    place = await desk.store.panels.membership(membership_id)
-    if settings is None or place is None:
-        return
+async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition, member: Member) -> None:
     rounds = settings.silent_rounds
-    if await desk.store.sortition.rounds_missed(panel.id, person_id, place.joined_at, rounds) < rounds:
+    if member.asked_at is not None:
         return
-    recipient = await desk.store.people.recipient(person_id)
+    if await desk.store.sortition.rounds_missed(panel.id, member.person_id, member.heard_at, rounds) < rounds:
+        return
+    recipient = await desk.store.people.recipient(member.person_id)
     if recipient is None or not await desk.attentive([recipient]):
         return
     text: Text = paragraphs(
         _("We have not heard from you on <b>{panel}</b> for a while. That is quite all right.", panel=panel.name),
         _("Would you like to stay? If it no longer suits you, somebody else is glad of it; you need not say why."),
+        _("If you do not say, your seat goes to somebody else when the panel is next renewed.")
+        if panel.kind == "drawn"
+        else None,
     )
-    rows: list[Row] = [[link("surveys", _("Yes, I stay"))], [link(f"leave {panel.id}", _("I would rather leave"))]]
-    rows.append([link("pause", _("A break for a while")), link("support", _("I need help"))])
-    desk.tell(recipient, Message(text, rows), once=f"panel.silent:{membership_id}", asks=True)
+    rows: list[Row] = [
+        [link(f"stayon {panel.id}", _("Yes, I stay"))],
+        [link(f"leave {panel.id}", _("I would rather leave"))],
+        [link("pause", _("A break for a while")), link("support", _("I need help"))],
+    ]
+    await desk.store.panels.ask_to_stay(member.membership_id, desk.now)
+    once = f"panel.silent:{member.membership_id}:{desk.today}"
+    desk.tell(recipient, Message(text, rows), once=once, asks=True)

@@ -9,6 +9,7 @@ from typing import Literal
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.selection.frozen import BadInput
+from flows.panels.sortition.renewals import plan_next, possible_months
 from flows.panels.sortition.strata import quotas_of, usable
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -21,6 +22,8 @@ from storage.sortition import SeatQuota, Sortition
 flow = Flow()
 
 TOLERANCES = (0, 10, 20, 30)
+USUAL_MONTHS = 6
+"""A part of a panel is renewed so often where its term allows."""
 
 Setting = Literal["renewal_months", "cool_off_months", "alternates", "days_to_accept", "silent_rounds"]
 BOUNDS: dict[Setting, tuple[int, int]] = {
@@ -50,7 +53,8 @@ class Changing:
 
 async def begin_lot(desk: Desk, panel_id: str, seats: int, term_months: int) -> None:
     """The usual settings and quotas of a new panel, and the promise of its first draw."""
-    settings = Sortition(panel_id, renewal_months=min(6, term_months), alternates=max(2, seats // 3))
+    months = max(one for one in possible_months(term_months) if one <= USUAL_MONTHS)
+    settings = Sortition(panel_id, renewal_months=months, alternates=max(2, seats // 3))
     await desk.store.sortition.save(settings)
     await desk.store.sortition.set_quotas(panel_id, await usual_quotas(desk, seats, settings.tolerance))
     await desk.store.sortition.open_draw(panel_id, desk.new_token(), desk.now)
@@ -69,8 +73,12 @@ async def usual_quotas(desk: Desk, seats: int, tolerance: int) -> list[SeatQuota
 
 @flow.command("lotsettings", audience="staff")
 async def lotsettings(desk: Desk, argument: str) -> Turn:
-    """`/lotsettings PANEL` shows them; `tolerance 20`, `use KEY`, `drop KEY`, `itself`, `homes`, or a setting."""
+    """`/lotsettings PANEL` shows them; `tolerance 20`, `use KEY`, `drop KEY`, `itself`, `homes`, or a setting.
+
+    Where it would replace quotas that somebody made, it asks first: `surely` before it is the answer.
+    """
     id, _space, what = argument.partition(" ")
+    sure, what = what.startswith("surely "), what.removeprefix("surely ")
     panel, settings = await _lot_panel(desk, id)
     if panel is None or settings is None:
         return go("staffpanels")
@@ -78,13 +86,17 @@ async def lotsettings(desk: Desk, argument: str) -> Turn:
     if what and draw is not None and draw.state != "open":
         text = _("The pool is frozen for a draw, so nothing can be changed now.")
         return end(text, [[link(f"lotpanel {panel.id}", _("Back"))]])
+    if not sure and what.split(" ")[0] in ("tolerance", "use", "drop") and await _are_own(desk, panel, settings):
+        text = _(
+            "These quotas were not worked out from the shares: they came from a file, or were widened. Replace them?"
+        )
+        rows: list[Row] = [[link(f"lotsettings {id} surely {what}", _("Yes, work them out anew"))]]
+        return end(text, [*rows, [link(f"lotsettings {id}", _("No, keep them"))]])
     await _change(desk, panel, settings, what)
     wanted = next((name for name in BOUNDS if name == what), None)
     if wanted is not None:
-        least, most = BOUNDS[wanted]
-        bounds = _("A number from {least} to {most}. Now it is {number}.", least=least, most=most,
-                   number=getattr(settings, wanted))  # fmt: skip
-        rows: list[Row] = [[choice("back", _("Back"))]]
+        bounds = paragraphs(_bounds(panel, wanted), _("Now it is {number}.", number=getattr(settings, wanted)))
+        rows = [[choice("back", _("Back"))]]
         return ask(Changing(panel.id, wanted), paragraphs(QUESTIONS[wanted], bounds), rows)
     return await _show(desk, panel)
 
@@ -110,6 +122,17 @@ async def _change(desk: Desk, panel: Panel, settings: Sortition, what: str) -> N
     await desk.record("changed lottery", f"panel:{panel.id}", what=what)
 
 
+async def _are_own(desk: Desk, panel: Panel, settings: Sortition) -> bool:
+    """Whether the quotas are others than those worked out from the community's shares."""
+    quotas = await desk.store.sortition.quotas(panel.id)
+    used = {quota.attribute for quota in quotas}
+    chosen = [attribute for attribute in usable(await desk.store.attributes.all()) if attribute.key in used]
+    try:
+        return bool(quotas) and quotas != quotas_of(chosen, panel.seats or 1, settings.tolerance)
+    except BadInput:
+        return True
+
+
 async def _set_quotas(desk: Desk, panel: Panel, used: set[str], tolerance: int) -> None:
     chosen = [attribute for attribute in usable(await desk.store.attributes.all()) if attribute.key in used]
     try:
@@ -130,13 +153,27 @@ async def changing(desk: Desk, at: Changing, said: Said) -> Turn:
             return go("lotsettings", panel.id)
         case Typed(words) if latin_digits(words).strip().isdecimal() and least <= int(latin_digits(words)) <= most:
             value = int(latin_digits(words))
-            if at.setting == "renewal_months" and value > panel.term_months:
-                return again(_("A term lasts {months} months; please write that or less.", months=panel.term_months))
-            changed = {at.setting: value}
-            await desk.store.sortition.save(replace(settings, **changed))  # type: ignore[arg-type]
+            if at.setting == "renewal_months" and value not in possible_months(panel.term_months):
+                return again(_bounds(panel, at.setting))
+            changed = replace(settings, **{at.setting: value})  # type: ignore[arg-type]
+            await desk.store.sortition.save(changed)
+            if at.setting == "renewal_months":
+                await plan_next(desk, panel, changed)
             await desk.record("changed lottery", f"panel:{panel.id}", what=at.setting, number=value)
             return go("lotsettings", panel.id)
-    return again(_("A number from {least} to {most}, please.", least=least, most=most))
+    return again(_bounds(panel, at.setting))
+
+
+def _bounds(panel: Panel, setting: Setting) -> Words:
+    least, most = BOUNDS[setting]
+    if setting != "renewal_months":
+        return _("A number from {least} to {most}, please.", least=least, most=most)
+    possible = ", ".join(map(str, possible_months(panel.term_months)))
+    return _(
+        "A term lasts {months} months and ends on a renewal, so please choose one of these: {possible}",
+        months=panel.term_months,
+        possible=possible,
+    )
 
 
 async def _show(desk: Desk, panel: Panel) -> Turn:

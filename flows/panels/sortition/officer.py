@@ -8,6 +8,7 @@ from datetime import datetime
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.places import last_day
+from flows.panels.sortition.renewals import announced, standing
 from flows.panels.sortition.strata import Stratum, most_wanted, strata
 from flows.panels.terms import term_end
 from flows.turn import Row, Turn, end, go, link
@@ -126,13 +127,13 @@ _NO_QUOTAS = _("Nothing about people is counted, so nobody in particular is miss
 
 
 async def strata_of(desk: Desk, panel: Panel, settings: Sortition) -> list[Stratum]:
+    """Each group that has seats, as it stands now, or will at the renewal that has been announced."""
     pool = await the_pool(desk, panel, settings)
-    members = await desk.store.sortition.members(panel.id)
     return strata(
         await desk.store.attributes.all(),
         await desk.store.sortition.quotas(panel.id),
         [one.profile for one in pool],
-        [one.profile for one in members],
+        (await standing(desk, panel, announced(desk, settings))).profiles,
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flows.desk import Desk
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import NOTHING_MORE
 from flows.panels.sortition.officer import groups, the_pool
+from flows.panels.sortition.renewals import standing
 from flows.panels.sortition.request import frozen_request, widened
 from flows.words import Text, Words, _, lines, ngettext
 from storage.panels import Panel
@@ -36,15 +38,13 @@ class Outlook:
         return self.can_be_met and not self.excluded
 
 
-async def look_ahead(desk: Desk, panel: Panel, settings: Sortition, *, renewal: bool = False) -> bool:
+async def look_ahead(desk: Desk, panel: Panel, settings: Sortition, renews_at: datetime | None = None) -> bool:
     """Have the draw of today's pool looked at, unless it has been; whether it is being looked at now.
 
-    In a `renewal` those leave whose term has ended by its day. What is looked at names nobody.
+    At a renewal those leave whose term has ended by its day. What is looked at names nobody.
     """
     pool = await the_pool(desk, panel, settings)
-    leaves_at = settings.next_renewal_at if renewal else None
-    members = await desk.store.sortition.members(panel.id)
-    staying = [one for one in members if leaves_at is None or one.term_ends_at > leaves_at]
+    staying = (await standing(desk, panel, renews_at)).staying
     quotas = await desk.store.sortition.quotas(panel.id)
     places = [f"{place:06}" for place in range(len(pool) + len(staying))]
     try:

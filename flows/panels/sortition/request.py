@@ -11,12 +11,12 @@ from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
 from flows.panels.selection.order import Wishes, as_data, digest_of, frozen_of
 from flows.panels.sortition.strata import NOT_SAID
 from storage.profiles import Profile
-from storage.sortition import Candidate, Member, SeatQuota
+from storage.sortition import Candidate, Member, SeatQuota, Successor
 
 EVERYBODY = "everybody"
 """The one category of a draw in which nothing about people is counted."""
 
-SECONDS = 60.0
+SECONDS = 300.0
 """How long the fairest lottery is searched for; then the best so far is used, with its bound."""
 
 
@@ -57,7 +57,7 @@ def frozen_request(
     seats: int,
     quotas: Sequence[SeatQuota],
     pool: Sequence[Candidate],
-    staying: Sequence[Member],
+    staying: Sequence[Member | Successor],
     names: Sequence[str],
     wishes: Wishes,
 ) -> Request:
@@ -90,7 +90,7 @@ def _plain(quota: SeatQuota) -> tuple[str, str, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a record says, under pseudonyms. `cohorts` part the drawn people of a founding draw."""
+    """What a record says, under pseudonyms. `cohorts` part those drawn at the founding; `digest` is its SHA-256."""
 
     drawn: list[str]
     alternates: list[str]
@@ -100,6 +100,7 @@ class Result:
     largest: float
     is_optimal: bool
     without_chance: int
+    digest: str
 
 
 def result_of(record: str) -> Result:
@@ -113,6 +114,7 @@ def result_of(record: str) -> Result:
         kept["max_probability"],
         kept["optimal"],
         sum(len(group["ids"]) for group in kept["without_chance"]),
+        kept["record_sha256"],
     )
 
 
@@ -124,8 +126,3 @@ def widened(quotas: Sequence[SeatQuota], widening: Sequence[Mapping[str, Any]]) 
         one = wider.get((quota.attribute, quota.option))
         found.append(SeatQuota(quota.attribute, quota.option, one["min"], one["max"]) if one else quota)
     return found
-
-
-def cohorts_of(term_months: int, renewal_months: int) -> int:
-    """Into how many parts a new panel falls, of which one leaves at each renewal."""
-    return max(1, term_months // renewal_months)

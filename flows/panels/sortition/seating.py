@@ -11,8 +11,8 @@ from typing import Literal
 from flows.desk import Desk
 from flows.panels.places import last_day
 from flows.panels.selection.alternates import best_first
+from flows.panels.sortition.renewals import ANNOUNCED, days_after, possible_ends, standing, term_ends
 from flows.panels.sortition.request import Order, read_order
-from flows.panels.terms import term_end
 from flows.turn import Message, link
 from flows.words import Text, _, lines, ngettext, paragraphs, written
 from storage.panels import Panel, Term
@@ -20,7 +20,7 @@ from storage.people import Recipient
 from storage.sortition import Draw, Offer, Sortition
 
 FEW_LEFT = 2
-"""With so few alternates left staff are told, before there is none."""
+"""With so few people left to ask staff are told, before there is nobody."""
 
 TAKEN = ("offered", "accepted", "seated")
 
@@ -52,31 +52,43 @@ async def seats_of(desk: Desk, draw: Draw, order: Order) -> Seats:
 
 
 async def fill(desk: Desk, panel: Panel, settings: Sortition, draw: Draw, term_ends_at: datetime | None = None) -> None:
-    """Offer every free seat of a held panel to whoever fits best, and say so when nobody is left."""
+    """Offer every seat of a draw that is free to whoever fits best; the panel is held."""
     if draw.request is None:
         return
-    order = read_order(draw.request)
-    seats = await seats_of(desk, draw, order)
-    for _seat in range(seats.free):
-        offer = await _best_next(desk, draw, order)
-        if offer is None:
-            await tell_staff(desk, _nobody_left(panel), once=f"panel.used_up:{draw.id}:{seats.count(*TAKEN)}")
-            return
-        await offer_seat(desk, panel, settings, offer, term_ends_at or default_end(desk, panel, draw))
-    left = Seats(seats.wanted, await desk.store.sortition.offers(draw.id))
-    if seats.free and left.count("next") <= FEW_LEFT:
-        await tell_staff(desk, _few_left(panel, left.count("next")), once=f"panel.few_left:{draw.id}")
-    if left.stands:
+    seats = await seats_of(desk, draw, read_order(draw.request))
+    await _offer_on(desk, panel, settings, draw, seats.free, term_ends_at)
+    if Seats(seats.wanted, await desk.store.sortition.offers(draw.id)).stands:
         await _stand(desk, panel, draw)
 
 
-def default_end(desk: Desk, panel: Panel, draw: Draw) -> datetime:
-    """When the term of somebody ends who takes a seat in the middle of it."""
-    return term_end(draw.drawn_at or desk.now, panel.term_months, desk.zone)
+async def _offer_on(
+    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, seats: int, term_ends_at: datetime | None
+) -> None:
+    """Offer so many seats to those who come next; staff hear before nobody is left, and when.
+
+    A term that is as good as over is not offered: the renewal that has been announced fills its seat.
+    """
+    ends = term_ends_at
+    if ends is None:
+        sitting = [one.term_ends_at for one in (await standing(desk, panel, draw.renews_at)).staying]
+        (ends,) = term_ends(1, sitting, possible_ends(desk, panel, settings, draw.renews_at or desk.now))
+    if seats <= 0 or draw.request is None or ends - ANNOUNCED < desk.now:
+        return
+    order = read_order(draw.request)
+    await desk.store.sortition.drop_withdrawn(draw.id)
+    left = 0
+    for _seat in range(seats):
+        offer, left = await _best_next(desk, draw, order)
+        if offer is None:
+            await tell_staff(desk, _nobody_left(panel), once=f"panel.used_up:{panel.id}:{desk.today}")
+            return
+        await offer_seat(desk, panel, settings, offer, ends)
+    if left <= FEW_LEFT:
+        await tell_staff(desk, _few_left(panel, left), once=f"panel.few_left:{draw.id}:{left}")
 
 
-async def _best_next(desk: Desk, draw: Draw, order: Order) -> Offer | None:
-    """The alternate who leaves the quotas best; when the alternates are used up, of all who were waiting."""
+async def _best_next(desk: Desk, draw: Draw, order: Order) -> tuple[Offer | None, int]:
+    """The alternate who leaves the quotas best, then whoever was waiting; and how many are left to ask after them."""
     people = await desk.store.sortition.people_of(draw.id)
     named = {person: name for name, person in people.items()}
     offers = await desk.store.sortition.offers(draw.id)
@@ -85,9 +97,6 @@ async def _best_next(desk: Desk, draw: Draw, order: Order) -> Offer | None:
     sitting = [person.id for person in frozen.staying]
     sitting += [named[one.person_id] for one in offers if one.state in TAKEN and one.person_id in named]
     waiting = {named[one.person_id]: one for one in offers if one.state == "next" and one.person_id in named}
-    if waiting:
-        first = best_first(frozen, [name for name in sitting if name in known], list(waiting))
-        return waiting[first[0]] if first else None
     asked = {one.person_id for one in offers}
     settings = await desk.store.sortition.load(draw.panel_id)
     homes = settings is not None and settings.one_per_home
@@ -95,13 +104,17 @@ async def _best_next(desk: Desk, draw: Draw, order: Order) -> Offer | None:
     candidates = {one.person_id for one in pool}
     others = [name for name, person in people.items() if person in candidates and person not in asked]
     others = [name for name in others if name in known and name not in {one.id for one in frozen.staying}]
+    left = len(waiting) + len(others) - 1
+    if waiting:
+        first = best_first(frozen, [name for name in sitting if name in known], list(waiting))
+        return (waiting[first[0]], left) if first else (None, 0)
     others.sort(key=lambda name: hashlib.sha256(f"{draw.seed}:{name}".encode()).hexdigest())
     first = best_first(frozen, [name for name in sitting if name in known], others)
     if not first:
-        return None
+        return None, 0
     await desk.store.sortition.add_offers(draw, [], [people[first[0]]])
     found = await desk.store.sortition.offers(draw.id)
-    return next((one for one in found if one.person_id == people[first[0]] and one.state == "next"), None)
+    return next((one for one in found if one.person_id == people[first[0]] and one.state == "next"), None), left
 
 
 async def offer_seat(desk: Desk, panel: Panel, settings: Sortition, offer: Offer, term_ends_at: datetime) -> None:
@@ -165,13 +178,9 @@ async def accept(desk: Desk, panel: Panel, offer: Offer) -> datetime | None:
         return None
     await _forget_timers(desk, offer.id)
     draw = await desk.store.sortition.draw(offer.draw_id)
-    settings = await desk.store.sortition.load(panel.id)
-    begins = settings.next_renewal_at if draw and draw.renewal and settings and settings.next_renewal_at else desk.now
-    if begins > desk.now:
+    begins = draw.renews_at if draw and draw.renews_at and draw.renews_at > desk.now else desk.now
+    if begins > desk.now or not await sit_down(desk, panel, offer):
         await desk.later("panel.seated", f"panel.seated:{offer.id}", begins, {"offer": offer.id})
-    else:
-        begins = desk.now
-        await sit_down(desk, panel, offer)
     if draw is not None and draw.request is not None:
         seats = await seats_of(desk, draw, read_order(draw.request))
         if seats.stands:
@@ -202,18 +211,21 @@ async def _forget_timers(desk: Desk, offer_id: str) -> None:
 async def refill(desk: Desk, panel: Panel, term_ends_at: datetime | None = None) -> None:
     """Somebody has left a held panel before their time: offer the rest of it to the next of the last draw."""
     settings = await desk.store.sortition.load(panel.id)
-    draws = await desk.store.sortition.draws(panel.id, 1)
-    if settings is None or not draws or draws[0].state != "drawn" or draws[0].request is None or panel.seats is None:
+    drawn = [one for one in await desk.store.sortition.draws(panel.id, 5) if one.state == "drawn"]
+    if settings is not None and drawn:
+        free = (await standing(desk, panel)).seats
+        await _offer_on(desk, panel, settings, drawn[0], free, term_ends_at)
+
+
+async def refill_between(desk: Desk, panel: Panel) -> None:
+    """A term has ended: at a renewal others have been drawn for its seat; on any other day the next is asked."""
+    settings = await desk.store.sortition.load(panel.id)
+    if settings is None or settings.founded_at is None:
         return
-    draw = draws[0]
-    seats = await seats_of(desk, draw, read_order(draw.request or ""))
-    taken = panel.serving + seats.count("offered", "accepted")
-    for _seat in range(max(0, panel.seats - taken)):
-        offer = await _best_next(desk, draw, read_order(draw.request or ""))
-        if offer is None:
-            await tell_staff(desk, _nobody_left(panel), once=f"panel.used_up:{draw.id}:{panel.serving}")
-            return
-        await offer_seat(desk, panel, settings, offer, term_ends_at or default_end(desk, panel, draw))
+    yesterday = desk.now - timedelta(days=1)
+    (nearest,) = days_after(settings.founded_at, settings.renewal_months, yesterday, 1, desk.zone)
+    if nearest - ANNOUNCED > desk.now:
+        await refill(desk, panel)
 
 
 async def _stand(desk: Desk, panel: Panel, draw: Draw) -> None:
@@ -231,11 +243,16 @@ async def tell_staff(desk: Desk, message: Message, *, once: str) -> None:
 
 
 def _few_left(panel: Panel, number: int) -> Message:
-    text = ngettext(
-        "Only {n} alternate is left for <b>{panel}</b>. After that I go on through the pool.",
-        "Only {n} alternates are left for <b>{panel}</b>. After that I go on through the pool.",
-        number,
-        panel=panel.name,
+    text = paragraphs(
+        _("Nobody else is left to ask for a seat on <b>{panel}</b>, if another is given back.", panel=panel.name)
+        if number == 0
+        else ngettext(
+            "Only {n} more person can be asked for a seat on <b>{panel}</b>.",
+            "Only {n} more people can be asked for a seat on <b>{panel}</b>.",
+            number,
+            panel=panel.name,
+        ),
+        _("Please look for more people; whoever comes now is in the next draw."),
     )
     return Message(text, [[link(f"coverage {panel.id}", _("Who is missing"))]])
 
