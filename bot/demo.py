@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.clock import Clock
+from bot.neighbours import Neighbours
 from bot.playground.server import Playground
 from bot.service import Service
 from bot.settings import Settings
-from bot.town import ABOUT, OFFICER, PEOPLE, TOWN, ZONE, settle
+from bot.town import ABOUT, NEIGHBOURS, OFFICER, PEOPLE, TOWN, ZONE, settle
 from storage.database import opened
 
 FAST_ENOUGH = "25"
@@ -22,8 +23,10 @@ FAST_ENOUGH = "25"
 async def run_demo(port: int, clock: Clock, say: Callable[[str], None]) -> None:
     """Serve the page on 127.0.0.1 until SIGTERM or Ctrl-C. Raises OSError when the port is taken."""
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(26)}"
-    playground = Playground(token, people=PEOPLE, clock=clock, zone=ZONE, town=TOWN, about=ABOUT)
+    playground = Playground(token, people=(*PEOPLE, *NEIGHBOURS), clock=clock, zone=ZONE, town=TOWN, about=ABOUT)
+    neighbours = Neighbours(playground.world)
     await playground.start(port)
+    neighbours.come()
     try:
         with tempfile.TemporaryDirectory(prefix="folkmoot-demo-") as folder:
             settings = _settings(token, playground.url, Path(folder))
@@ -37,6 +40,7 @@ async def run_demo(port: int, clock: Clock, say: Callable[[str], None]) -> None:
             say(f"{TOWN} is open: {playground.url}\nCtrl-C ends it; nothing is kept.")
             await running
     finally:
+        neighbours.go()
         await playground.stop()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,18 +15,24 @@ from bot.scheduler import Timers
 from bot.telegram.intake import Intake
 from bot.turns import Turns
 from flows.desk import Surroundings
+from flows.people.sets import ready_made
 from flows.slices import ROUTER
+from storage.attributes import Attribute, Option
 from storage.database import Database
 from storage.outbox import Finished
 from storage.panels import Term
 from storage.people import NOTICE_VERSION
+from storage.profiles import Profile
 from storage.store import Store
 
 INSTANCE = "past"
 
 TOWN = "Newbridge"
 ZONE = "Europe/London"
-ABOUT = "A made-up town of 24,000. Talk as any of these four people; nothing leaves this computer."
+ABOUT = (
+    "A made-up town of 24,000. Talk as any of these four people; 45 neighbours answer by themselves. "
+    "Nothing leaves this computer."
+)
 
 OFFICER = Person(
     4,
@@ -43,11 +51,29 @@ PEOPLE = (
 
 # ---------------------------------------------------------------- before the curtain rises
 
-NEIGHBOURS = {"Olwen": 11, "Marek": 12, "Sana": 13}
-"""Residents nobody plays; they have no telephone on the page."""
+TALKATIVE = {"Olwen": 11, "Marek": 12, "Sana": 13}
+"""Residents nobody plays, whose words are in `BEFORE`."""
 
-CROWD = range(101, 137)
-"""More residents, who have answered the survey: enough for its results to be published."""
+CROWD = range(101, 143)
+"""More residents: enough for results to be published, and for a lottery."""
+
+NEIGHBOURS = tuple(Person(id, "Neighbour", on_page=False) for id in (*TALKATIVE.values(), *CROWD))
+
+HAVE_ANSWERED = 36
+"""So many of the crowd have answered the survey."""
+
+AGES = {
+    "under 16": 0.0,
+    "16-24": 0.13,
+    "25-34": 0.16,
+    "35-44": 0.15,
+    "45-54": 0.16,
+    "55-64": 0.16,
+    "65-74": 0.13,
+    "75": 0.11,
+}
+QUARTERS = {"Riverside": 0.35, "Old Town": 0.25, "Mill Hill": 0.4}
+"""Shares of the made-up town's census."""
 
 MOODS = ((1, 2, 1, 1, 2, 2), (2, 2, 2, 1, 2, 2), (2, 3, 3, 2, 2, 3), (4, 4, 4, 3, 4, 4))
 """What they answered, question by question; most of the town is content."""
@@ -68,6 +94,13 @@ BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = (
             "What it is like to live in Newbridge, and what the council should do about it.",
             "[6 months]",
             "[As many as want to]",
+            "[Begin this panel]",
+            "/newpanel",
+            "[Chosen by lot]",
+            "Newbridge Assembly",
+            "Twelve people, drawn by lot, who tell the council what matters most.",
+            "[12 months]",
+            "12",
             "[Begin this panel]",
         ),
     ),
@@ -101,9 +134,10 @@ BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 async def settle(database: Database, clock: Clock, zone: ZoneInfo) -> None:
-    """Let the town have a past: a panel, two topics, and a survey that some neighbours have answered."""
-    ids = {OFFICER.name: OFFICER.id, **NEIGHBOURS}
+    """Let the town have a past: two panels, two topics, and a survey that some neighbours have answered."""
+    ids = {OFFICER.name: OFFICER.id, **TALKATIVE}
     past = Past(database, clock, zone)
+    await database.write(ask_about_people)
     for name, lines in BEFORE:
         for line in lines:
             await past.say(ids[name], line)
@@ -111,22 +145,51 @@ async def settle(database: Database, clock: Clock, zone: ZoneInfo) -> None:
     await database.write(lambda store: join_in(store, clock.now()))
 
 
+async def ask_about_people(store: Store) -> None:
+    """The town asks for age and quarter, and knows the shares of its census."""
+    age = ready_made("age")
+    assert age is not None
+    bands = tuple(replace(option, target=AGES[option.key]) for option in age.options)
+    await store.attributes.define(replace(age, options=bands))
+    quarters = tuple(Option(name.lower(), {"en": name}, share) for name, share in QUARTERS.items())
+    reasons = {"en": "So that every part of town is heard."}
+    await store.attributes.define(
+        Attribute("quarter", "choice", {"en": "Your part of town"}, quarters, reasons=reasons)
+    )
+
+
 async def join_in(store: Store, now: datetime) -> None:
     """The crowd takes part in what is open: too many to have every conversation."""
     (consultation,) = await store.consultations.page(0, 1)
     questions = await store.consultations.questions(consultation.id)
+    (assembly,) = [panel for panel in await store.panels.page(0, 10) if panel.kind == "drawn"]
     term = Term(1, now + timedelta(days=180))
-    for telegram_id in CROWD:
+    chance = Random(TOWN)
+    for number, telegram_id in enumerate(CROWD):
         person, _conversation = await store.people.add(telegram_id, "citizen", "en", now)
         await store.people.agree(person.id, NOTICE_VERSION, "en", now)
+        await store.profiles.save(person.id, a_profile(chance), now)
+        await store.sortition.express(assembly.id, person.id, now)
         await store.panels.serve(consultation.panel_id, person.id, term, now)
         await store.responses.invite(consultation.id, [person.id], now)
+        if number >= HAVE_ANSWERED:
+            continue
         response = await store.responses.find(consultation.id, person.id)
         assert response is not None
         await store.responses.start(response.id, now)
         for question, option in zip(questions, MOODS[telegram_id % 7 % len(MOODS)], strict=True):
             await store.responses.save_answer(response.id, question.id, option - 1, now)
         await store.responses.finish(response.id, now)
+
+
+def a_profile(chance: Random) -> Profile:
+    """Whoever comes by themselves is older than the town, and lives nearer to the town hall."""
+    ages = [key for key, share in AGES.items() if share]
+    quarters = [name.lower() for name in QUARTERS]
+    return {
+        "age": chance.choices(ages, weights=range(4, 4 + len(ages)))[0],
+        "quarter": chance.choices(quarters, weights=(3, 4, 2))[0],
+    }
 
 
 class Past:

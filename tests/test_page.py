@@ -12,11 +12,12 @@ import aiohttp
 import pytest
 
 from bot.clock import Clock
+from bot.neighbours import Neighbours
 from bot.playground.server import Playground
 from bot.playground.world import Message
 from bot.service import Service
 from bot.settings import Settings
-from bot.town import ABOUT, OFFICER, PEOPLE, TOWN, ZONE, settle
+from bot.town import ABOUT, NEIGHBOURS, OFFICER, PEOPLE, TOWN, ZONE, settle
 from storage.database import opened
 from tests.chromium import Tab, browsing
 from tests.peers import ANA, BEN, KEY, VAULT, playing, until
@@ -29,8 +30,10 @@ TOKEN = "123456:" + "a" * 32
 async def page(chromium: str, tmp_path: Path) -> AsyncIterator[Tab]:
     """The demo as `folkmoot demo` sets it up, in a browser."""
     clock = Clock()
-    playground = Playground(TOKEN, people=PEOPLE, clock=clock, zone=ZONE, town=TOWN, about=ABOUT)
+    playground = Playground(TOKEN, people=(*PEOPLE, *NEIGHBOURS), clock=clock, zone=ZONE, town=TOWN, about=ABOUT)
     await playground.start()
+    neighbours = Neighbours(playground.world)
+    neighbours.come()
     settings = Settings.from_environment(
         {
             "FOLKMOOT_TOKEN": TOKEN,
@@ -53,6 +56,7 @@ async def page(chromium: str, tmp_path: Path) -> AsyncIterator[Tab]:
     finally:
         service.stop()
         await running
+        neighbours.go()
         await playground.stop()
 
 
@@ -172,8 +176,8 @@ async def test_a_whole_cycle_of_dialogue(page: Tab) -> None:
     await sees(page, dilys, "Welcome back")
     for _week in range(2):
         await page.evaluate("document.querySelector('[data-days=\"7\"]').click()")
-    await sees(page, ada, "The results are here")
-    await page.wait_for(f"{PHONE.format(index=ada)}.querySelectorAll('.picture img').length === 6")
+    await page.wait_for(f"{PHONE.format(index=ada)}.innerText.includes('The results are here')", 60)
+    await page.wait_for(f"{PHONE.format(index=ada)}.querySelectorAll('.picture img').length === 6", 60)
     await page.wait_for(
         f"[...{PHONE.format(index=ada)}.querySelectorAll('.picture img')].some(i => i.naturalWidth > 0)"
     )
@@ -187,6 +191,16 @@ async def test_a_whole_cycle_of_dialogue(page: Tab) -> None:
     await sees(page, ada, "The council puts a nurse into the library on Mondays.")
     await tap(page, ada, "Yes, this answers me")
     await sees(page, ada, "It is good to know")
+
+
+async def test_a_panel_is_drawn_and_the_neighbours_take_their_seats(page: Tab) -> None:
+    dilys = 3
+    for label in ("Start", "Panels", "Newbridge Assembly", "Draw", "Freeze the pool", "The promised number"):
+        await tap(page, dilys, label)
+    await tap(page, dilys, "Draw with the promised number")
+    await page.wait_for(f"{PHONE.format(index=dilys)}.innerText.includes('12 people were drawn.')", 60)
+    await page.wait_for(f"{PHONE.format(index=dilys)}.innerText.includes('every seat is taken')", 60)
+    assert await page.evaluate("document.querySelectorAll('.phone').length") == 4, "neighbours have no telephone here"
 
 
 # ---------------------------------------------------------------- one chat, with a bot that says what the test wants

@@ -98,10 +98,10 @@ class PageApi:
                 },
                 "now": world.now_local(),
                 "zone": world.zone.key,
-                "people": [world.person_for_page(chat) for chat in world.chats.values()],
+                "people": [world.person_for_page(chat) for chat in world.on_page()],
                 "chats": {
-                    str(person): [message.for_page(world.zone) for message in chat.messages.values()]
-                    for person, chat in world.chats.items()
+                    str(chat.person.id): [message.for_page(world.zone) for message in chat.messages.values()]
+                    for chat in world.on_page()
                 },
             }
         )
@@ -145,14 +145,14 @@ class PageApi:
     def _listen(self) -> asyncio.Queue[bytes | None]:
         listener: asyncio.Queue[bytes | None] = asyncio.Queue(WAITING_EVENTS)
         self._listeners.add(listener)
-        self._world.watchers.add(self._publish)
+        self._world.watchers.add(self._publish_chat)
         self._traffic.watch = self._publish_entry
         return listener
 
     def _stop_listening(self, listener: asyncio.Queue[bytes | None]) -> None:
         self._listeners.discard(listener)
         if not self._listeners:
-            self._world.watchers.discard(self._publish)
+            self._world.watchers.discard(self._publish_chat)
             self._traffic.watch = None
 
     def _publish(self, event: dict[str, Any]) -> None:
@@ -163,6 +163,12 @@ class PageApi:
                 listener.put_nowait(None)
             else:
                 listener.put_nowait(words)
+
+    def _publish_chat(self, event: dict[str, Any]) -> None:
+        """What happens in the chats of people elsewhere is not for the page."""
+        chat = self._world.chats.get(event["person"]) if isinstance(event.get("person"), int) else None
+        if chat is None or chat.person.on_page:
+            self._publish(event)
 
     def _publish_entry(self, entry: Entry) -> None:
         self._publish({"type": "traffic", "entry": self._traffic.present(entry)})

@@ -31,7 +31,10 @@ class Impossible(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a telephone. `role` is citizen or staff; `try_` are things the page suggests saying."""
+    """Somebody with a telephone. `role` is citizen or staff; `try_` are things the page suggests saying.
+
+    Whoever is not `on_page` has their telephone elsewhere: in the demo the neighbours.
+    """
 
     id: int
     name: str
@@ -39,6 +42,7 @@ class Person:
     about: str = ""
     language_code: str = "en"
     try_: tuple[str, ...] = ()
+    on_page: bool = True
 
 
 @dataclass(slots=True)
@@ -162,8 +166,12 @@ class World:
     # ------------------------------------------------------------ people
 
     def add(self, person: Person) -> Chat:
-        chat = self.chats[person.id] = Chat(person, person.language_code)
+        chat = self.chats[person.id] = Chat(person, person.language_code, started=not person.on_page)
         return chat
+
+    def on_page(self) -> list[Chat]:
+        """The chats that the page shows."""
+        return [chat for chat in self.chats.values() if chat.person.on_page]
 
     def newcomer(self, name: str, language_code: str) -> Person:
         """A citizen who was not here before. Raises Impossible."""

@@ -38,13 +38,18 @@ async def mirror(desk: Desk, argument: str) -> Turn:
         )
         return end(text, back)
     rule = await desk.disclosure()
+    drawn_by = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
     none = [SeatQuota(one.key, option.key, 0, 0) for one in attributes for option in one.options]
     found = strata(attributes, none, [], [member.profile for member in members])
-    messages = [_mirror_of(desk, panel, [one for one in found if one.attribute == each], rule) for each in attributes]
+    messages = [
+        _mirror_of(desk, panel, [one for one in found if one.attribute == each], None if each.key in drawn_by else rule)
+        for each in attributes
+    ]
     return end(await _over_time(desk, panel, attributes) or _("That is all."), back).before(*messages)
 
 
-def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule) -> Message:
+def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | None) -> Message:
+    """Without a rule every figure is shown: what a panel was drawn by stands in the record that anybody can check."""
     language = desk.voice.language
     label = said_in(found[0].attribute.labels, language)
     serving = sum(one.serving for one in found)
@@ -58,12 +63,12 @@ def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule) -
     )
 
 
-def _bar(one: Stratum, serving: int, rule: Rule, language: str) -> Bar:
+def _bar(one: Stratum, serving: int, rule: Rule | None, language: str) -> Bar:
     """Small numbers are not shown in what may be passed on."""
     option = one.attribute.option(one.option)
     words = Verbatim(said_in(option.labels, language) if option else one.option)
     share = one.serving / serving if serving else 0.0
-    if one.serving < rule.smallest // 2:
+    if rule is not None and one.serving < rule.smallest // 2:
         return Bar(words, 0.0, _("fewer than {number}", number=max(1, rule.smallest // 2)), one.target)
     text = _("{share} (community {target})", share=Percent(share), target=Percent(one.target or 0.0))
     return Bar(words, share, text, one.target)
