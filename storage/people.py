@@ -47,7 +47,8 @@ class Person:
 
     `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
     `best_hour` an hour from 0 to 23; `most_asked` is how often in a week they are asked something at most. `code` is a
-    salted hash of a code they chose, `code_misses` how often in a row it has been given wrongly.
+    salted hash of a code they chose, which counts from `code_counts_at` on; `code_misses` says how often in a row it
+    has been given wrongly.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Person:
     active_at: datetime | None
     channel: str
     code: str
+    code_counts_at: datetime | None
     code_misses: int
 
     @property
@@ -114,6 +116,7 @@ class OpenQuestion:
     """A view that waits for an answer."""
 
     person_id: str
+    language: str
     number: int
     view: str
     view_id: str
@@ -278,9 +281,12 @@ class People:
         """End a pause whose time has come; false when it was ended or moved meanwhile."""
         return await self._session.value(SQL.resume, id=person_id, now=now) is not None
 
-    async def set_code(self, person_id: str, code: str) -> None:
-        """Keep the salted hash of a code of their own; empty for none."""
-        await self._session.run(SQL.set_code, id=person_id, code=code)
+    async def set_code(self, person_id: str, code: str, counts_at: datetime | None) -> None:
+        """Keep the salted hash of a code of their own, and from when on it counts."""
+        await self._session.run(SQL.set_code, id=person_id, code=code, counts_at=counts_at)
+
+    async def take_code_away(self, person_id: str) -> None:
+        await self.set_code(person_id, "", None)
 
     async def miss_code(self, person_id: str) -> int:
         """A wrong code was given; returns how many in a row there are now."""

@@ -62,10 +62,13 @@ CITIZEN = """\
 > {name}: /support My question is {name}
 > {name}: half a sentence of {name}
 > {name}: /code
-> {name}: {name}1
+> {name}: {name}1"""
+
+FAREWELL = """\
 > {name}: /forget
 > {name}: [Yes, erase it all]
 > {name}: {name}1"""
+"""A day later: a first code does not count before."""
 
 
 def canary(number: int) -> str:
@@ -86,13 +89,17 @@ async def test_whoever_erases_themselves_in_the_chat_is_found_nowhere(
         middle = backups / "none"
         for number in range(PEOPLE):
             player.phones[canary(number)] = Phone(canary(number), FIRST_ID + number)
-            *talk, code = CITIZEN.format(name=canary(number)).splitlines()
-            for line in talk:
+            for line in CITIZEN.format(name=canary(number)).splitlines():
+                if number and line.endswith("[Publish]"):
+                    await player.act(database, f"> {canary(number)}: [No, mine is new]")
                 await player.act(database, line)
+        assert canary(0).encode() not in b"".join(_contents(folder)), "it is sealed while it is kept"
+        await player.act(database, "~ 24 hours pass")
+        for number in range(PEOPLE):
             if number == PEOPLE // 2:
-                assert canary(number).encode() not in b"".join(_contents(folder)), "it is sealed while it is kept"
                 middle = await back_up(database, backups, datetime.now(UTC))
-            last_words = await player.act(database, code)
+            for line in FAREWELL.format(name=canary(number)).splitlines():
+                last_words = await player.act(database, line)
         assert any("erased" in line for line in last_words), last_words
         await database.scrub()
         async with opened(f"sqlite:///{tmp_path}/restored/folkmoot.db", VAULT) as restored:

@@ -54,7 +54,7 @@ async def take_code_away(desk: Desk, args: dict[str, Any]) -> None:
     """Somebody has forgotten their code, and nobody has objected for a day."""
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is not None:
-        await desk.store.people.set_code(recipient.id, "")
+        await desk.store.people.take_code_away(recipient.id)
         text = _("Your old code is gone. You can set a new one now.")
         desk.tell(recipient, Message(text, [[link("code", _("Set a code"))], [link("menu", _("Menu"))]]))
 

@@ -3,7 +3,7 @@
 -- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
     p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.most_asked,
-    p.paused_until, p.active_at, p.channel, p.code, p.code_misses, i.unreachable_at,
+    p.paused_until, p.active_at, p.channel, p.code, p.code_counts_at, p.code_misses, i.unreachable_at,
     c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
@@ -91,7 +91,7 @@ UPDATE people SET stopped = 0, paused_until = NULL
 WHERE id = :id AND stopped = 1 AND paused_until IS NOT NULL AND paused_until <= :now RETURNING id;
 
 -- name: set_code!
-UPDATE people SET code = :code, code_misses = 0 WHERE id = :id;
+UPDATE people SET code = :code, code_counts_at = :counts_at, code_misses = 0 WHERE id = :id;
 
 -- name: miss_code
 UPDATE people SET code_misses = code_misses + 1 WHERE id = :id RETURNING code_misses;
