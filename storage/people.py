@@ -123,6 +123,14 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """Somebody not heard of for long. Whoever asked for silence, or never agreed to be written to, is not asked."""
+
+    recipient: Recipient
+    may_be_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     purpose: str
     version: str
@@ -197,6 +205,11 @@ class People:
         row = await self._session.row(SQL.recipient, id=person_id)
         return row and make(Recipient, row)
 
+    async def listener(self, person_id: str) -> Recipient | None:
+        """Somebody who has not asked for silence; everything that is not an answer to their own wish asks this."""
+        found = await self.recipient(person_id)
+        return found if found is not None and not found.stopped else None
+
     async def staff(self) -> list[Recipient]:
         """Staff who want to be told things."""
         return [make(Recipient, row) for row in await self._session.rows(SQL.staff)]
@@ -213,6 +226,8 @@ class People:
 
     async def set_stopped(self, person_id: str, stopped: bool) -> None:
         await self._session.run(SQL.set_stopped, id=person_id, stopped=stopped)
+        if stopped:
+            await self._session.run(SQL.spare, id=person_id)
 
     async def mark_unreachable(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.mark_unreachable, id=person_id, now=now)
@@ -276,6 +291,7 @@ class People:
     async def pause(self, person_id: str, until: datetime) -> None:
         """Nothing is sent to them before then."""
         await self._session.run(SQL.pause, id=person_id, until=until)
+        await self._session.run(SQL.spare, id=person_id)
 
     async def resume(self, person_id: str, now: datetime) -> bool:
         """End a pause whose time has come; false when it was ended or moved meanwhile."""
@@ -309,18 +325,16 @@ class People:
         """They have been heard of."""
         await self._session.run(SQL.touch, id=person_id, now=now)
 
-    async def long_silent(self, since: datetime, after: str, most: int) -> list[Recipient]:
+    async def long_silent(self, since: datetime, after: str, most: int) -> list[Silent]:
         """A page of citizens not heard of since then and not asked yet whether to stay, by id."""
-        rows = await self._session.rows(SQL.long_silent, since=since, after=after, most=most)
-        return [make(Recipient, row) for row in rows]
+        return [_silent(row) for row in await self._session.rows(SQL.long_silent, since=since, after=after, most=most)]
 
     async def asked_to_stay(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.asked_to_stay, id=person_id, now=now)
 
-    async def to_ask_again(self, since: datetime, after: str, most: int) -> list[Recipient]:
+    async def to_ask_again(self, since: datetime, after: str, most: int) -> list[Silent]:
         """A page of those asked once, before `since`, who have not answered."""
-        rows = await self._session.rows(SQL.to_ask_again, since=since, after=after, most=most)
-        return [make(Recipient, row) for row in rows]
+        return [_silent(row) for row in await self._session.rows(SQL.to_ask_again, since=since, after=after, most=most)]
 
     async def asked_again(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.asked_again, id=person_id, now=now)
@@ -328,3 +342,8 @@ class People:
     async def to_erase(self, since: datetime, most: int) -> list[str]:
         """Some of those asked for the second time before then who have not answered."""
         return [row["id"] for row in await self._session.rows(SQL.to_erase, since=since, most=most)]
+
+
+def _silent(row: Any) -> Silent:
+    recipient = make(Recipient, {name: row[name] for name in Recipient.__annotations__})
+    return Silent(recipient, bool(row["takes_part"]) and not recipient.stopped)

@@ -49,7 +49,7 @@ class Agreeing:
 @flow.command("start", agreement=False)
 async def start(desk: Desk, argument: str) -> Turn:
     command, _dash, subject = argument.partition("-")
-    if command != "at" and desk.person.agreed:  # neither whoever withdrew nor whoever answers at a venue wants messages
+    if command != "at" and desk.has_agreed:  # neither whoever withdrew nor whoever answers at a venue wants messages
         await desk.listen_again()
     if command in OPENINGS:
         return go(command, subject)
