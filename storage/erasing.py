@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from storage.data_keys import DataKeys
+from storage.data_keys import DataKeys, Keyring
 from storage.database import Session
 from storage.profiles import Profiles
 from storage.queries import Queries, Query
@@ -33,16 +33,25 @@ class Erasure:
         places = [row["panel_id"] for row in await self._session.rows(SQL.places, person_id=person_id)]
         for query in (SQL.keep_counts, SQL.keep_turnout, SQL.keep_verdicts, SQL.remove_own_topics, SQL.keep_supports):
             await self._session.run(query, person_id=person_id)
+        await self._hand_over_topics(person_id)
+        await self._session.run(SQL.remove_tags, person_id=person_id)
         await self._session.run(SQL.remove_memberships_timers, person_id=person_id)
         await self._session.run(SQL.remove_timers, pattern=f"%:{person_id}%")
         await self._session.run(SQL.remove, person_id=person_id)
         self._session.keyring.forget(person_id)
         return places
 
+    async def _hand_over_topics(self, person_id: str) -> None:
+        """What others support stays readable: it is sealed with the organisation's key from now on."""
+        house = self._session.keyring.vault.house
+        for row in await self._session.rows(SQL.topics_to_hand_over, person_id=person_id):
+            words = house.seal(self._session.keyring.opened(row))
+            await self._session.run(SQL.hand_over_topic, id=row["id"], words=words)
+
     async def held(self, person_id: str) -> Held:
         """Everything held on somebody, by subject, as they would want to read it."""
         box = await DataKeys(self._session).box(person_id)
-        house = self._session.keyring.vault.house
+        keyring = self._session.keyring
         held: Held = {"settings": (await self._plain(SQL.settings, person_id))[0]}
         sealed_id = await self._session.value(SQL.telegram_id, person_id=person_id)
         if sealed_id is not None:
@@ -66,7 +75,7 @@ class Erasure:
             "questions_proposed": SQL.proposals,
             "questions_supported": SQL.proposals_supported,
         }.items():
-            held[subject] = [row | {"words": house.open(row["words"])} for row in await self._plain(query, person_id)]
+            held[subject] = [_with_words(row, keyring) for row in await self._plain(query, person_id)]
         held["asked_staff"] = await self._asked_staff(person_id, box)
         held["surveys"] = await self._surveys(person_id, box)
         held["recorded"] = [
@@ -103,6 +112,12 @@ class Erasure:
             {name: _readable(name, value) for name, value in dict(row).items()}
             for row in await self._session.rows(query, person_id=person_id)
         ]
+
+
+def _with_words(row: Held, keyring: Keyring) -> Held:
+    return {name: row[name] for name in row if name not in ("own_key", "writer_id", "writer_key")} | {
+        "words": keyring.opened(row)
+    }
 
 
 def _readable(name: str, value: Any) -> Any:

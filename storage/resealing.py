@@ -84,6 +84,8 @@ async def _seal_all(session: Session) -> None:
         (SQL.parked, SQL.set_parked, False),
         (SQL.bodies, SQL.set_body, False),
         (SQL.profiles, SQL.set_profile, False),
+        (SQL.own_topics, SQL.set_topic, False),
+        (SQL.own_proposals, SQL.set_proposal, False),
         (SQL.pseudonyms, SQL.set_pseudonym, False),
         (SQL.notes, SQL.set_note, False),
         (SQL.names, SQL.set_name, False),

@@ -10,3 +10,8 @@ DELETE FROM media;
 ALTER TABLE responses ADD COLUMN in_silence INTEGER NOT NULL DEFAULT 0;
 UPDATE responses SET in_silence = 1 WHERE state IN ('invited', 'started')
     AND EXISTS (SELECT 1 FROM people AS p WHERE p.id = responses.person_id AND p.stopped = 1);
+
+-- Topics and proposed questions are sealed with the key of who wrote them, so that they go with them from every copy;
+-- what others support is sealed with the organisation's when its writer is erased. 0: the organisation's.
+ALTER TABLE topics ADD COLUMN own_key INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE question_proposals ADD COLUMN own_key INTEGER NOT NULL DEFAULT 0;

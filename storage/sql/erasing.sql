@@ -32,6 +32,14 @@ DELETE FROM topics WHERE proposer_id = :person_id AND (state IN ('withdrawn', 'h
     kept_supporters = 0 AND NOT EXISTS (
         SELECT 1 FROM supports AS s WHERE s.topic_id = topics.id AND s.person_id <> :person_id)));
 
+-- name: topics_to_hand_over
+SELECT t.id, t.words, t.own_key, t.proposer_id AS writer_id, k.sealed AS writer_key
+FROM topics AS t JOIN data_keys AS k ON k.person_id = t.proposer_id
+WHERE t.proposer_id = :person_id AND t.own_key = 1;
+
+-- name: hand_over_topic!
+UPDATE topics SET words = :words, own_key = 0 WHERE id = :id;
+
 -- name: places
 -- The panels where a seat becomes free.
 SELECT panel_id FROM memberships WHERE person_id = :person_id AND state = 'serving';
@@ -43,6 +51,10 @@ DELETE FROM timers WHERE key LIKE :pattern;
 DELETE FROM timers WHERE EXISTS (
     SELECT 1 FROM memberships AS m WHERE m.person_id = :person_id AND timers.key LIKE '%:' || m.id)
 OR EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.person_id = :person_id AND timers.key LIKE '%:' || s.id);
+
+-- name: remove_tags!
+-- What staff noted on their words.
+DELETE FROM text_tags WHERE source IN (SELECT r.id FROM responses AS r WHERE r.person_id = :person_id);
 
 -- name: remove!
 -- Everything that hangs on the person goes with the row, the data key first of all.
@@ -77,10 +89,13 @@ SELECT p.name AS panel, s.state, s.term_ends_at, s.lapses_at
 FROM seats_offered AS s JOIN panels AS p ON p.id = s.panel_id WHERE s.person_id = :person_id ORDER BY s.id;
 
 -- name: topics
-SELECT words, state, proposed_at FROM topics WHERE proposer_id = :person_id ORDER BY id;
+SELECT t.words, t.own_key, t.proposer_id AS writer_id, k.sealed AS writer_key, t.state, t.language, t.proposed_at,
+    t.answer, t.answered_at, t.hidden_because
+FROM topics AS t JOIN data_keys AS k ON k.person_id = t.proposer_id WHERE t.proposer_id = :person_id ORDER BY t.id;
 
 -- name: supports
-SELECT t.words, s.supported_at FROM supports AS s JOIN topics AS t ON t.id = s.topic_id
+SELECT t.words, t.own_key, t.proposer_id AS writer_id, k.sealed AS writer_key, s.supported_at
+FROM supports AS s JOIN topics AS t ON t.id = s.topic_id LEFT JOIN data_keys AS k ON k.person_id = t.proposer_id
 WHERE s.person_id = :person_id ORDER BY t.id;
 
 -- name: responses
@@ -94,14 +109,17 @@ FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS 
 WHERE r.person_id = :person_id ORDER BY a.response_id, q.position;
 
 -- name: proposals
-SELECT c.question AS asked, p.words, p.state, p.proposed_at
+SELECT c.question AS asked, c.language, c.translations, p.words, p.own_key, p.person_id AS writer_id,
+    k.sealed AS writer_key, p.state, p.proposed_at
 FROM question_proposals AS p JOIN consultations AS c ON c.id = p.consultation_id
+JOIN data_keys AS k ON k.person_id = p.person_id
 WHERE p.person_id = :person_id ORDER BY p.id;
 
 -- name: proposals_supported
-SELECT c.question AS asked, p.words
+SELECT c.question AS asked, c.language, c.translations, p.words, p.own_key, p.person_id AS writer_id,
+    k.sealed AS writer_key
 FROM proposal_supports AS s JOIN question_proposals AS p ON p.id = s.proposal_id
-JOIN consultations AS c ON c.id = p.consultation_id
+JOIN consultations AS c ON c.id = p.consultation_id JOIN data_keys AS k ON k.person_id = p.person_id
 WHERE s.person_id = :person_id ORDER BY p.id;
 
 -- name: verdicts

@@ -28,13 +28,19 @@ SELECT person_id AS id, sealed AS value FROM data_keys;
 UPDATE data_keys SET sealed = :value WHERE person_id = :id;
 
 -- name: topics
-SELECT id, words AS value FROM topics;
+SELECT id, words AS value FROM topics WHERE own_key = 0;
+
+-- name: own_topics
+SELECT id, proposer_id AS person_id, words AS value FROM topics WHERE own_key = 1;
 
 -- name: set_topic!
 UPDATE topics SET words = :value WHERE id = :id;
 
 -- name: proposals
-SELECT id, words AS value FROM question_proposals;
+SELECT id, words AS value FROM question_proposals WHERE own_key = 0;
+
+-- name: own_proposals
+SELECT id, person_id, words AS value FROM question_proposals WHERE own_key = 1;
 
 -- name: set_proposal!
 UPDATE question_proposals SET words = :value WHERE id = :id;

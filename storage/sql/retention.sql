@@ -33,6 +33,12 @@ DELETE FROM ballots WHERE (question_id, id) IN (
     WHERE c.state IN ('closed', 'cancelled') AND c.closes_at < :before LIMIT :most)
 RETURNING 1;
 
+-- name: delete_loose_tags!
+-- What staff noted on words that are gone.
+DELETE FROM text_tags WHERE NOT EXISTS (
+        SELECT 1 FROM answers AS a WHERE a.question_id = text_tags.question_id AND a.response_id = text_tags.source)
+    AND NOT EXISTS (SELECT 1 FROM ballots AS b WHERE b.question_id = text_tags.question_id AND b.id = text_tags.source);
+
 -- name: delete_support
 DELETE FROM support_requests WHERE id IN (
     SELECT id FROM support_requests WHERE state = 'closed' AND closed_at < :before LIMIT :most)
