@@ -23,6 +23,7 @@ from storage.people import Conversation
 from storage.records import new_id
 from storage.store import Store
 from storage.vault import Vault
+from tests.opening import every_word, folder_words, keys_of, opened_words
 from tests.peers import VAULT
 from tests.postgres import PostgresqlServer
 
@@ -95,6 +96,8 @@ async def settle(store: Store, town: Town, number: int) -> str:
     await store.responses.save_answer(response.id, town.words.id, song, NOW)
     await store.responses.finish(response.id, NOW)
     await store.topics.propose(song, person.id, NOW, 3)
+    await store.proposals.add(town.consultation, None, person.id, song, NOW, 3)
+    await store.responses.set_tag(town.words.id, response.id, "praise", on=True)
     await store.support.ask(person.id, song, NOW)
     await store.outcomes.give_verdict(town.outcome, person.id, "partly", NOW)
     view = json.dumps({"text": song, "rows": []})
@@ -135,6 +138,8 @@ async def test_published_totals_stay_and_words_go(database: Database) -> None:
         await database.write(lambda store, person=person: store.erasure.erase(person))  # type: ignore[misc]
     assert await database.write(published) == before
     assert await database.write(lambda store: texts_of(store, town)) == [canary(0)]
+    tags = await database.write(lambda store: store.responses.tags(town.words.id))
+    assert len(tags["praise"]) == 1, "what staff noted goes with the words"
     left = await database.write(lambda store: store.topics.page("open", people[0], 0, 9))
     assert [topic.words for topic in left] == [canary(0)]
 
@@ -216,7 +221,43 @@ async def test_a_thousand_people_erased_are_found_nowhere(tmp_path: Path) -> Non
             assert await restored.write(lambda store: store.people.load(STAYS)) is not None
             assert await restored.write(lambda store: store.people.load(FIRST_ID)) is None
             assert await restored.write(lambda store: store.people.recipient(stays[0].id)) is not None
+            keys = await keys_of(restored, VAULT)
+            assert "canary" not in opened_words(await every_word(restored), keys)
+        assert "canary" not in opened_words(await every_word(database), keys)
     assert list(await asyncio.to_thread(songs, tmp_path / "restored")) == []
+    assert "canary" not in opened_words(await asyncio.to_thread(folder_words, backups), keys), "with every key there is"
+
+
+async def test_what_is_sealed_is_found_by_that_search_while_its_key_is_there(
+    database: Database, tmp_path: Path
+) -> None:
+    _town, (_ana, ben) = await crowd(database, 2)
+    await back_up(database, tmp_path, NOW)
+    await database.write(lambda store: store.erasure.erase(ben))
+    words = await asyncio.to_thread(folder_words, tmp_path)
+    assert canary(0) not in words
+    found = opened_words(words, await keys_of(database, VAULT))
+    assert found.count(canary(0)) >= 8, "topic, proposed question, answer, profile, question to staff, message, …"
+    assert canary(1) in found, "her key stands in the key file that was written before"
+    await back_up(database, tmp_path, CLOSES)
+    found = opened_words(await asyncio.to_thread(folder_words, tmp_path), await keys_of(database, VAULT))
+    assert canary(1) not in found
+
+
+async def test_a_topic_that_others_support_does_not_come_back_from_an_older_backup(tmp_path: Path) -> None:
+    """Its words were sealed with a key that is gone; the topic itself, without its writer, is in newer backups."""
+    async with opened(f"sqlite:///{tmp_path}/folkmoot.db", VAULT) as database:
+        _town, (ana, ben) = await crowd(database, 2)
+        (topic,) = [t for t in await database.write(lambda s: s.topics.page("open", ana, 0, 9)) if t.own]
+        await database.write(lambda store: store.topics.support(topic.id, ben, NOW))
+        older = await back_up(database, tmp_path, NOW)
+        await database.write(lambda store: store.erasure.erase(ana))
+        newer = await back_up(database, tmp_path, CLOSES)
+        for backup, words in ((older, [canary(1)]), (newer, [canary(1), canary(0)])):
+            async with opened(f"sqlite:///{tmp_path}/{backup.stem}.db", VAULT) as restored:
+                await restore(restored, backup, tmp_path / KEYS_FILE)
+                found = await restored.write(lambda store: store.topics.page("open", ben, 0, 9))
+                assert [topic.words for topic in found] == words
 
 
 async def test_without_sealing_the_files_are_clean_as_well(tmp_path: Path) -> None:
