@@ -15,3 +15,11 @@ UPDATE responses SET in_silence = 1 WHERE state IN ('invited', 'started')
 -- what others support is sealed with the organisation's when its writer is erased. 0: the organisation's.
 ALTER TABLE topics ADD COLUMN own_key INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE question_proposals ADD COLUMN own_key INTEGER NOT NULL DEFAULT 0;
+
+-- Whether a member uses the service says something about them: it is sealed with their key.
+ALTER TABLE memberships ADD COLUMN service_use TEXT NOT NULL DEFAULT '';
+UPDATE memberships SET service_use = CASE uses WHEN 1 THEN 'yes' ELSE 'no' END WHERE uses IS NOT NULL;
+ALTER TABLE memberships DROP COLUMN uses;
+
+-- Where people came from is the name of a link, never something that was typed.
+UPDATE people SET source = '' WHERE source NOT IN (SELECT token FROM links);
