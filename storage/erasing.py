@@ -31,7 +31,14 @@ class Erasure:
     async def erase(self, person_id: str) -> list[str]:
         """Destroy what is held on somebody; gives the ids of the panels where that leaves a seat free."""
         places = [row["panel_id"] for row in await self._session.rows(SQL.places, person_id=person_id)]
-        for query in (SQL.keep_counts, SQL.keep_turnout, SQL.keep_verdicts, SQL.remove_own_topics, SQL.keep_supports):
+        for query in (
+            SQL.keep_counts,
+            SQL.keep_turnout,
+            SQL.keep_verdicts,
+            SQL.keep_openings,
+            SQL.remove_own_topics,
+            SQL.keep_supports,
+        ):
             await self._session.run(query, person_id=person_id)
         await self._hand_over_topics(person_id)
         await self._session.run(SQL.remove_tags, person_id=person_id)

@@ -199,6 +199,7 @@ async def forget(desk: Desk, argument: str) -> Turn:
             _("What goes: your Telegram number, your answers about yourself, your panels, supports and messages."),
             _("Topics of yours that nobody else supports go too; others stay, without your name."),
             _("What stays: in results that are published your answers stay as numbers that belong to nobody."),
+            _("Records of draws stay too: people stand in them under made-up names."),
         ),
         _("This cannot be undone."),
     )

@@ -113,6 +113,8 @@ async def erase_silent(desk: Desk, args: dict[str, Any]) -> Again | None:
     page = await desk.store.people.to_erase(desk.now - ERASED_AFTER, PAGE)
     for person_id in page:
         await desk.erase(person_id)
+    if page:
+        await desk.store.retention.record("silent", desk.today, len(page))
     return Again(args, desk.now) if page else None
 
 

@@ -23,3 +23,7 @@ ALTER TABLE memberships DROP COLUMN uses;
 
 -- Where people came from is the name of a link, never something that was typed.
 UPDATE people SET source = '' WHERE source NOT IN (SELECT token FROM links);
+
+-- How many people opened a link, of those of whom that is not kept any more.
+ALTER TABLE links ADD COLUMN kept_opened INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX timers_finished ON timers (finished_at) WHERE state <> 'waiting';

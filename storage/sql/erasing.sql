@@ -21,6 +21,10 @@ INSERT INTO kept_verdicts (outcome_id, verdict, number)
 SELECT v.outcome_id, v.verdict, 1 FROM verdicts AS v WHERE v.person_id = :person_id
 ON CONFLICT (outcome_id, verdict) DO UPDATE SET number = kept_verdicts.number + 1;
 
+-- name: keep_openings!
+UPDATE links SET kept_opened = kept_opened + 1
+WHERE token IN (SELECT o.token FROM openings AS o WHERE o.person_id = :person_id);
+
 -- name: keep_supports!
 UPDATE topics SET kept_supporters = kept_supporters + 1
 WHERE id IN (SELECT topic_id FROM supports WHERE person_id = :person_id)
