@@ -11,7 +11,7 @@ from typing import Literal
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.privacy.code import LONGEST, SHORTEST, hashed, matches
-from flows.privacy.data import readable
+from flows.privacy.data import readable, recordings
 from flows.privacy.purposes import KEYS, MEANINGS, NAMES
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -299,16 +299,17 @@ async def keepall(desk: Desk, argument: str) -> Turn:
 
 async def shown(desk: Desk) -> Turn:
     return end(_("That is everything."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]]).before(
-        await everything(desk, desk.person.recipient)
+        *await everything(desk, desk.person.recipient)
     )
 
 
-async def everything(desk: Desk, recipient: Recipient) -> Message:
-    """What is held on somebody, to read and as JSON to take elsewhere."""
+async def everything(desk: Desk, recipient: Recipient) -> list[Message]:
+    """What is held on somebody, to read and as JSON to take elsewhere, and what they said aloud or showed."""
     held = await desk.store.erasure.held(recipient.id)
     attributes = await desk.store.attributes.all()
     kept = File("mydata.json", json.dumps(held, ensure_ascii=False, indent=2))
-    return Message(readable(held, attributes, recipient.language), file=kept)
+    recorded = [Message(_("You sent this as an answer."), media=one) for one in recordings(held)]
+    return [Message(readable(held, attributes, recipient.language), file=kept), *recorded]
 
 
 async def erased(desk: Desk) -> Turn:

@@ -27,7 +27,8 @@ ERASED_AFTER = timedelta(weeks=2)
 async def send_everything(desk: Desk, args: dict[str, Any]) -> None:
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is not None:
-        desk.tell(recipient, await everything(desk, recipient))
+        for message in await everything(desk, recipient):
+            desk.tell(recipient, message)
 
 
 @flow.due("privacy.forget")
