@@ -1,11 +1,16 @@
 """After an outage: Telegram keeps messages for a day but taps on buttons for 150 seconds only, so questions that were
-open are asked again; whoever tapped meanwhile is not left waiting."""
+open are asked again; whoever tapped meanwhile is not left waiting. What shows somebody's own answers is not sent again
+unasked: the telephone may be in other hands by now."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from bot.telegram.rendering import Body, bodies
+from flows.turn import Message, link
+from flows.words import Voice, _
 from storage.database import Database
 from storage.outbox import Parcel
 from storage.people import OpenQuestion
@@ -28,22 +33,31 @@ async def ask_again(database: Database, now: datetime, down_since: datetime) -> 
 
 async def _ask_page(store: Store, now: datetime, down_since: datetime, after: str) -> list[OpenQuestion]:
     page = await store.conversations.open(down_since - RECENT, after)
-    parcels = [_parcel(question, now) for question in page]
+    views = [json.loads(question.view) for question in page]
+    parcels = [_parcel(question, view, now) for question, view in zip(page, views, strict=True)]
     await store.outbox.add(parcels)
-    for question, parcel in zip(page, parcels, strict=True):
-        await store.conversations.move_view(question.person_id, question.view_id, parcel.id)
+    for question, view, parcel in zip(page, views, parcels, strict=True):
+        if not view.get("private"):
+            await store.conversations.move_view(question.person_id, question.view_id, parcel.id)
     return page
 
 
-def _parcel(question: OpenQuestion, now: datetime) -> Parcel:
+def _parcel(question: OpenQuestion, view: Body, now: datetime) -> Parcel:
     return Parcel(
         new_id(),
         question.person_id,
         "bulk",
         "message",
-        json.loads(question.view),
+        _offered(question.language) if view.get("private") else view,
         now,
         now,
         now + LIVES,
         once=f"again:{question.person_id}:{question.number}",
     )
+
+
+def _offered(language: str) -> Body:
+    """The question comes when they ask for it; nothing in these words depends on a time zone."""
+    text = _("I was away for a while. Shall we carry on where we were?")
+    message = Message(text, [[link("continue", _("Carry on"))]])
+    return bodies(message, Voice(language, ZoneInfo("UTC")), 0)[0]

@@ -14,7 +14,7 @@ from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
 from storage.movements import Movement
-from storage.people import Person, Recipient
+from storage.people import NOTICE_VERSION, Person, Recipient
 from storage.store import Store
 
 ORGANISATION_NAME = "organisation.name"
@@ -105,6 +105,11 @@ class Desk:
     @property
     def is_staff(self) -> bool:
         return self.speaker is not None and self.speaker.role == "staff"
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether the speaker has agreed to the notice as it is now; staff need not."""
+        return self.is_staff or self.person.agreed == NOTICE_VERSION
 
     @staticmethod
     def new_token() -> str:

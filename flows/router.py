@@ -38,7 +38,7 @@ from flows.turn import (
 )
 from flows.typed import compared
 from flows.words import Words, _, ngettext, paragraphs
-from storage.people import NOTICE_VERSION, Conversation
+from storage.people import Conversation
 
 MOST_PARKED = 3
 MOST_HOPS = 5
@@ -130,7 +130,7 @@ class Router:
         spoken = self.commands.get(command.name)
         if spoken is None or (spoken.audience == "staff" and not desk.is_staff):
             return go("menu", "unknown")
-        if spoken.agreement and not desk.is_staff and desk.person.agreed != NOTICE_VERSION:
+        if spoken.agreement and not desk.has_agreed:
             return go("agree", f"{command.name} {command.argument}".strip())
         return await spoken.start(desk, command.argument)
 

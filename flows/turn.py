@@ -257,13 +257,17 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: text, buttons under it, and a picture, a file or something passed on if there is one."""
+    """One message: text, buttons under it, and a picture, a file or something passed on if there is one.
+
+    What is `private` shows what somebody has said, or asks for a secret: it is not sent again unless they ask for it.
+    """
 
     text: Text
     rows: Sequence[Row] = ()
     picture: Chart | Poster | None = None
     file: File | None = None
     media: Media | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,9 +301,10 @@ def ask(
     *,
     notice: Text | None = None,
     same_number: bool = False,
+    private: bool = False,
 ) -> Turn:
     """Ask something and wait: the buttons in `rows` are the ways to answer."""
-    return Turn((Message(text, rows),), state, notice=notice, same_number=same_number)
+    return Turn((Message(text, rows, private=private),), state, notice=notice, same_number=same_number)
 
 
 def fetch(state: object, file: SentFile, text: Text, rows: Sequence[Row] = ()) -> Turn:

@@ -20,18 +20,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.migrating import migrations
-from storage.queries import Query
+from storage.queries import Queries, Query
 
 if TYPE_CHECKING:
     from storage.database import Database, Session
+
+SQL = Queries("retention")
 
 KEYS_TABLE = "data_keys"
 KEYS_FILE = "folkmoot.keys"
 PAGE = 2_000
 FORMAT = 1
 FINGERPRINT = "vault.fingerprint"
-LEFT_OUT = {"instances"}
-"""Which processes ran is of no use later."""
+LEFT_OUT = {"inbox", "instances", "media"}
+"""Which processes ran and what Telegram calls files is of no use later; what came in last is not answered twice."""
+
+WRITER_GONE = {"topics": "proposer_id"}
+"""What was sealed with somebody's key cannot be read without them: it goes where they are gone."""
 
 
 Row = dict[str, Any]
@@ -140,6 +145,7 @@ class Copies:
             await self._session.run_many(table.insert, filling.fitted(table, rows))
         table = next(table for table in tables() if table.name == KEYS_TABLE)
         await self._session.run_many(table.insert, filling.fitted(table, data_keys))
+        await self._session.run(SQL.delete_loose_tags)
 
 
 class _Filling:
@@ -168,7 +174,7 @@ class _Filling:
         for reference in table.references:
             value = row[reference.column]
             if value is not None and value not in self._known[reference.table]:
-                if reference.needed:
+                if reference.needed or WRITER_GONE.get(table.name) == reference.column:
                     return None
                 row = {**row, reference.column: None}
         return row

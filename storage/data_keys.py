@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from storage.queries import Queries
 from storage.vault import OPEN, Box, Vault
@@ -35,6 +35,11 @@ class Keyring:
 
     def remembered(self, person_id: str) -> Box | None:
         return OPEN if not self.vault.sealing else self._boxes.get(person_id)
+
+    def opened(self, row: Mapping[str, Any]) -> str:
+        """The `words` of a row that says whose key they are sealed with: `own_key`, `writer_id`, `writer_key`."""
+        box = self.box(row["writer_id"], row["writer_key"]) if row["own_key"] else self.vault.house
+        return box.open(row["words"])
 
     def forget(self, person_id: str) -> None:
         self._boxes.pop(person_id, None)

@@ -137,6 +137,10 @@ class Outbox:
         """Drop the waiting messages whose `once` name begins with `prefix` (made of ids and colons only)."""
         await self._session.run(SQL.drop_once, prefix=f"{prefix}%", now=now, reason=reason)
 
+    async def is_waiting(self, prefix: str) -> bool:
+        """Whether a message whose `once` name begins with `prefix` has still to be sent."""
+        return await self._session.value(SQL.is_waiting, prefix=f"{prefix}%") is not None
+
     async def message_id(self, id: str) -> tuple[int | None, str]:
         """Telegram's number for a parcel once sent, and the parcel's state (`gone` when it is not kept any more)."""
         row = await self._session.row(SQL.message_id, id=id)

@@ -5,14 +5,17 @@ Places are given under the panel's lock (`hold`), by statements that look whethe
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import instant, make, new_id
+from storage.vault import Box
 
 SQL = Queries("panels")
 
@@ -233,12 +236,18 @@ class Panels:
 
     async def set_uses(self, panel_id: str, person_id: str, uses: bool) -> None:
         """Whether a member of a service panel uses the service."""
-        await self._session.run(SQL.set_uses, panel_id=panel_id, person_id=person_id, uses=uses)
+        box = await DataKeys(self._session).box(person_id)
+        sealed = box.seal("yes" if uses else "no")
+        await self._session.run(SQL.set_uses, panel_id=panel_id, person_id=person_id, uses=sealed)
 
     async def users(self, panel_id: str) -> dict[bool, int]:
         """How many members use the service, and how many do not; those who have not said are left out."""
+        keyring = self._session.keyring
         rows = await self._session.rows(SQL.users, panel_id=panel_id)
-        return {bool(row["uses"]): row["number"] for row in rows}
+        said = Counter(
+            uses_service(row["service_use"], keyring.box(row["person_id"], row["sealed_key"])) for row in rows
+        )
+        return {bool(uses): number for uses, number in said.items() if uses is not None}
 
     async def will_stay(self, membership_id: str) -> bool:
         """Keep the place for a second term; false when somebody waits for one."""
@@ -259,6 +268,11 @@ class Panels:
     async def contributions(self, membership_id: str) -> list[str]:
         """The decisions fed by the consultations this member has answered in this term, the latest first."""
         return [row["decision"] for row in await self._session.rows(SQL.contributions, id=membership_id)]
+
+
+def uses_service(kept: str, box: Box) -> bool | None:
+    """What a member said, if they did; what was kept before it was sealed stands there as it is."""
+    return {"yes": True, "no": False}.get(kept if kept in ("", "yes", "no") else box.open(kept))
 
 
 def _panel_for(row: Any) -> PanelFor:

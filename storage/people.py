@@ -47,7 +47,8 @@ class Person:
 
     `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
     `best_hour` an hour from 0 to 23; `most_asked` is how often in a week they are asked something at most. `code` is a
-    salted hash of a code they chose, `code_misses` how often in a row it has been given wrongly.
+    salted hash of a code they chose, which counts from `code_counts_at` on; `code_misses` says how often in a row it
+    has been given wrongly.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Person:
     active_at: datetime | None
     channel: str
     code: str
+    code_counts_at: datetime | None
     code_misses: int
 
     @property
@@ -114,9 +116,18 @@ class OpenQuestion:
     """A view that waits for an answer."""
 
     person_id: str
+    language: str
     number: int
     view: str
     view_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Somebody not heard of for long. Whoever asked for silence, or never agreed to be written to, is not asked."""
+
+    recipient: Recipient
+    may_be_asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +205,11 @@ class People:
         row = await self._session.row(SQL.recipient, id=person_id)
         return row and make(Recipient, row)
 
+    async def listener(self, person_id: str) -> Recipient | None:
+        """Somebody who has not asked for silence; everything that is not an answer to their own wish asks this."""
+        found = await self.recipient(person_id)
+        return found if found is not None and not found.stopped else None
+
     async def staff(self) -> list[Recipient]:
         """Staff who want to be told things."""
         return [make(Recipient, row) for row in await self._session.rows(SQL.staff)]
@@ -210,6 +226,8 @@ class People:
 
     async def set_stopped(self, person_id: str, stopped: bool) -> None:
         await self._session.run(SQL.set_stopped, id=person_id, stopped=stopped)
+        if stopped:
+            await self._session.run(SQL.spare, id=person_id)
 
     async def mark_unreachable(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.mark_unreachable, id=person_id, now=now)
@@ -273,14 +291,18 @@ class People:
     async def pause(self, person_id: str, until: datetime) -> None:
         """Nothing is sent to them before then."""
         await self._session.run(SQL.pause, id=person_id, until=until)
+        await self._session.run(SQL.spare, id=person_id)
 
     async def resume(self, person_id: str, now: datetime) -> bool:
         """End a pause whose time has come; false when it was ended or moved meanwhile."""
         return await self._session.value(SQL.resume, id=person_id, now=now) is not None
 
-    async def set_code(self, person_id: str, code: str) -> None:
-        """Keep the salted hash of a code of their own; empty for none."""
-        await self._session.run(SQL.set_code, id=person_id, code=code)
+    async def set_code(self, person_id: str, code: str, counts_at: datetime | None) -> None:
+        """Keep the salted hash of a code of their own, and from when on it counts."""
+        await self._session.run(SQL.set_code, id=person_id, code=code, counts_at=counts_at)
+
+    async def take_code_away(self, person_id: str) -> None:
+        await self.set_code(person_id, "", None)
 
     async def miss_code(self, person_id: str) -> int:
         """A wrong code was given; returns how many in a row there are now."""
@@ -303,18 +325,16 @@ class People:
         """They have been heard of."""
         await self._session.run(SQL.touch, id=person_id, now=now)
 
-    async def long_silent(self, since: datetime, after: str, most: int) -> list[Recipient]:
+    async def long_silent(self, since: datetime, after: str, most: int) -> list[Silent]:
         """A page of citizens not heard of since then and not asked yet whether to stay, by id."""
-        rows = await self._session.rows(SQL.long_silent, since=since, after=after, most=most)
-        return [make(Recipient, row) for row in rows]
+        return [_silent(row) for row in await self._session.rows(SQL.long_silent, since=since, after=after, most=most)]
 
     async def asked_to_stay(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.asked_to_stay, id=person_id, now=now)
 
-    async def to_ask_again(self, since: datetime, after: str, most: int) -> list[Recipient]:
+    async def to_ask_again(self, since: datetime, after: str, most: int) -> list[Silent]:
         """A page of those asked once, before `since`, who have not answered."""
-        rows = await self._session.rows(SQL.to_ask_again, since=since, after=after, most=most)
-        return [make(Recipient, row) for row in rows]
+        return [_silent(row) for row in await self._session.rows(SQL.to_ask_again, since=since, after=after, most=most)]
 
     async def asked_again(self, person_id: str, now: datetime) -> None:
         await self._session.run(SQL.asked_again, id=person_id, now=now)
@@ -322,3 +342,8 @@ class People:
     async def to_erase(self, since: datetime, most: int) -> list[str]:
         """Some of those asked for the second time before then who have not answered."""
         return [row["id"] for row in await self._session.rows(SQL.to_erase, since=since, most=most)]
+
+
+def _silent(row: Any) -> Silent:
+    recipient = make(Recipient, {name: row[name] for name in Recipient.__annotations__})
+    return Silent(recipient, bool(row["takes_part"]) and not recipient.stopped)

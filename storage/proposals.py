@@ -1,4 +1,4 @@
-"""What members propose to be asked, before a survey is published."""
+"""What members propose to be asked, before a survey is published; sealed with the key of who wrote it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
@@ -44,7 +45,6 @@ class Shaped:
 class Proposals:
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._house = session.keyring.vault.house
 
     async def begin(self, consultation_id: str, until: datetime) -> bool:
         """Let members shape a draft; false when it is no draft any more."""
@@ -54,13 +54,14 @@ class Proposals:
         self, consultation_id: str, question_id: str | None, person_id: str, words: str, now: datetime, most: int
     ) -> str | None:
         """A new proposal, supported by who makes it; None when they have `most` open ones."""
+        box = await DataKeys(self._session).box(person_id)
         id: str | None = await self._session.value(
             SQL.add,
             id=new_id(),
             consultation_id=consultation_id,
             question_id=question_id,
             person_id=person_id,
-            words=self._house.seal(words),
+            words=box.seal(words),
             now=now,
             most=most,
         )
@@ -78,7 +79,8 @@ class Proposals:
         return row and self._proposal(row)
 
     def _proposal(self, row: Any) -> Proposal:
-        return make(Proposal, row, words=self._house.open(row["words"]))
+        values = {name: row[name] for name in Proposal.__annotations__}
+        return make(Proposal, values, words=self._session.keyring.opened(row))
 
     async def settle(self, id: str, state: Literal["taken", "declined"]) -> bool:
         """False when it has been settled already."""

@@ -57,7 +57,7 @@ async def _change_key(session: Session, older: Vault) -> None:
             telegram_id=row["telegram_id"],
         )
     await _each(session, SQL.data_keys, SQL.set_data_key, again)
-    await _houses(session, again)
+    await _houses(session, vault.house.seal, again)
 
 
 async def _seal_all(session: Session) -> None:
@@ -77,14 +77,17 @@ async def _seal_all(session: Session) -> None:
         )
     for row in await session.rows(SQL.lanes):
         await session.run(SQL.set_lane, update_id=row["update_id"], lane=vault.veil(row["lane"]))
-    await _houses(session, vault.house.seal)
+    await _houses(session, vault.house.seal, vault.house.seal)
     for found, set_, inner in (
         (SQL.states, SQL.set_state, False),
         (SQL.views, SQL.set_view, False),
         (SQL.parked, SQL.set_parked, False),
         (SQL.bodies, SQL.set_body, False),
         (SQL.profiles, SQL.set_profile, False),
+        (SQL.own_topics, SQL.set_topic, False),
+        (SQL.own_proposals, SQL.set_proposal, False),
         (SQL.pseudonyms, SQL.set_pseudonym, False),
+        (SQL.service_uses, SQL.set_service_use, False),
         (SQL.notes, SQL.set_note, False),
         (SQL.names, SQL.set_name, False),
         (SQL.texts, SQL.set_text, True),
@@ -101,8 +104,15 @@ def _answer(value: str, box: Box) -> str:
     return json.dumps({SEALED: box.seal(kept[SEALED])} if isinstance(kept, dict) else box.seal(kept))
 
 
-async def _houses(session: Session, seal: Callable[[str], str]) -> None:
-    """What belongs to the organisation itself, or to nobody yet."""
+async def _houses(session: Session, seal_plain: Callable[[str], str], seal: Callable[[str], str]) -> None:
+    """What belongs to the organisation itself, or to nobody yet; draws may be from before they were sealed."""
+
+    def seal_draw(kept: str) -> str:
+        return seal_plain(kept) if kept.startswith("{") else seal(kept)
+
+    await _each(session, SQL.requests, SQL.set_request, seal_draw)
+    await _each(session, SQL.records, SQL.set_record, seal_draw)
+    await _each(session, SQL.outlooks, SQL.set_outlook, seal_draw)
     await _each(session, SQL.topics, SQL.set_topic, seal)
     await _each(session, SQL.proposals, SQL.set_proposal, seal)
     await _each(session, SQL.payloads, SQL.set_payload, seal)

@@ -160,8 +160,18 @@ def commitment_to(secret: str) -> str:
 
 
 class Sortitions:
+    """What a draw is worked out from and its record say what people without names are like: both are kept sealed."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._house = session.keyring.vault.house
+
+    def _open(self, kept: str | None) -> str | None:
+        """JSON begins with a brace, and nothing sealed does: what was kept before it was sealed is read as well."""
+        return kept if kept is None or kept.startswith("{") else self._house.open(kept)
+
+    def _draw(self, row: Mapping[str, Any]) -> Draw:
+        return make(Draw, {**row, "request": self._open(row["request"]), "record": self._open(row["record"])})
 
     # ------------------------------------------------------------ how it is drawn
 
@@ -317,15 +327,15 @@ class Sortitions:
 
     async def current_draw(self, panel_id: str) -> Draw | None:
         row = await self._session.row(SQL.current_draw, panel_id=panel_id)
-        return row and make(Draw, row)
+        return row and self._draw(row)
 
     async def draw(self, id: str) -> Draw | None:
         row = await self._session.row(SQL.draw, id=id)
-        return row and make(Draw, row)
+        return row and self._draw(row)
 
     async def draws(self, panel_id: str, most: int) -> list[Draw]:
         """Those that are over, the latest first."""
-        return [make(Draw, row) for row in await self._session.rows(SQL.draws, panel_id=panel_id, most=most)]
+        return [self._draw(row) for row in await self._session.rows(SQL.draws, panel_id=panel_id, most=most)]
 
     async def seal(
         self,
@@ -344,7 +354,13 @@ class Sortitions:
         by its `source`.
         """
         sealed = await self._session.value(
-            SQL.seal, id=id, request=request, digest=digest, now=now, renews_at=renews_at, source=source
+            SQL.seal,
+            id=id,
+            request=self._house.seal(request),
+            digest=digest,
+            now=now,
+            renews_at=renews_at,
+            source=source,
         )
         if sealed is None:
             return False
@@ -386,7 +402,7 @@ class Sortitions:
         return None if id is None else await self.draw(id)
 
     async def finish(self, id: str, record: str, now: datetime) -> bool:
-        return await self._session.value(SQL.finish, id=id, record=record, now=now) is not None
+        return await self._session.value(SQL.finish, id=id, record=self._house.seal(record), now=now) is not None
 
     async def fail(self, id: str, problem: str, now: datetime) -> bool:
         return await self._session.value(SQL.fail, id=id, problem=problem, now=now) is not None
@@ -403,12 +419,14 @@ class Sortitions:
 
     async def look_ahead(self, panel_id: str, digest: str, request: str) -> bool:
         """Have a draw looked at before it; false for a pool that is looked at, or has been."""
-        found = await self._session.value(SQL.look_ahead, panel_id=panel_id, digest=digest, request=request)
+        found = await self._session.value(
+            SQL.look_ahead, panel_id=panel_id, digest=digest, request=self._house.seal(request)
+        )
         return found is not None
 
     async def outlook(self, panel_id: str) -> Outlook | None:
         row = await self._session.row(SQL.outlook, panel_id=panel_id)
-        return row and make(Outlook, row)
+        return row and make(Outlook, row, request=self._open(row["request"]))
 
     async def is_looking_ahead(self, now: datetime) -> bool:
         return await self._session.value(SQL.is_looking_ahead, now=now) is not None
@@ -416,7 +434,7 @@ class Sortitions:
     async def claim_outlook(self, now: datetime, until: datetime) -> Outlook | None:
         """A draw to be looked at, which is nobody else's until then."""
         row = await self._session.row(SQL.claim_outlook, now=now, until=until)
-        return row and make(Outlook, row)
+        return row and make(Outlook, row, request=self._open(row["request"]))
 
     async def keep_outlook(self, outlook: Outlook, answer: str) -> bool:
         """False where another pool is looked at by now."""

@@ -1,4 +1,7 @@
-"""Topics: what citizens put on the agenda themselves, who supports it, and how it was answered."""
+"""Topics: what citizens put on the agenda themselves, who supports it, and how it was answered.
+
+The words are sealed with the key of who proposed them, and with the organisation's only once their writer is erased.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
@@ -35,12 +39,12 @@ class Topic:
 class Topics:
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._house = session.keyring.vault.house
 
     async def propose(self, words: str, person_id: str, now: datetime, most: int) -> str | None:
         """A new open topic, supported by who proposes it; None when they have `most` open ones already."""
+        box = await DataKeys(self._session).box(person_id)
         id: str | None = await self._session.value(
-            SQL.add, id=new_id(), words=self._house.seal(words), person_id=person_id, now=now, most=most
+            SQL.add, id=new_id(), words=box.seal(words), person_id=person_id, now=now, most=most
         )
         if id is not None:
             await self.support(id, person_id, now)
@@ -55,7 +59,8 @@ class Topics:
         return row and self._topic(row)
 
     def _topic(self, row: Any) -> Topic:
-        return make(Topic, row, words=self._house.open(row["words"]))
+        values = {name: row[name] for name in Topic.__annotations__}
+        return make(Topic, values, words=self._session.keyring.opened(row))
 
     async def page(self, state: TopicState, person_id: str, skipped: int, most: int) -> list[Topic]:
         """The most supported first, then the newest; answered ones by the time of the answer, the latest first."""

@@ -143,6 +143,7 @@ class Player:
         self._url = url
         self._clock = StandingClock()
         self.phones: dict[str, Phone] = {}
+        self.files: list[dict[str, Any]] = []
         self._update_id = 0
         self._message_id = 0
         self._off_stage = 2_000_000
@@ -478,6 +479,7 @@ class Player:
             case "message":
                 self._message_id += 1
                 phone.shown.append(Shown(self._message_id, body["text"], rows, rows))
+                self.files += [body["file"]] if body.get("file") else []
                 return self._message_id, self._heard(phone, "", _contents(body))
             case "answer":
                 self.taps_answered = True

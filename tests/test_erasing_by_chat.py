@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.logs import begin_logging
+from bot.telegram.sender import _contents as file_bytes
 from storage.backup import KEYS_FILE, back_up, restore
-from storage.database import opened
+from storage.database import Database, opened
+from tests.opening import every_word, file_words, folder_words, keys_of, opened_words
 from tests.peers import VAULT
 from tests.player import Phone, Player
 
@@ -62,10 +64,13 @@ CITIZEN = """\
 > {name}: /support My question is {name}
 > {name}: half a sentence of {name}
 > {name}: /code
-> {name}: {name}1
+> {name}: {name}1"""
+
+FAREWELL = """\
 > {name}: /forget
 > {name}: [Yes, erase it all]
 > {name}: {name}1"""
+"""A day later: a first code does not count before."""
 
 
 def canary(number: int) -> str:
@@ -86,19 +91,50 @@ async def test_whoever_erases_themselves_in_the_chat_is_found_nowhere(
         middle = backups / "none"
         for number in range(PEOPLE):
             player.phones[canary(number)] = Phone(canary(number), FIRST_ID + number)
-            *talk, code = CITIZEN.format(name=canary(number)).splitlines()
-            for line in talk:
+            for line in CITIZEN.format(name=canary(number)).splitlines():
+                if number and line.endswith("[Publish]"):
+                    await player.act(database, f"> {canary(number)}: [No, mine is new]")
                 await player.act(database, line)
+        assert canary(0).encode() not in b"".join(_contents(folder)), "it is sealed while it is kept"
+        await player.act(database, "~ 24 hours pass")
+        for number in range(PEOPLE):
             if number == PEOPLE // 2:
-                assert canary(number).encode() not in b"".join(_contents(folder)), "it is sealed while it is kept"
                 middle = await back_up(database, backups, datetime.now(UTC))
-            last_words = await player.act(database, code)
+            for line in FAREWELL.format(name=canary(number)).splitlines():
+                last_words = await player.act(database, line)
         assert any("erased" in line for line in last_words), last_words
         await database.scrub()
+        await back_up(database, backups, datetime(2100, 1, 1, tzinfo=UTC))
         async with opened(f"sqlite:///{tmp_path}/restored/folkmoot.db", VAULT) as restored:
             await restore(restored, middle, backups / KEYS_FILE)
+            keys = await keys_of(restored, VAULT)
+            assert "canary" not in opened_words(await every_word(restored), keys)
+        assert "canary" not in opened_words(await every_word(database), keys)
+        assert "canary" not in opened_words(await asyncio.to_thread(folder_words, backups), keys)
+        assert "canary" not in "\n".join(await _staff_reads_everything(player, database))
     await asyncio.to_thread((tmp_path / "log").write_text, capfd.readouterr().err)
     assert [trace for trace in _traces(player) for found in _contents(tmp_path) if trace in found] == []
+
+
+async def _staff_reads_everything(player: Player, database: Database) -> list[str]:
+    """Every list and file that staff can get, as they get it."""
+    player.files.clear()
+    async with database.reading() as store:
+        (consultation,) = await store.consultations.page(0, 9)
+        (words,) = await store.consultations.questions(consultation.id)
+    seen = await player.act(database, "~ 31 March 2027, 09:00")
+    for command in (
+        *(f"download {consultation.id} {kind}" for kind in ("xlsx", "pdf", "csv", "sav")),
+        f"results {consultation.id}",
+        f"reading {words.id}",
+        "people",
+        "topics",
+        "requests",
+        "status",
+    ):
+        seen += await player.act(database, f"> olga: /{command}")
+    assert len(player.files) >= 5, "the files of the results and their codebook"
+    return seen + [part for file in player.files for part in file_words(file_bytes(file))]
 
 
 def _traces(player: Player) -> Iterator[bytes]:

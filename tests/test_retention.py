@@ -12,10 +12,11 @@ from bot.clock import Clock
 from bot.scheduler import Timers
 from flows.desk import Surroundings
 from flows.retention.due import PAGE
-from flows.retention.rules import months_before
+from flows.retention.rules import MESSAGES_DAYS, RULES, months_before
 from flows.slices import ROUTER
 from storage.consultations import Question
 from storage.database import Database, opened
+from storage.panels import Term
 from storage.store import Store
 from tests.peers import rows
 from tests.player import StandingClock
@@ -74,11 +75,9 @@ async def test_own_words_go_and_choices_stay(database: Database, database_url: s
     await night(database, clock)
     assert sorted(value for (value,) in await rows(database_url, TEXTS)) == ['"Because"', "0", "0"]
     async with database.reading() as store:
-        assert await store.retention.deleted(date(2027, 3, 2), date(2027, 3, 2)) == {
-            "texts": 1,
-            "support": 0,
-            "audit": 0,
-        }
+        found = await store.retention.deleted(date(2027, 3, 2), date(2027, 3, 2))
+        assert {rule for rule, number in found.items() if number} == {"texts"}
+        assert found.keys() == {*(rule.kept for rule in RULES), "traces"}
         assert await store.retention.last_run() == date(2027, 3, 2)
 
 
@@ -96,6 +95,55 @@ async def test_the_record_of_who_did_what_is_kept_for_six_years(
         await database.write(lambda store, at=at: store.audit.record(None, "did", "something", {}, at))  # type: ignore[misc]
     await night(database, clock)
     assert len(await rows(database_url, "SELECT 1 FROM audit")) == 1
+
+
+async def test_what_staff_took_down_becomes_counts(database: Database, database_url: str, clock: StandingClock) -> None:
+    """Of paper and telephone nobody knows whose they are, so nobody can erase them."""
+
+    async def take_down(store: Store) -> None:
+        (consultation,) = await rows(database_url, "SELECT id FROM consultations")
+        questions = await store.consultations.questions(consultation[0])
+        person = await store.people.add_unnamed("paper", "en", NOW)
+        response = await store.responses.add_taken(consultation[0], person, "paper", False, NOW)
+        await store.responses.save_answer(response, questions[0].id, 1, NOW)
+        await store.responses.save_answer(response, questions[1].id, "on paper", NOW)
+
+    closed_at = months_before(NOW, 24) - timedelta(days=1)
+    await database.write(lambda store: survey(store, closed_at))
+    await database.write(take_down)
+    await night(database, clock)
+    assert await rows(database_url, "SELECT 1 FROM people WHERE channel = 'paper'") == []
+    assert await rows(database_url, "SELECT value, number FROM kept_counts") == [("1", 1)]
+    assert await rows(database_url, "SELECT way, state, number FROM kept_turnout") == [("paper", "finished", 1)]
+
+
+async def test_names_openings_profiles_and_places_go_in_time(
+    database: Database, database_url: str, clock: StandingClock
+) -> None:
+    long_ago = months_before(NOW, 121)
+
+    async def settle(store: Store) -> None:
+        person, _conversation = await store.people.add(7, "citizen", "en", long_ago)
+        await store.profiles.save(person.id, {"area": "north"}, long_ago)
+        await store.venues.add("token", "Library", "hello", person.id, long_ago)
+        await store.venues.record_opening("token", person.id, long_ago)
+        panel = await store.panels.add("Voices", "Living here", 6, None, person.id, long_ago)
+        assert panel is not None
+        membership = await store.panels.serve(panel, person.id, Term(1, long_ago), long_ago)
+        assert membership is not None
+        await store.panels.finish(membership, "completed", long_ago)
+        await store.media.keep("digest", "file", long_ago)
+        await store.timers.set("done", "kind", {"person": person.id}, NOW + timedelta(days=9), None)
+        await store.timers.cancel("done", NOW - timedelta(days=MESSAGES_DAYS + 1))
+
+    await database.write(settle)
+    await night(database, clock)
+    for table in ("profiles", "openings", "memberships", "media"):
+        assert await rows(database_url, f"SELECT 1 FROM {table}") == [], table
+    assert await rows(database_url, "SELECT 1 FROM timers WHERE key = 'done'") == []
+    async with database.reading() as store:
+        (brought,) = await store.venues.page(0, 9)
+        assert brought.opened == 1, "the number stays"
 
 
 async def test_staff_hear_once_a_month_what_was_deleted(

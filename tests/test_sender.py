@@ -461,6 +461,13 @@ async def test_a_picture_is_uploaded_once(office: Office) -> None:
     }
 
 
+async def test_of_a_file_for_one_person_not_even_its_id_is_kept(office: Office) -> None:
+    for person in (ANA, BEN):
+        message = await office.say(person, "Yours", file={"name": "mydata.json", "contents": "{}"})
+        await office.becomes(message, "sent")
+    assert await rows(office.url, "SELECT 1 FROM media") == []
+
+
 async def test_a_picture_that_telegram_has_forgotten_is_uploaded_again(office: Office) -> None:
     await office.becomes(await office.say(ANA, "The results", picture=PICTURE), "sent", seconds=20)
     office.playground.world.files.clear()

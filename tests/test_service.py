@@ -169,6 +169,7 @@ async def test_the_last_word_reaches_somebody_who_is_erased_also_when_it_fails_a
         await ana.sees("that only you know")
         await ana.say("tulip")
         await ana.sees("Your code is set.")
+        await code_counts(database_url)
         await ana.say("/forget")
         await ana.tap("Yes, erase it all")
         await ana.sees("Please write your code.")
@@ -179,6 +180,13 @@ async def test_the_last_word_reaches_somebody_who_is_erased_also_when_it_fails_a
         await until(lambda: rows_are(database_url, "SELECT id FROM people", []))
     assert await rows(database_url, "SELECT id FROM outbox") == []
     assert await rows(database_url, "SELECT kind, number FROM movements WHERE kind = 'erased'") == [("erased", 1)]
+
+
+async def code_counts(url: str) -> None:
+    """As if a day had passed since it was set."""
+    [(person, code)] = await rows(url, "SELECT id, code FROM people WHERE code <> ''")
+    async with opened(url, VAULT) as database:
+        await database.write(lambda store: store.people.set_code(person, code, datetime.now(UTC)))
 
 
 async def test_somebody_who_blocks_the_bot_is_not_written_to(playground: Playground, ana: Phone, url: str) -> None:

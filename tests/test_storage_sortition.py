@@ -203,16 +203,21 @@ async def test_whoever_is_erased_leaves_pool_draw_and_seat(database: Database) -
     await database.write(left)
 
 
+async def round_of(store: Store, panel: str, officer: str, number: int) -> str:
+    id = await store.consultations.add(panel, f"Round {number}", officer, NOW)
+    at = NOW + timedelta(days=number)
+    await store.consultations.change(id, "closes_at", at)
+    await store.consultations.change(id, "decides_on", at.date())
+    await store.consultations.change(id, "report_by", at.date())
+    await store.consultations.open(id, at)
+    return id
+
+
 async def test_rounds_without_an_answer_are_counted_from_the_latest_back(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, (olga, _omar), (ana,) = await begun(store, 1)
         for number, answered in enumerate([True, False, False]):
-            id = await store.consultations.add(panel, f"Round {number}", olga, NOW)
-            at = NOW + timedelta(days=number)
-            await store.consultations.change(id, "closes_at", at)
-            await store.consultations.change(id, "decides_on", at.date())
-            await store.consultations.change(id, "report_by", at.date())
-            await store.consultations.open(id, at)
+            id, at = await round_of(store, panel, olga, number), NOW + timedelta(days=number)
             await store.responses.invite(id, [ana], at)
             response = await store.responses.find(id, ana)
             assert response is not None
@@ -223,6 +228,25 @@ async def test_rounds_without_an_answer_are_counted_from_the_latest_back(databas
         assert await store.sortition.rounds_missed(panel, ana, NOW, 1) == 1
 
     await database.write(job)
+
+
+async def test_rounds_of_a_holiday_are_not_missed(database: Database) -> None:
+    """Asked before it and still open, asked during it, and asked afterwards."""
+
+    async def job(store: Store) -> int:
+        panel, (olga, _omar), (ana,) = await begun(store, 1)
+        before, during, after = [await round_of(store, panel, olga, number) for number in range(3)]
+        await store.responses.invite(before, [ana], NOW)
+        await store.people.pause(ana, NOW + timedelta(days=30))
+        await store.consultations.close(before, NOW)
+        await store.responses.invite(during, [ana], NOW)
+        await store.consultations.close(during, NOW)
+        await store.people.set_stopped(ana, False)
+        await store.responses.invite(after, [ana], NOW)
+        await store.consultations.close(after, NOW)
+        return await store.sortition.rounds_missed(panel, ana, NOW, 3)
+
+    assert await database.write(job) == 1
 
 
 async def test_whose_home_serves_already_cannot_be_drawn(database: Database) -> None:

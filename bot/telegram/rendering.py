@@ -1,6 +1,6 @@
 """A message as Telegram takes it: HTML within its lengths, buttons within theirs, charts and files as plans.
 
-A body is plain JSON: {"text", "rows", "picture", "file"}; the outbox keeps it and the sender sends it.
+A body is plain JSON: {"text", "rows", "picture", "file", "private"}; the outbox keeps it and the sender sends it.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ def bodies(message: Message, voice: Voice, number: int) -> list[Body]:
         if message.media:
             found[0]["media"] = {"kind": message.media.kind, "id": message.media.id}
     found[-1]["rows"] = [[button(part, voice, number) for part in row] for row in message.rows if row]
+    if message.private:
+        found[-1]["private"] = True
     return found
 
 

@@ -388,13 +388,16 @@ class Sender:
     async def _upload(
         self, method: str, field: str, parameters: dict[str, Any], body: dict[str, Any]
     ) -> dict[str, Any]:
-        """Draw or write the file and send it; what was uploaded before is sent by Telegram's own id."""
+        """Draw or write the file and send it; charts and posters uploaded before are sent by Telegram's own id.
+
+        Of any other file nothing is kept: it may be about one person.
+        """
         parameters = {**parameters, **_text(body, "caption")}
-        plan = json.dumps(body[{"photo": "picture", "document": "file"}[field]], sort_keys=True)
-        digest = hashlib.sha256(f"{method}:{plan}".encode()).hexdigest()
-        async with self._database.reading() as store:
-            known = await store.media.file_id(digest)
-        if known:
+        plan = body[{"photo": "picture", "document": "file"}[field]]
+        digest = ""
+        if field == "photo" or "poster" in plan:
+            digest = hashlib.sha256(f"{method}:{json.dumps(plan, sort_keys=True)}".encode()).hexdigest()
+        if digest and (known := await self._known(digest)):
             try:
                 found: dict[str, Any] = await self._api.call(method, {**parameters, field: known})
                 return found
@@ -403,8 +406,13 @@ class Sender:
                     raise
         file = await asyncio.to_thread(_drawn, field, body)
         sent: dict[str, Any] = await self._api.call(method, {**parameters, field: file}, patience=60)
-        await self._keep_file_id(digest, sent, field)
+        if digest:
+            await self._keep_file_id(digest, sent, field)
         return sent
+
+    async def _known(self, digest: str) -> str | None:
+        async with self._database.reading() as store:
+            return await store.media.file_id(digest)
 
     async def _pass_on(self, parameters: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         """Send what somebody sent, by Telegram's own id; only the words where Telegram has it no longer."""

@@ -173,7 +173,17 @@ async def _sources(desk: Desk) -> Turn:
 
 
 def by_source(name: str) -> Text:
-    return Verbatim(name) if name else _("By themselves, or by a link without a name")
+    return PASSED_ON.get(name) or (Verbatim(name) if name else _("By themselves, or by a link without a name"))
+
+
+PASSED_ON: dict[str, Words] = {
+    "join": _("A link to a panel"),
+    "topic": _("A link to a topic"),
+    "survey": _("A link to a survey"),
+    "outcome": _("A link to a decision"),
+    "home": _("A link of somebody they live with"),
+}
+"""Links that people pass on to others."""
 
 
 CHANNELS: dict[str, Words] = {

@@ -11,7 +11,7 @@ from typing import Literal
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.privacy.code import LONGEST, SHORTEST, hashed, matches
-from flows.privacy.data import readable
+from flows.privacy.data import readable, recordings
 from flows.privacy.purposes import KEYS, MEANINGS, NAMES
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -46,7 +46,9 @@ class Proving:
 @saved("privacy.choosing_code", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class ChoosingCode:
-    """Waiting for a new code."""
+    """Waiting for a new code; `proven` says that the code before it was given."""
+
+    proven: bool = False
 
 
 @saved("privacy.keeping_profile")
@@ -75,7 +77,7 @@ async def privacy(desk: Desk, argument: str) -> Turn:
         rows.append([link(f"consent {key} {'no' if given else 'yes'}", label)])
     rows += [
         [link("mydata", _("See everything")), link("forget", _("Erase everything"))],
-        [link("code", _("Change my code") if desk.person.code else _("Set a code"))],
+        [link("code", _("Change my code") if _code_counts(desk) else _("Set a code"))],
         [link("menu", _("Menu"))],
     ]
     return end(paragraphs(*parts), rows)
@@ -197,6 +199,7 @@ async def forget(desk: Desk, argument: str) -> Turn:
             _("What goes: your Telegram number, your answers about yourself, your panels, supports and messages."),
             _("Topics of yours that nobody else supports go too; others stay, without your name."),
             _("What stays: in results that are published your answers stay as numbers that belong to nobody."),
+            _("Records of draws stay too: people stand in them under made-up names."),
         ),
         _("This cannot be undone."),
     )
@@ -215,9 +218,14 @@ async def confirm(desk: Desk, at: Forgetting, said: Said) -> Turn:
 
 async def _prove(desk: Desk, wish: Wish) -> Turn:
     """This may be somebody else with the same telephone: a code, or a day's notice."""
-    if desk.person.code and desk.person.code_misses < TRIES:
-        return ask(Proving(wish), _("Please write your code."), _ways_without_code())
+    if _code_counts(desk) and desk.person.code_misses < TRIES:
+        return ask(Proving(wish), _("Please write your code."), _ways_without_code(), private=True)
     return await _in_a_day(desk, wish)
+
+
+def _code_counts(desk: Desk) -> bool:
+    counts_at = desk.person.code_counts_at
+    return bool(desk.person.code) and counts_at is not None and counts_at <= desk.now
 
 
 def _ways_without_code() -> list[Row]:
@@ -230,6 +238,8 @@ async def prove(desk: Desk, at: Proving, said: Said) -> Turn:
         case Choice("cancel"):
             return go("privacy")
         case Choice("forgotten"):
+            return await _in_a_day(desk, at.wish)
+        case Typed() if not _code_counts(desk):
             return await _in_a_day(desk, at.wish)
         case Typed(words) if desk.person.code_misses < TRIES and matches(words, desk.person.code):
             await desk.store.people.forgive_misses(desk.person.id)
@@ -245,10 +255,14 @@ async def prove(desk: Desk, at: Proving, said: Said) -> Turn:
 async def _in_a_day(desk: Desk, wish: Wish) -> Turn:
     at = desk.now + WAIT
     await desk.later(f"privacy.{wish}", _once_a_day(desk, wish), at, _whose(desk))
-    why = _("I wait a day in case somebody else has your phone. Was it not you? Then stop it.")
-    faster = _("When you have set a code, I need not wait.") if not desk.person.code else None
-    rows = [[link("keepall", _("Stop it"))], [link("menu", _("Menu"))]]
-    return end(paragraphs(Words(ANNOUNCED[wish].english, {"moment": Moment(at)}), why, faster), rows)
+    return end(paragraphs(Words(ANNOUNCED[wish].english, {"moment": Moment(at)}), _WHY_WAIT), _ways_to_stop())
+
+
+_WHY_WAIT = _("I wait a day in case somebody else has your phone. Was it not you? Then stop it.")
+
+
+def _ways_to_stop() -> list[Row]:
+    return [[link("keepall", _("Stop it"))], [link("menu", _("Menu"))]]
 
 
 ANNOUNCED: dict[Wish, Words] = {
@@ -273,23 +287,29 @@ def _whose(desk: Desk) -> dict[str, str]:
 
 @flow.command("keepall", agreement=False)
 async def keepall(desk: Desk, argument: str) -> Turn:
+    """Stops what waits for its day of notice; a code that does not count yet goes, for whose it is nobody knows."""
     for wish in GRANTED:
         await desk.nothing_later(_prefix(desk, wish))
-    return end(_("It is stopped. Nothing was changed."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]])
+    text = _("It is stopped. Nothing was changed.")
+    if desk.person.code and not _code_counts(desk):
+        await desk.store.people.take_code_away(desk.person.id)
+        text = _("It is stopped. The new code is gone.")
+    return end(text, [[link("privacy", _("Privacy")), link("menu", _("Menu"))]])
 
 
 async def shown(desk: Desk) -> Turn:
     return end(_("That is everything."), [[link("privacy", _("Privacy")), link("menu", _("Menu"))]]).before(
-        await everything(desk, desk.person.recipient)
+        *await everything(desk, desk.person.recipient)
     )
 
 
-async def everything(desk: Desk, recipient: Recipient) -> Message:
-    """What is held on somebody, to read and as JSON to take elsewhere."""
+async def everything(desk: Desk, recipient: Recipient) -> list[Message]:
+    """What is held on somebody, to read and as JSON to take elsewhere, and what they said aloud or showed."""
     held = await desk.store.erasure.held(recipient.id)
     attributes = await desk.store.attributes.all()
     kept = File("mydata.json", json.dumps(held, ensure_ascii=False, indent=2))
-    return Message(readable(held, attributes, recipient.language), file=kept)
+    recorded = [Message(_("You sent this as an answer."), media=one) for one in recordings(held)]
+    return [Message(readable(held, attributes, recipient.language), file=kept), *recorded]
 
 
 async def erased(desk: Desk) -> Turn:
@@ -304,18 +324,22 @@ async def erased(desk: Desk) -> Turn:
 
 @flow.command("code", agreement=False)
 async def code(desk: Desk, argument: str) -> Turn:
-    return await (_prove(desk, "code") if desk.person.code else ask_new_code(desk))
+    return await _prove(desk, "code") if _code_counts(desk) else _ask_new_code(proven=False)
 
 
-async def ask_new_code(desk: Desk) -> Turn:
+async def ask_other_code(desk: Desk) -> Turn:
+    return _ask_new_code(proven=True)
+
+
+def _ask_new_code(*, proven: bool) -> Turn:
     text = paragraphs(
         _("Please write a word or number that only you know, at least {least} letters.", least=SHORTEST),
         _("I will ask for it before I show or erase what I keep about you. You may delete your message afterwards."),
     )
-    return ask(ChoosingCode(), text, [[choice("cancel", _("Cancel"))]])
+    return ask(ChoosingCode(proven), text, [[choice("cancel", _("Cancel"))]], private=True)
 
 
-GRANTED: dict[Wish, Callable[[Desk], Awaitable[Turn]]] = {"mydata": shown, "forget": erased, "code": ask_new_code}
+GRANTED: dict[Wish, Callable[[Desk], Awaitable[Turn]]] = {"mydata": shown, "forget": erased, "code": ask_other_code}
 """What somebody gets who has proved that the phone is theirs."""
 
 
@@ -324,12 +348,16 @@ async def choose_code(desk: Desk, at: ChoosingCode, said: Said) -> Turn:
     match said:
         case Choice("cancel"):
             return go("privacy")
+        case Typed() if _code_counts(desk) and not at.proven:
+            return await _prove(desk, "code")
         case Typed(words) if SHORTEST <= len("".join(words.split())) <= LONGEST:
-            await desk.store.people.set_code(desk.person.id, hashed(words, desk.new_token()))
-            return end(
-                _("Your code is set. I cannot show it to you again, so please remember it."),
-                [[link("privacy", _("Privacy")), link("menu", _("Menu"))]],
-            )
+            counts_at = desk.now if at.proven else desk.now + WAIT
+            await desk.store.people.set_code(desk.person.id, hashed(words, desk.new_token()), counts_at)
+            kept = _("Your code is set. I cannot show it to you again, so please remember it.")
+            if at.proven:
+                return end(kept, [[link("privacy", _("Privacy")), link("menu", _("Menu"))]])
+            first = _("It counts from {moment}.", moment=Moment(counts_at))
+            return end(paragraphs(lines(kept, first), _WHY_WAIT), _ways_to_stop())
         case Typed():
             return again(_("Please use {least} to {most} letters.", least=SHORTEST, most=LONGEST))
     return again(_("Please write it as a message."))

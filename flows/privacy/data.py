@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flows.privacy.purposes import NAMES
+from flows.turn import Media
 from flows.words import LANGUAGES, Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
 from storage.attributes import Attribute
 
@@ -16,6 +18,27 @@ WISHES: dict[str, Words] = {
     "text_only": _("No pictures, only text"),
     "plain_words": _("Plain words where there are some"),
     "with_helper": _("Somebody helps me answer"),
+}
+
+
+VERDICTS: dict[str, Words] = {
+    "yes": _("Yes, this answers me"),
+    "partly": _("Partly"),
+    "no": _("No"),
+}
+
+CAME_THROUGH: dict[str, Words] = {
+    "join": _("A link to a panel"),
+    "topic": _("A link to a topic"),
+    "survey": _("A link to a survey"),
+    "outcome": _("A link to a decision"),
+    "home": _("A link of somebody you live with"),
+}
+
+SENT: dict[str, Words] = {
+    "voice": _("a voice message"),
+    "audio": _("a voice message"),
+    "photo": _("a picture"),
 }
 
 
@@ -30,13 +53,23 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         ),
         _listed(_("About yourself"), _profile(held["profile"], attributes, language)),
         _listed(_("Panels"), (_pair(panel["panel"], _day(panel["joined_at"])) for panel in held["panels"])),
+        _listed(_("You would like to be drawn for"), (Verbatim(pool["panel"]) for pool in held["pools"])),
+        _listed(_("Draws you were in, and your name in them"), (_draw(draw) for draw in held["draws"])),
+        _listed(_("Seats you were offered"), (Verbatim(seat["panel"]) for seat in held["seats_offered"])),
         *(_survey(survey) for survey in held["surveys"][-MOST_SHOWN:]),
-        _listed(_("What you said of decisions"), (_pair(one["asked"], one["verdict"]) for one in held["verdicts"])),
+        _more(len(held["surveys"])),
+        _listed(_("What you said of decisions"), (_verdict(one) for one in held["verdicts"])),
         _listed(_("Your topics"), (Verbatim(topic["words"]) for topic in held["topics"])),
         _listed(_("Topics you support"), (Verbatim(topic["words"]) for topic in held["supported"])),
+        _listed(_("Questions you proposed"), (Verbatim(one["words"]) for one in held["questions_proposed"])),
+        _listed(_("Proposed questions you support"), (Verbatim(one["words"]) for one in held["questions_supported"])),
         _listed(_("What you and staff wrote to each other"), _written(held["asked_staff"])),
         _listed(_("Links you opened"), (_pair(one["venue"], _day(one["opened_at"])) for one in held["venues"])),
         _listed(_("What you agreed to"), (_consent(one) for one in held["consents"] if one["withdrawn_at"] is None)),
+        _listed(_("What you took back"), (_taken_back(one) for one in held["consents"] if one["withdrawn_at"])),
+        _("The file also has what you have begun here and not finished.")
+        if any("set_aside" in one for one in held["unfinished"])
+        else None,
         ngettext(
             "The file also lists {n} thing you did here, and when.",
             "The file also lists {n} things you did here, and when.",
@@ -47,15 +80,52 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
     )
 
 
+def recordings(held: Mapping[str, Any]) -> list[Media]:
+    """What was said or shown instead of written, the latest of them."""
+    said = [str(answer["answer"]) for survey in held["surveys"] for answer in survey["answers"]]
+    found = [one.partition(":")[::2] for one in said if SENT_FORM.fullmatch(one)]
+    return [Media(kind, id) for kind, id in found][-MOST_SHOWN:]  # type: ignore[arg-type]
+
+
 def _settings(settings: Mapping[str, Any]) -> list[Text]:
-    came_through = settings["source"]
     return [
         _("Here since: {day}", day=_day(settings["created_at"])),
         _("Language: {language}", language=LANGUAGES[settings["language"]]),
-        *([_("You came through: {link}", link=came_through)] if came_through else []),
+        *_source(settings),
         *(label for name, label in WISHES.items() if settings[name]),
         *([_("Time zone: {zone}", zone=settings["zone"])] if settings["zone"] else []),
+        *_times(settings),
+        *([_("You have a code of your own.")] if settings["has_code"] else []),
+        *_silence(settings),
     ]
+
+
+def _source(settings: Mapping[str, Any]) -> list[Text]:
+    name = settings["source"]
+    if not name:
+        return []
+    return [_("You came through: {link}", link=CAME_THROUGH.get(name) or settings["source_place"] or name)]
+
+
+def _times(settings: Mapping[str, Any]) -> list[Text]:
+    found: list[Text] = []
+    if settings["quiet_from"] is not None and settings["quiet_until"] is not None:
+        hours = f"{_clock(settings['quiet_from'])}–{_clock(settings['quiet_until'])}"
+        found.append(_("Silent: {hours}", hours=hours))
+    if settings["best_hour"] is not None:
+        found.append(_("Best time for reminders: {hour}", hour=_clock(settings["best_hour"] * 60)))
+    often = ngettext("at most once a week", "at most {n} times a week", settings["most_asked"])
+    return [*found, _("I ask you something: {often}", often=often)]
+
+
+def _silence(settings: Mapping[str, Any]) -> list[Text]:
+    if settings["paused_until"]:
+        return [_("I am silent until: {day}", day=_day(settings["paused_until"]))]
+    return [_("You have asked me not to write of my own accord.")] if settings["stopped"] else []
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _profile(profile: Mapping[str, str | None], attributes: Sequence[Attribute], language: str) -> Iterable[Text]:
@@ -74,13 +144,34 @@ def _written(requests: Iterable[Mapping[str, Any]]) -> Iterable[Text]:
 
 def _survey(survey: Mapping[str, Any]) -> Text:
     answers = (_pair(answer["question"], _said(answer["answer"])) for answer in survey["answers"])
-    return lines(_("Asked: {question}", question=survey["asked"]), *answers)
+    return lines(
+        _("Asked: {question}", question=survey["asked"]),
+        _("Your name stands on it: {name}", name=survey["name"]) if survey["name"] else None,
+        _("Somebody helped you answer.") if survey["with_helper"] else None,
+        *answers,
+    )
 
 
-def _said(answer: Any) -> str:
+SENT_FORM = re.compile(r"(voice|audio|photo):[\w-]+")
+
+
+def _said(answer: Any) -> Text | str:
     if isinstance(answer, list):
         return "; ".join(str(part) for part in answer)
-    return "–" if answer is None else str(answer)
+    said = "–" if answer is None else str(answer)
+    return SENT[said.partition(":")[0]] if SENT_FORM.fullmatch(said) else said
+
+
+def _verdict(one: Mapping[str, Any]) -> Text:
+    return _pair(one["asked"], VERDICTS[one["verdict"]])
+
+
+def _draw(one: Mapping[str, Any]) -> Text:
+    return _pair(one["panel"], one["pseudonym"])
+
+
+def _taken_back(one: Mapping[str, Any]) -> Text:
+    return _pair(NAMES[one["purpose"]], _day(one["withdrawn_at"]))
 
 
 def _pair(what: Text | str, value: Text | Day | str) -> Text:
@@ -96,5 +187,10 @@ def _day(at: str) -> Day:
 
 
 def _listed(heading: Text, entries: Iterable[Text]) -> Text | None:
-    found = list(entries)[:MOST_SHOWN]
-    return lines(heading, *found) if found else None
+    found = list(entries)
+    return lines(heading, *found[:MOST_SHOWN], _more(len(found))) if found else None
+
+
+def _more(number: int) -> Text | None:
+    left = number - MOST_SHOWN
+    return ngettext("… {n} more is in the file.", "… {n} more are in the file.", left) if left > 0 else None

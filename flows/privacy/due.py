@@ -7,15 +7,17 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
+from flows.hours import welcome_at
 from flows.privacy.citizen import everything
 from flows.turn import Message, Turn, go, link
 from flows.words import _, paragraphs
-from storage.people import Recipient
+from storage.people import Recipient, Silent
 
 flow = Flow()
 
 PAGE = 300
 FAREWELL_TAKES = timedelta(minutes=10)
+FAREWELL_LIVES = timedelta(days=1)
 REMINDED_AFTER = timedelta(weeks=2)
 ERASED_AFTER = timedelta(weeks=2)
 """Each from the step before, so that after downtime nobody is erased who was not reminded."""
@@ -25,18 +27,24 @@ ERASED_AFTER = timedelta(weeks=2)
 async def send_everything(desk: Desk, args: dict[str, Any]) -> None:
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is not None:
-        desk.tell(recipient, await everything(desk, recipient))
+        for message in await everything(desk, recipient):
+            desk.tell(recipient, message)
 
 
 @flow.due("privacy.forget")
 async def erase(desk: Desk, args: dict[str, Any]) -> Again | None:
-    """After a last word, which has to be sent while it is still known to whom."""
+    """After a last word, which has to be sent while it is still known to whom: not in their quiet hours, and tried
+    for a day where Telegram does not take it."""
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is None:
         return None
     if "said" not in args:
-        desk.tell(recipient, _farewell())
-        return Again({**args, "said": True}, desk.now + FAREWELL_TAKES)
+        said = f"privacy.farewell:{recipient.id}:{int(desk.now.timestamp())}"
+        desk.tell(recipient, _farewell(), once=said, lives=FAREWELL_LIVES)
+        at = welcome_at(desk.now, recipient, desk.zone)
+        return Again({**args, "said": said}, at + FAREWELL_TAKES)
+    if await desk.store.outbox.is_waiting(str(args["said"])):
+        return Again(args, desk.now + FAREWELL_TAKES)
     await desk.erase(recipient.id)
     return None
 
@@ -54,7 +62,7 @@ async def take_code_away(desk: Desk, args: dict[str, Any]) -> None:
     """Somebody has forgotten their code, and nobody has objected for a day."""
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is not None:
-        await desk.store.people.set_code(recipient.id, "")
+        await desk.store.people.take_code_away(recipient.id)
         text = _("Your old code is gone. You can set a new one now.")
         desk.tell(recipient, Message(text, [[link("code", _("Set a code"))], [link("menu", _("Menu"))]]))
 
@@ -82,23 +90,23 @@ async def resume(desk: Desk, args: dict[str, Any]) -> None:
 async def ask_to_stay(desk: Desk, args: dict[str, Any]) -> Again | None:
     """Citizens long silent are asked whether to stay, and once more; their silence then is an answer.
 
-    Who has asked for silence gets it: only the time runs for them.
+    Who has asked for silence, or has not agreed to be written to, gets it: only the time runs for them.
     """
     months = await desk.inactive_months()
     page = await desk.store.people.long_silent(desk.now - months * timedelta(days=30.44), args["after"], PAGE)
-    for recipient in page:
-        await desk.store.people.asked_to_stay(recipient.id, desk.now)
-    desk.tell_all(_who_listen(page), _still_there(), once=f"privacy.stay:{desk.today}")
-    return Again({"after": page[-1].id}, desk.now) if page else None
+    for one in page:
+        await desk.store.people.asked_to_stay(one.recipient.id, desk.now)
+    desk.tell_all(_who_may_be_asked(page), _still_there(), once=f"privacy.stay:{desk.today}")
+    return Again({"after": page[-1].recipient.id}, desk.now) if page else None
 
 
 @flow.daily("privacy.silent_still")
 async def ask_again(desk: Desk, args: dict[str, Any]) -> Again | None:
     page = await desk.store.people.to_ask_again(desk.now - REMINDED_AFTER, args["after"], PAGE)
-    for recipient in page:
-        await desk.store.people.asked_again(recipient.id, desk.now)
-    desk.tell_all(_who_listen(page), _still_there(), once=f"privacy.stay_again:{desk.today}")
-    return Again({"after": page[-1].id}, desk.now) if page else None
+    for one in page:
+        await desk.store.people.asked_again(one.recipient.id, desk.now)
+    desk.tell_all(_who_may_be_asked(page), _still_there(), once=f"privacy.stay_again:{desk.today}")
+    return Again({"after": page[-1].recipient.id}, desk.now) if page else None
 
 
 @flow.daily("privacy.silent_too_long")
@@ -106,11 +114,13 @@ async def erase_silent(desk: Desk, args: dict[str, Any]) -> Again | None:
     page = await desk.store.people.to_erase(desk.now - ERASED_AFTER, PAGE)
     for person_id in page:
         await desk.erase(person_id)
+    if page:
+        await desk.store.retention.record("silent", desk.today, len(page))
     return Again(args, desk.now) if page else None
 
 
-def _who_listen(recipients: list[Recipient]) -> list[Recipient]:
-    return [recipient for recipient in recipients if not recipient.stopped]
+def _who_may_be_asked(people: list[Silent]) -> list[Recipient]:
+    return [one.recipient for one in people if one.may_be_asked]
 
 
 def _still_there() -> Message:

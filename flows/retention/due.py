@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.retention.keeping import deleted, month_before, months_of
-from flows.retention.rules import RULES, months_before
+from flows.retention.rules import MESSAGES_DAYS, RULES, months_before
 from flows.turn import Message, link
 from flows.words import Month, _, lines, paragraphs
 
@@ -25,6 +26,9 @@ async def run(desk: Desk, args: dict[str, Any]) -> Again | None:
         number = await desk.store.retention.delete(rule.kept, before, PAGE)
         await desk.store.retention.record(rule.kept, desk.today, number)
         most = max(most, number)
+    traces = await desk.store.retention.delete("traces", desk.now - timedelta(days=MESSAGES_DAYS), PAGE)
+    await desk.store.retention.record("traces", desk.today, traces)
+    most = max(most, traces)
     if most >= PAGE:
         return Again(args, desk.now)
     await _report(desk)
@@ -37,8 +41,9 @@ async def _report(desk: Desk) -> None:
     if await desk.store.settings.load(REPORTED) == first.isoformat():
         return
     await desk.store.settings.set(REPORTED, first.isoformat())
-    told = deleted(await desk.store.retention.deleted(first, last))
-    if told:
+    numbers = await desk.store.retention.deleted(first, last)
+    told = deleted(numbers)
+    if any(number for kept, number in numbers.items() if kept != "traces"):
         text = paragraphs(
             _("<b>What was deleted in {month}</b>, because it was old enough", month=Month(first)), lines(*told)
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from flows.desk import Desk
-from flows.retention.rules import RULES, Span
+from flows.retention.rules import REPORTED, Span
 from flows.words import Text, _
 from storage.retention import Kept
 
@@ -18,7 +18,7 @@ async def months_of(desk: Desk, rule: Span) -> int:
 def deleted(numbers: Mapping[Kept, int]) -> list[Text]:
     """One line a rule that has deleted anything."""
     return [
-        _("– {what}: {number}", what=rule.what, number=numbers[rule.kept]) for rule in RULES if numbers.get(rule.kept)
+        _("– {what}: {number}", what=what, number=numbers[kept]) for kept, what in REPORTED.items() if numbers.get(kept)
     ]
 
 

@@ -37,12 +37,27 @@ class Rule(Span):
 
 RULES = (
     Rule("texts", _("Own words in surveys that are over"), 24, (6, 12, 24, 36), "texts"),
+    Rule("names", _("Names on answers, in surveys that are over"), 12, (6, 12, 24, 36), "names"),
+    Rule("taken", _("Forms that staff took down, in surveys that are over"), 24, (6, 12, 24, 36), "taken"),
     Rule("support", _("Closed questions to staff"), 12, (3, 6, 12, 24), "support"),
+    Rule("openings", _("Who opened which link"), 24, (6, 12, 24, 36), "openings"),
+    Rule(
+        "profiles", _("What people said about themselves and have not changed since"), 60, (24, 36, 60, 120), "profiles"
+    ),
+    Rule("memberships", _("Places on panels that have ended"), 120, (60, 120), "memberships"),
+    Rule("draws", _("Records of draws"), 120, (60, 120, 180, 240), "draws"),
     Rule("audit", _("The record of who did what"), 72, (24, 36, 72, 120), "audit"),
 )
 
 SILENCE = Span("inactive", _("People who do not write any more"), USUAL_INACTIVE_MONTHS, (6, 12, 18, 24))
 """They are asked whether they stay before anything is erased."""
+
+REPORTED: dict[Kept, Words] = {
+    **{rule.kept: rule.what for rule in RULES},
+    "traces": _("Traces of what was sent and done"),
+    "silent": SILENCE.what,
+}
+"""What is told of in numbers; traces go by themselves after MESSAGES_DAYS."""
 
 
 def span_for(key: str) -> Span | None:

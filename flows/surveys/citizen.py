@@ -130,16 +130,18 @@ async def _results_to_read(desk: Desk) -> list[Row]:
 
 @flow.command("survey")
 async def survey(desk: Desk, argument: str) -> Turn:
-    if not argument:
+    """`/survey ID` asks what is open; `/survey ID mine` shows the answers, which nobody is shown unasked."""
+    id, _space, wish = argument.partition(" ")
+    if not id:
         return go("surveys")
-    sheet = await open_sheet(desk, argument)
+    sheet = await open_sheet(desk, id)
     if isinstance(sheet, Turn):
         return sheet
     assert sheet.response is not None
     await desk.store.responses.start(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
     if sheet.consultation.privacy == "named" and not sheet.response.has_name:
         return ask_name(sheet)
-    return carry_on(sheet)
+    return carry_on(sheet) if wish == "mine" or sheet.route.next else all_answered(sheet)
 
 
 @flow.command("rehearse", audience="staff")
@@ -155,8 +157,7 @@ async def decline(desk: Desk, argument: str) -> Turn:
         return sheet
     assert sheet.response is not None
     if not await desk.store.responses.decline(sheet.response.id):
-        text = _("You have sent your answers already, thank you. You can change them if you like.")
-        return end(text, [[link(f"survey {argument}", _("My answers"))], [link("menu", _("Menu"))]])
+        return sent_already(argument)
     await no_reminder(desk, argument)
     text = _(
         "That is fine; I will not ask you about this again. If you change your mind, you can answer until {closes}.",
@@ -206,6 +207,8 @@ async def step(desk: Desk, at: Place, said: Said) -> Turn:
             return leave(sheet)
         case Reviewing(), Choice("send"):
             return await send(desk, sheet)
+        case Reviewing(), Choice("see"):
+            return review(sheet)
         case Reviewing(), Choice("change"):
             return choose_question(sheet)
         case Reviewing(), Choice("quote") if sheet.response is not None and _has_own_words(sheet):
@@ -291,7 +294,8 @@ def ask_question(
     waiting = Writing if is_written(question) else Answering
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
     rows = [*answer_rows(question, ticks, route.offered(question)), *_ways(sheet, question, number, kept)]
-    return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number)
+    said = kept is not None or bool(ticks)
+    return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number, private=said)
 
 
 def _first_words(sheet: Sheet) -> list[Text]:
@@ -328,6 +332,26 @@ def _marked(sheet: Sheet, text: Text) -> Text:
 # ---------------------------------------------------------------- before and after sending
 
 
+def all_answered(sheet: Sheet) -> Turn:
+    """Somebody comes back to answers that are all given: the telephone may be in other hands by now."""
+    if sheet.is_sent:
+        return sent_already(sheet.consultation.id)
+    text = paragraphs(_("You have answered everything. Shall I send it?"), _last_word(sheet))
+    rows: list[Row] = [[choice("send", _("Send"))], [choice("see", _("My answers")), choice("later", _("Later"))]]
+    return ask(Reviewing(sheet.consultation.id), text, rows)
+
+
+def sent_already(consultation_id: str) -> Turn:
+    text = _("You have sent your answers already, thank you. You can change them if you like.")
+    return end(text, [[link(f"survey {consultation_id} mine", _("My answers"))], *_menu()])
+
+
+def _last_word(sheet: Sheet) -> Text | None:
+    if not sheet.consultation.is_anonymous:
+        return None
+    return _("Once they are sent, nobody can see or change them, not even you.")
+
+
 def review(sheet: Sheet) -> Turn:
     if sheet.is_sent:
         heading = _("<b>You have sent these answers.</b> You can still change them.")
@@ -341,14 +365,13 @@ def review(sheet: Sheet) -> Turn:
     if sheet.response is not None and _has_own_words(sheet):
         tick = "☑" if sheet.response.quotable else "☐"
         rows.append([choice("quote", _("{tick} My words may be quoted, without my name", tick=tick))])
-    last = _("Once they are sent, nobody can see or change them, not even you.")
     text = paragraphs(
         *(Verbatim(note) for note in sheet.route.notes_before(None)),
         heading,
         summary([sheet.route.worded(question) for question in sheet.questions], sheet.answers),
-        last if sheet.consultation.is_anonymous else None,
+        _last_word(sheet),
     )
-    return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows)
+    return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows, private=True)
 
 
 def _has_own_words(sheet: Sheet) -> bool:
@@ -395,7 +418,7 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
     if sheet.consultation.is_anonymous:
         await desk.store.ballots.cast(sheet.consultation.id, sheet.response.id)
     else:
-        rows.append([link(f"survey {sheet.consultation.id}", _("My answers"))])
+        rows.append([link(f"survey {sheet.consultation.id} mine", _("My answers"))])
     if sheet.consultation.shows_live:
         rows.append([link(f"sofar {sheet.consultation.id}", _("How others answered so far"))])
     return end(thanks(sheet.consultation, so_far), [*rows, *_menu()])

@@ -256,7 +256,7 @@ def _look(words: str) -> Turn:
         _("Your name is not shown."),
     )
     rows = column(choice("publish", _("Publish")), choice("change", _("Change")), choice("cancel", _("Cancel")))
-    return ask(Looking(words), text, rows)
+    return ask(Looking(words), text, rows, private=True)
 
 
 async def _publish(desk: Desk, words: str) -> Turn:

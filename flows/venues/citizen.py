@@ -25,7 +25,8 @@ async def at(desk: Desk, token: str) -> Turn:
     match found.opens.split():
         case ["survey" | "question", _id]:
             return go("guest", token)
-    await desk.listen_again()
+    if desk.has_agreed:  # otherwise they hear from us when they agree
+        await desk.listen_again()
     match found.opens.split():
         case ["join", panel_id]:
             return go("join", panel_id)

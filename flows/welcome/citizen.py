@@ -17,6 +17,9 @@ flow = Flow()
 OPENINGS = frozenset({"at", "join", "topic", "survey", "outcome", "colleague", "home"})
 """Commands that a deep link may open: `?start=join-4f2a` is `/join 4f2a`."""
 
+SOURCES = frozenset({"join", "topic", "survey", "outcome", "home"})
+"""Links that people pass on: of whoever comes by one its kind is remembered, as `at` remembers its place."""
+
 WHICH_LANGUAGE = """\
 Hello! Which language would you like?
 Helo! Pa iaith hoffech chi?
@@ -49,12 +52,14 @@ class Agreeing:
 @flow.command("start", agreement=False)
 async def start(desk: Desk, argument: str) -> Turn:
     command, _dash, subject = argument.partition("-")
-    if command != "at" and desk.person.agreed:  # neither whoever withdrew nor whoever answers at a venue wants messages
+    if command != "at" and desk.has_agreed:  # neither whoever withdrew nor whoever answers at a venue wants messages
         await desk.listen_again()
     if command in OPENINGS:
+        if command in SOURCES and not desk.person.agreed and not desk.person.source:
+            await desk.store.people.set_source(desk.person.id, command)
         return go(command, subject)
-    if argument:
-        await desk.store.people.set_source(desk.person.id, argument[:64])
+    if argument and await desk.store.venues.load(argument):
+        return go("at", argument)
     return go("menu", "hello")
 
 

@@ -56,6 +56,9 @@ WHERE person_id = :person_id AND lane = 'bulk' AND state = 'waiting';
 UPDATE outbox SET state = 'dropped', reason = :reason, finished_at = :now, body = ''
 WHERE once LIKE :prefix AND state = 'waiting';
 
+-- name: is_waiting
+SELECT 1 FROM outbox WHERE once LIKE :prefix AND state IN ('waiting', 'sending') LIMIT 1;
+
 -- name: message_id
 SELECT message_id, state FROM outbox WHERE id = :id;
 

@@ -136,11 +136,13 @@ UPDATE memberships SET state = :state, ended_at = :now
 WHERE id = :id AND state IN ('waiting', 'serving') RETURNING id;
 
 -- name: set_uses!
-UPDATE memberships SET uses = :uses WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'serving';
+UPDATE memberships SET service_use = :uses
+WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'serving';
 
 -- name: users
-SELECT uses, COUNT(*) AS number FROM memberships
-WHERE panel_id = :panel_id AND state = 'serving' AND uses IS NOT NULL GROUP BY uses;
+SELECT m.person_id, m.service_use, k.sealed AS sealed_key
+FROM memberships AS m JOIN data_keys AS k ON k.person_id = m.person_id
+WHERE m.panel_id = :panel_id AND m.state = 'serving' AND m.service_use <> '';
 
 -- name: will_stay
 -- Only while nobody waits.

@@ -3,7 +3,7 @@
 -- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
     p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.most_asked,
-    p.paused_until, p.active_at, p.channel, p.code, p.code_misses, i.unreachable_at,
+    p.paused_until, p.active_at, p.channel, p.code, p.code_counts_at, p.code_misses, i.unreachable_at,
     c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
@@ -53,6 +53,11 @@ UPDATE people SET source = :source WHERE id = :id AND source = '';
 -- name: set_stopped!
 UPDATE people SET stopped = :stopped, paused_until = NULL WHERE id = :id;
 
+-- name: spare!
+-- What waits for an answer while somebody wants silence is not held against them.
+UPDATE responses SET in_silence = 1 WHERE person_id = :id AND state IN ('invited', 'started')
+    AND EXISTS (SELECT 1 FROM consultations AS c WHERE c.id = responses.consultation_id AND c.state = 'open');
+
 -- name: mark_unreachable!
 UPDATE identities SET unreachable_at = :now WHERE person_id = :id AND unreachable_at IS NULL;
 
@@ -91,7 +96,7 @@ UPDATE people SET stopped = 0, paused_until = NULL
 WHERE id = :id AND stopped = 1 AND paused_until IS NOT NULL AND paused_until <= :now RETURNING id;
 
 -- name: set_code!
-UPDATE people SET code = :code, code_misses = 0 WHERE id = :id;
+UPDATE people SET code = :code, code_counts_at = :counts_at, code_misses = 0 WHERE id = :id;
 
 -- name: miss_code
 UPDATE people SET code_misses = code_misses + 1 WHERE id = :id RETURNING code_misses;
@@ -104,7 +109,9 @@ UPDATE people SET active_at = :now, asked_to_stay_at = NULL, asked_again_at = NU
 
 -- name: long_silent
 -- Citizens not heard of since, who have not been asked whether to stay.
-SELECT w.* FROM recipients AS w JOIN people AS p ON p.id = w.id
+SELECT w.*, EXISTS (SELECT 1 FROM consents AS c
+        WHERE c.person_id = w.id AND c.purpose = 'taking part' AND c.withdrawn_at IS NULL) AS takes_part
+FROM recipients AS w JOIN people AS p ON p.id = w.id
 WHERE p.role = 'citizen' AND COALESCE(p.active_at, p.created_at) < :since AND p.asked_to_stay_at IS NULL
   AND p.paused_until IS NULL AND w.id > :after ORDER BY w.id LIMIT :most;
 
@@ -112,7 +119,9 @@ WHERE p.role = 'citizen' AND COALESCE(p.active_at, p.created_at) < :since AND p.
 UPDATE people SET asked_to_stay_at = :now WHERE id = :id;
 
 -- name: to_ask_again
-SELECT w.* FROM recipients AS w JOIN people AS p ON p.id = w.id
+SELECT w.*, EXISTS (SELECT 1 FROM consents AS c
+        WHERE c.person_id = w.id AND c.purpose = 'taking part' AND c.withdrawn_at IS NULL) AS takes_part
+FROM recipients AS w JOIN people AS p ON p.id = w.id
 WHERE p.role = 'citizen' AND p.asked_to_stay_at <= :since AND p.asked_again_at IS NULL
   AND w.id > :after ORDER BY w.id LIMIT :most;
 

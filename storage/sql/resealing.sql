@@ -28,16 +28,46 @@ SELECT person_id AS id, sealed AS value FROM data_keys;
 UPDATE data_keys SET sealed = :value WHERE person_id = :id;
 
 -- name: topics
-SELECT id, words AS value FROM topics;
+SELECT id, words AS value FROM topics WHERE own_key = 0;
+
+-- name: own_topics
+SELECT id, proposer_id AS person_id, words AS value FROM topics WHERE own_key = 1;
 
 -- name: set_topic!
 UPDATE topics SET words = :value WHERE id = :id;
 
 -- name: proposals
-SELECT id, words AS value FROM question_proposals;
+SELECT id, words AS value FROM question_proposals WHERE own_key = 0;
+
+-- name: own_proposals
+SELECT id, person_id, words AS value FROM question_proposals WHERE own_key = 1;
 
 -- name: set_proposal!
 UPDATE question_proposals SET words = :value WHERE id = :id;
+
+-- name: requests
+SELECT id, request AS value FROM draws WHERE request IS NOT NULL;
+
+-- name: set_request!
+UPDATE draws SET request = :value WHERE id = :id;
+
+-- name: records
+SELECT id, record AS value FROM draws WHERE record IS NOT NULL;
+
+-- name: set_record!
+UPDATE draws SET record = :value WHERE id = :id;
+
+-- name: outlooks
+SELECT panel_id, request AS value FROM outlooks WHERE request IS NOT NULL;
+
+-- name: set_outlook!
+UPDATE outlooks SET request = :value WHERE panel_id = :panel_id;
+
+-- name: service_uses
+SELECT id, person_id, service_use AS value FROM memberships WHERE service_use <> '';
+
+-- name: set_service_use!
+UPDATE memberships SET service_use = :value WHERE id = :id;
 
 -- name: payloads
 SELECT update_id, payload AS value FROM inbox WHERE payload <> '';

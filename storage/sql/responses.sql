@@ -9,8 +9,9 @@ WHERE c.id = :consultation_id AND p.id > :after
 ORDER BY p.id LIMIT :most;
 
 -- name: add!
-INSERT INTO responses (id, consultation_id, person_id, state, invited_at)
-VALUES (:id, :consultation_id, :person_id, 'invited', :now)
+INSERT INTO responses (id, consultation_id, person_id, state, invited_at, in_silence)
+VALUES (:id, :consultation_id, :person_id, 'invited', :now,
+    COALESCE((SELECT p.stopped FROM people AS p WHERE p.id = :person_id), 0))
 ON CONFLICT (consultation_id, person_id) DO NOTHING;
 
 -- name: add_guest!

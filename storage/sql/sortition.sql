@@ -238,9 +238,10 @@ SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at F
 WHERE panel_id = :panel_id AND person_id = :person_id AND state IN ('offered', 'accepted');
 
 -- name: rounds_missed
--- The latest closed consultations a member was asked in, the latest first.
+-- The latest closed consultations a member was asked in, the latest first; those of a time of silence do not count.
 SELECT r.state FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
 WHERE r.person_id = :person_id AND c.panel_id = :panel_id AND c.state = 'closed' AND r.invited_at >= :since
+    AND (r.in_silence = 0 OR r.state IN ('finished', 'declined'))
 ORDER BY c.closed_at DESC, c.id DESC LIMIT :most;
 
 -- name: look_ahead

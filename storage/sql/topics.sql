@@ -1,7 +1,7 @@
 -- name: add
 -- Nothing comes back when somebody has as many open topics already as they may.
-INSERT INTO topics (id, words, language, proposer_id, proposed_at)
-SELECT CAST(:id AS TEXT), CAST(:words AS TEXT), p.language, p.id, CAST(:now AS BIGINT)
+INSERT INTO topics (id, words, own_key, language, proposer_id, proposed_at)
+SELECT CAST(:id AS TEXT), CAST(:words AS TEXT), 1, p.language, p.id, CAST(:now AS BIGINT)
 FROM people AS p
 WHERE p.id = :person_id
     AND (SELECT COUNT(*) FROM topics AS t WHERE t.proposer_id = p.id AND t.state = 'open') < CAST(:most AS INTEGER)
@@ -12,31 +12,35 @@ SELECT COUNT(*) FROM topics WHERE proposer_id = :person_id AND state = 'open';
 
 -- name: load
 -- One topic as one person sees it.
-SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
+SELECT t.id, t.words, t.own_key, t.proposer_id AS writer_id, k.sealed AS writer_key,
+    t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
     t.kept_supporters + (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
     EXISTS (SELECT 1 FROM supports AS s WHERE s.topic_id = t.id AND s.person_id = :person_id) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
-FROM topics AS t WHERE t.id = :id;
+FROM topics AS t LEFT JOIN data_keys AS k ON k.person_id = t.proposer_id WHERE t.id = :id;
 
 -- name: page
 -- Topics in one state: the most supported first, then the newest.
-SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
+SELECT t.id, t.words, t.own_key, t.proposer_id AS writer_id, k.sealed AS writer_key,
+    t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
     t.kept_supporters + COUNT(s.person_id) AS supporters,
     COUNT(CASE WHEN s.person_id = :person_id THEN 1 END) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
 FROM topics AS t LEFT JOIN supports AS s ON s.topic_id = t.id
+LEFT JOIN data_keys AS k ON k.person_id = t.proposer_id
 WHERE t.state = :state
-GROUP BY t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at, t.proposer_id,
-    t.kept_supporters
+GROUP BY t.id, t.words, t.own_key, k.sealed, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
+    t.proposer_id, t.kept_supporters
 ORDER BY supporters DESC, t.id DESC LIMIT :most OFFSET :skipped;
 
 -- name: answered
 -- The latest answer first.
-SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
+SELECT t.id, t.words, t.own_key, t.proposer_id AS writer_id, k.sealed AS writer_key,
+    t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
     t.kept_supporters + (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
     EXISTS (SELECT 1 FROM supports AS s WHERE s.topic_id = t.id AND s.person_id = :person_id) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
-FROM topics AS t WHERE t.state = 'answered'
+FROM topics AS t LEFT JOIN data_keys AS k ON k.person_id = t.proposer_id WHERE t.state = 'answered'
 ORDER BY t.answered_at DESC, t.id DESC LIMIT :most OFFSET :skipped;
 
 -- name: support

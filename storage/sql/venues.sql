@@ -8,7 +8,7 @@ SELECT token, venue, opens, words, created_at, closed_at FROM links WHERE token 
 -- Open ones first, by place, with what each has brought. Whoever joined counts for the link that
 -- brought them first.
 SELECT l.token, l.venue, l.opens, l.words, l.created_at, l.closed_at,
-    (SELECT COUNT(*) FROM openings AS o WHERE o.token = l.token) AS opened,
+    l.kept_opened + (SELECT COUNT(*) FROM openings AS o WHERE o.token = l.token) AS opened,
     (SELECT COUNT(*) FROM responses AS r WHERE r.link = l.token AND r.state = 'finished') AS answered,
     (SELECT COUNT(*) FROM people AS p WHERE p.source = l.token AND EXISTS (
         SELECT 1 FROM memberships AS m WHERE m.person_id = p.id)) AS joined

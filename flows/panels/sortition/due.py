@@ -175,7 +175,7 @@ async def seat_reminder(desk: Desk, args: dict[str, Any]) -> None:
     if offer is None or offer.state != "offered" or offer.term_ends_at is None or offer.lapses_at is None:
         return
     panel = await desk.store.panels.load(offer.panel_id)
-    recipient = await desk.store.people.recipient(offer.person_id)
+    recipient = await desk.store.people.listener(offer.person_id)
     if panel is None or panel.state != "open" or recipient is None:
         return
     message = invitation(desk, panel, offer.id, offer.term_ends_at, offer.lapses_at, again=True)
@@ -189,7 +189,7 @@ async def seat_lapsed(desk: Desk, args: dict[str, Any]) -> None:
     settings = await desk.store.sortition.load(offer.panel_id) if offer else None
     if offer is None or panel is None or settings is None or not await decline(desk, panel, settings, offer, "lapsed"):
         return
-    recipient = await desk.store.people.recipient(offer.person_id)
+    recipient = await desk.store.people.listener(offer.person_id)
     if recipient is not None:
         text = _(
             "I have not heard from you about <b>{panel}</b>, so somebody else is asked now. You stay in the next draw.",
@@ -207,7 +207,7 @@ async def seated(desk: Desk, args: dict[str, Any]) -> Again | None:
         return None
     if not await sit_down(desk, panel, offer):
         return Again(args, desk.now + timedelta(hours=1)) if offer.term_ends_at > desk.now else None
-    recipient = await desk.store.people.recipient(offer.person_id)
+    recipient = await desk.store.people.listener(offer.person_id)
     if recipient is not None:
         text = paragraphs(
             _("Your term on <b>{panel}</b> begins today. Welcome!", panel=panel.name),
@@ -248,7 +248,7 @@ async def renewal(desk: Desk, args: dict[str, Any]) -> Again | None:
     await _let_the_silent_go(desk, panel, settings, at)
     then = await standing(desk, panel, at)
     for member in then.leaving:
-        recipient = await desk.store.people.recipient(member.person_id)
+        recipient = await desk.store.people.listener(member.person_id)
         if recipient is not None:
             desk.tell(recipient, await _farewell(desk, panel, member), once=f"panel.leaving:{member.membership_id}")
     if then.seats > 0 and await draw_for(desk, panel, at) is None:
@@ -290,6 +290,8 @@ async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: 
         if member.asked_at is None or member.asked_at > desk.now - TIME_TO_SAY or member.term_ends_at <= at:
             continue
         rounds = settings.silent_rounds
+        if await desk.store.people.listener(member.person_id) is None:  # on holiday, say
+            continue
         if await desk.store.sortition.rounds_missed(panel.id, member.person_id, member.heard_at, rounds) < rounds:
             continue
         await desk.store.panels.shorten(member.membership_id, at)
@@ -400,7 +402,7 @@ async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition, member: Mem
         return
     if await desk.store.sortition.rounds_missed(panel.id, member.person_id, member.heard_at, rounds) < rounds:
         return
-    recipient = await desk.store.people.recipient(member.person_id)
+    recipient = await desk.store.people.listener(member.person_id)
     if recipient is None or not await desk.attentive([recipient]):
         return
     text: Text = paragraphs(

@@ -122,7 +122,7 @@ async def offer_seat(desk: Desk, panel: Panel, settings: Sortition, offer: Offer
     lapses = desk.now + timedelta(days=settings.days_to_accept)
     if not await desk.store.sortition.offer(offer.id, term_ends_at, lapses):
         return
-    recipient = await desk.store.people.recipient(offer.person_id)
+    recipient = await desk.store.people.listener(offer.person_id)
     if recipient is not None:
         desk.tell(recipient, invitation(desk, panel, offer.id, term_ends_at, lapses), once=f"panel.seat:{offer.id}")
     half_way = desk.now + (lapses - desk.now) / 2
