@@ -50,7 +50,8 @@ class Organisation:
 class Telling:
     """Something for somebody else, or for later: sent once per `once` name, not before `at`, not after `until`.
 
-    What `asks` for somebody's time counts among what they are asked in a week.
+    What `asks` for somebody's time counts among what they are asked in a week. With a fixed end it is pointless after
+    `until` even for those whose quiet hours it has to wait for; otherwise it then is of use for as much longer.
     """
 
     to: Recipient
@@ -59,6 +60,7 @@ class Telling:
     at: datetime
     until: datetime
     asks: bool = False
+    has_fixed_end: bool = False
 
 
 @dataclass(slots=True)
@@ -145,11 +147,15 @@ class Desk:
         once: str | None = None,
         at: datetime | None = None,
         lives: timedelta = timedelta(days=7),
+        until: datetime | None = None,
         asks: bool = False,
     ) -> None:
-        """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`."""
+        """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`.
+
+        With `until` it is pointless from that moment on, whatever held it up.
+        """
         start = at or self.now
-        self.tellings.append(Telling(to, message, once, start, start + lives, asks))
+        self.tellings.append(Telling(to, message, once, start, until or start + lives, asks, until is not None))
 
     def tell_all(
         self,
@@ -159,11 +165,12 @@ class Desk:
         once: str,
         at: datetime | None = None,
         lives: timedelta = timedelta(days=7),
+        until: datetime | None = None,
         asks: bool = False,
     ) -> None:
         """Tell each of them once: `once` names the occasion, each person is added to it."""
         for recipient in to:
-            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives, asks=asks)
+            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives, until=until, asks=asks)
 
     async def attentive(self, people: Sequence[Recipient]) -> list[Recipient]:
         """Those who have not been asked as often in the last week as they wish to be at most."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flows.dates import instant_of
@@ -11,11 +12,24 @@ from storage.people import Recipient
 DAY_MINUTES = 24 * 60
 
 
-def zone_of(recipient: Recipient, organisation: ZoneInfo) -> ZoneInfo:
+class Hours(Protocol):
+    """Somebody's time zone (empty for the organisation's) and quiet hours, in minutes after midnight there."""
+
+    @property
+    def zone(self) -> str: ...
+
+    @property
+    def quiet_from(self) -> int | None: ...
+
+    @property
+    def quiet_until(self) -> int | None: ...
+
+
+def zone_of(recipient: Hours, organisation: ZoneInfo) -> ZoneInfo:
     return ZoneInfo(recipient.zone) if recipient.zone else organisation
 
 
-def welcome_at(at: datetime, recipient: Recipient, organisation: ZoneInfo) -> datetime:
+def welcome_at(at: datetime, recipient: Hours, organisation: ZoneInfo) -> datetime:
     """`at`, or the end of the quiet hours it falls into. Quiet hours may go past midnight (22:00 to 07:00)."""
     start, end = recipient.quiet_from, recipient.quiet_until
     if start is None or end is None or start == end:

@@ -96,7 +96,8 @@ class Conversation:
 
     `state` is the saved state as JSON, `number` grows with every view, `view` is the message with the buttons as
     it was sent, `view_id` its place in the outbox, `parked` the interrupted conversations, latest last.
-    `followed` says that something was sent after the view, `view_message_id` is Telegram's number for it.
+    `followed` says that something was sent after the view, `view_message_id` is Telegram's number for it;
+    `view_waits` says that it is to be shown again when their quiet hours are over.
     """
 
     person_id: str
@@ -107,16 +108,20 @@ class Conversation:
     parked: tuple[str, ...] = ()
     view_message_id: int | None = None
     followed: bool = False
+    view_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A view that waits for an answer."""
+    """A view that waits for an answer, and when whom it asks is not to be disturbed."""
 
     person_id: str
     number: int
     view: str
     view_id: str
+    zone: str
+    quiet_from: int | None
+    quiet_until: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,7 @@ class People:
             tuple(json.loads(box.open(values["parked"]))) if values["parked"] else (),
             values["view_message_id"],
             bool(values["followed"]),
+            bool(values["view_waits"]),
         )
 
     async def add(self, telegram_id: int, role: Role, language: str, now: datetime) -> tuple[Person, Conversation]:

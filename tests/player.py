@@ -48,6 +48,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.draw_jobs import DrawJobs
+from bot.quiet import claim
 from bot.scheduler import Timers
 from bot.telegram.fetching import brought, missing
 from bot.telegram.intake import Intake
@@ -453,8 +454,7 @@ class Player:
 
     async def _claim(self, store: Any) -> list[Claimed]:
         await store.outbox.release_all(INSTANCE)
-        found: list[Claimed] = await store.outbox.claim(INSTANCE, self._clock.now(), 500)
-        return found
+        return await claim(store, INSTANCE, self._clock.now(), 500, ZONE)
 
     async def _deliver(self, database: Database, parcel: Claimed) -> list[str]:
         phone = next((phone for phone in self.phones.values() if phone.telegram_id == parcel.telegram_id), None)

@@ -77,7 +77,7 @@ async def invite(desk: Desk, args: Args) -> Again | None:
         [member for member in members if not member.stopped],
         invitation(consultation),
         once=f"survey.invite:{consultation.id}",
-        lives=consultation.closes_at - desk.now,
+        until=consultation.closes_at,
         asks=True,
     )
     return _next_page(desk, args, members[-1].id)
@@ -98,7 +98,7 @@ async def remind(desk: Desk, args: Args) -> Again | None:
     for person in reminded:
         at = best_at(desk.now, person, desk.zone, closes_at)
         once = f"{reminder_name(consultation.id, person.id)}:{round}"
-        desk.tell(person, message, once=once, at=at, lives=closes_at - at, asks=True)
+        desk.tell(person, message, once=once, at=at, until=closes_at, asks=True)
     return _next_page(desk, args, people[-1].id)
 
 

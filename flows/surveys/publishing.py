@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
+from flows.hours import welcome_at
 from flows.results.findings import Findings
 from flows.results.published import asked_in, published
 from flows.surveys.asking import answer_text, bold
@@ -23,6 +24,9 @@ from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 
 MOST_TEXTS_SHOWN = 10
+PAGE = 1000
+ONE_DAY = timedelta(days=1)
+"""Nobody's quiet hours last longer."""
 
 # ---------------------------------------------------------------- what happens to it
 
@@ -61,6 +65,23 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
     await desk.later("outcome.owed", f"outcome.owed:{id}", morning_after, {"consultation": id})
     await desk.record("published", f"consultation:{id}")
     return True
+
+
+async def asleep(desk: Desk, consultation: Consultation, at: datetime) -> Text | None:
+    """A warning for staff where the silent hours of some members last until it is closed, should it open `at`."""
+    closes_at, number, after = consultation.closes_at, 0, ""
+    if closes_at is None or closes_at - at >= ONE_DAY:
+        return None
+    while members := await desk.store.responses.members_to_invite(consultation.id, after, PAGE):
+        after = members[-1].id
+        number += sum(not one.stopped and welcome_at(at, one, desk.zone) >= closes_at for one in members)
+    if not number:
+        return None
+    return ngettext(
+        "{n} member will not hear of it: their silent hours last until it closes. A later end would reach them.",
+        "{n} members will not hear of it: their silent hours last until it closes. A later end would reach them.",
+        number,
+    )
 
 
 def reminder_name(consultation_id: str, person_id: str) -> str:

@@ -8,6 +8,8 @@ SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.creat
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
     (SELECT message_id FROM outbox AS o WHERE o.id = c.view_id) AS view_message_id,
+    EXISTS (SELECT 1 FROM outbox AS o WHERE o.id = c.view_id AND o.state = 'waiting'
+        AND o.lane = 'bulk') AS view_waits,
     EXISTS (SELECT 1 FROM outbox AS later
         WHERE later.person_id = p.id AND later.id > c.view_id AND later.kind = 'message') AS followed
 FROM identities AS i
