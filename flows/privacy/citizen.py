@@ -59,6 +59,15 @@ class Keeping:
     asked: bool = False
 
 
+@saved("privacy.renewing")
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """Waiting whether a consent that was given under an older notice still stands; `key` is its purpose's."""
+
+    then: str
+    key: str
+
+
 # ---------------------------------------------------------------- consent
 
 
@@ -66,7 +75,7 @@ class Keeping:
 async def privacy(desk: Desk, argument: str) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     rows: list[Row] = []
-    parts: list[Text] = [_("<b>Your data, your say</b>"), _("Tap a line to change it.")]
+    parts: list[Text] = [_("<b>Your data, your say</b>"), _("Tap a button below to change something.")]
     for key, purpose in KEYS.items():
         given = standing.get(purpose) == NOTICE_VERSION
         sign = "✅" if given else "⬜"
@@ -90,6 +99,8 @@ async def consent(desk: Desk, argument: str) -> Turn:
         return go("privacy")
     if purpose == TAKING_PART and wish == "yes":
         return go("agree", "privacy")
+    if wish == "yes" and purpose == "profile" and await desk.store.profiles.is_outdated(desk.person.id):
+        return go("keepprofile", "privacy")
     if wish == "yes":
         await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, purpose)
         return go("privacy")
@@ -114,10 +125,16 @@ async def consent(desk: Desk, argument: str) -> Turn:
 
 @flow.command("keepprofile")
 async def keep_profile(desk: Desk, argument: str) -> Turn:
-    """The notice has changed: may what was said before still be used? `argument` is where to go on."""
+    """The notice has changed: does what was said and allowed before still count? `argument` is where to go on.
+
+    One question each, as long as there is something left to ask.
+    """
+    standing = await desk.store.people.agreed_to(desk.person.id)
     if not await desk.store.profiles.is_outdated(desk.person.id):
-        return _go_on(argument)
-    sensitive = (await desk.store.people.agreed_to(desk.person.id)).get("sensitive profile")
+        older = (key for key in RENEWED if standing.get(KEYS[key], NOTICE_VERSION) != NOTICE_VERSION)
+        key = next(older, None)
+        return ask(Renewing(argument, key), RENEWED[key], _still_or_not()) if key else _go_on(argument)
+    sensitive = standing.get("sensitive profile")
     return ask(Keeping(argument, sensitive=sensitive not in (None, NOTICE_VERSION)), _OLDER_NOTICE, _yes_or_no())
 
 
@@ -126,6 +143,30 @@ _OLDER_NOTICE = _(
     "helps us see who we hear from."
 )
 _OLDER_SENSITIVE = _("And what you told me about health, ethnicity or belief: may I use that again too?")
+
+
+RENEWED: dict[str, Words] = {
+    "panels": _("Under our older notice I was allowed to tell you of new panels. May I still do that?"),
+    "interviews": _("Under our older notice I was allowed to ask you for a longer talk. May I still do that?"),
+}
+"""Consents that lapse with a changed notice unless they are given again."""
+
+
+def _still_or_not() -> list[Row]:
+    return [[choice("yes", _("Yes, you may")), choice("no", _("No"))]]
+
+
+@flow.step(Renewing)
+async def renewing(desk: Desk, at: Renewing, said: Said) -> Turn:
+    purpose = KEYS[at.key]
+    match said:
+        case Choice("yes"):
+            await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, purpose)
+        case Choice("no"):
+            await desk.store.people.withdraw(desk.person.id, desk.now, purpose)
+        case _:
+            return again(_("Please tap one of the buttons."))
+    return go("keepprofile", at.then)
 
 
 def _yes_or_no() -> list[Row]:
@@ -143,7 +184,9 @@ async def keeping(desk: Desk, at: Keeping, said: Said) -> Turn:
     match said:
         case Choice("no") if not at.asked:
             await desk.store.profiles.save(desk.person.id, {}, desk.now)
-            return _go_on(at.then)
+            for purpose in ("profile", "sensitive profile"):
+                await desk.store.people.withdraw(desk.person.id, desk.now, purpose)
+            return go("keepprofile", at.then)
         case Choice("yes") if not at.asked:
             await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, "profile")
             if at.sensitive:
@@ -157,7 +200,7 @@ async def keeping(desk: Desk, at: Keeping, said: Said) -> Turn:
         case _:
             return again(_("Please tap one of the buttons."))
     await desk.store.profiles.renew(desk.person.id)
-    return _go_on(at.then)
+    return go("keepprofile", at.then)
 
 
 WARNINGS: dict[str, Words] = {
@@ -194,7 +237,7 @@ async def forget(desk: Desk, argument: str) -> Turn:
     text = paragraphs(
         _("<b>Shall I erase everything about you?</b>"),
         lines(
-            _("What goes: your Telegram number, your answers about yourself, your panels, supports and messages."),
+            _("What goes: your answers about yourself, your panels, supports and messages, and how I reach you."),
             _("Topics of yours that nobody else supports go too; others stay, without your name."),
             _("What stays: in results that are published your answers stay as numbers that belong to nobody."),
         ),

@@ -25,7 +25,7 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         _("<b>Everything I keep about you</b>"),
         _("It is in the file as well, to take elsewhere."),
         lines(
-            _("Your Telegram number: {number}", number=str(held.get("telegram_id", "–"))),
+            _("A number Telegram gives your account, not your phone number: {number}", number=str(held.get("telegram_id", "–"))),
             *_settings(held["settings"]),
         ),
         _listed(_("About yourself"), _profile(held["profile"], attributes, language)),

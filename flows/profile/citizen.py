@@ -57,6 +57,8 @@ class Consenting:
 @flow.command("me", _("You, as far as you want to say"), keywords=_("me,profile"))
 async def me(desk: Desk, argument: str) -> Turn:
     """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open."""
+    if await desk.store.profiles.is_outdated(desk.person.id):
+        return go("keepprofile", f"me {argument}".strip())
     attributes = await desk.store.attributes.all()
     wanted = next((attribute for attribute in attributes if attribute.key == argument), None)
     if wanted is not None:
@@ -85,7 +87,7 @@ def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn
     text = paragraphs(
         _("<b>You, as far as you want to say</b>"),
         told,
-        _("It is only counted together with others', to see who we hear from. Tap a line to change it."),
+        _("It is only counted together with others', to see who we hear from. Tap a button below to change an answer."),
     )
     rows: list[Row] = [[link(f"me {one.key}", said_in(one.labels, language))] for one in attributes]
     if any(one.key not in profile for one in attributes):
@@ -122,27 +124,33 @@ async def _next(desk: Desk, after: str | None) -> Turn:
 
 async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
+    kept = None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT
+    answered = alone and attribute.key in await desk.store.profiles.load(desk.person.id)
+    clear: list[Row] = [[choice("clear", _("Clear this answer"))]] if answered else []
     if attribute.sensitive and standing.get(SENSITIVE) != NOTICE_VERSION:
         text = paragraphs(
             _named(desk, attribute),
             _("The law protects this specially, so you need not answer, and I ask you first."),
             _why(desk, attribute),
             _("May I ask it and keep your answer, to count it together with others'?"),
+            kept,
         )
-        return ask(
-            Consenting(attribute.key, alone),
-            text,
-            [[choice("yes", _("Yes, you may"))], [choice("no", _("No, leave it out"))]],
-        )
+        rows = [
+            [choice("yes", _("Yes, you may"))],
+            [choice("kept back", _("Prefer not to say")), choice("no", _("Skip"))],
+            *clear,
+        ]
+        return ask(Consenting(attribute.key, alone), text, rows)
     text = paragraphs(
         _named(desk, attribute),
         _why(desk, attribute),
         _how(attribute),
-        None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT,
+        kept,
     )
     rows = [
         *_options(desk, attribute, page),
         [choice("kept back", _("Prefer not to say")), choice("skip", _("Skip"))],
+        *clear,
         [choice("back", _("Back"))],
     ]
     waiting = Telling if attribute.kind == "choice" else Writing
@@ -180,7 +188,10 @@ def _how(attribute: Attribute) -> Text | None:
         case "birth_year":
             return _("Please write the year you were born, for example 1956. I only keep which age group that is.")
         case "area" if any(option.middle for option in attribute.options):
-            return _("You can also write your postcode or send your location; I only keep the area.")
+            return _(
+                "You can also write your postcode. Or send where you are: tap the paper clip, then Location. I only "
+                "keep the area."
+            )
         case "area" if any(option.prefixes for option in attribute.options):
             return _("You can also write your postcode; I only keep the area.")
     return None
@@ -201,6 +212,8 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
             return go("me") if at.alone else await _next(desk, at.key)
         case Choice("kept back"):
             return await _keep(desk, at, attribute, None)
+        case Choice("clear"):
+            return await _clear(desk, at.key)
         case Choice(id) if (option := _tapped(attribute, id)) is not None:
             return await _keep(desk, at, attribute, option)
         case Choice("more"):
@@ -242,7 +255,15 @@ def _called(attribute: Attribute, words: str) -> Option | None:
     return next((option for option in attribute.options if said in map(compared, option.labels.values())), None)
 
 
-async def _keep(desk: Desk, at: Telling | Writing, attribute: Attribute, option: Option | None) -> Turn:
+async def _clear(desk: Desk, key: str) -> Turn:
+    """Take one answer back: it is open again."""
+    profile = await desk.store.profiles.load(desk.person.id)
+    kept = {name: said for name, said in profile.items() if name != key}
+    await desk.store.profiles.save(desk.person.id, kept, desk.now)
+    return go("me")
+
+
+async def _keep(desk: Desk, at: Telling | Writing | Consenting, attribute: Attribute, option: Option | None) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     if standing.get(PURPOSE) != NOTICE_VERSION:
         await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, PURPOSE)
@@ -261,6 +282,10 @@ async def consent(desk: Desk, at: Consenting, said: Said) -> Turn:
         case Choice("yes"):
             await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, SENSITIVE)
             return await _ask(desk, attribute, alone=at.alone)
+        case Choice("kept back"):
+            return await _keep(desk, at, attribute, None)
+        case Choice("clear"):
+            return await _clear(desk, at.key)
         case Choice("no"):
             return go("me") if at.alone else await _next(desk, at.key)
     return again(_("Please tap one of the buttons."))
