@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flows.hours import zone_of
@@ -14,7 +14,7 @@ from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
 from storage.movements import Movement
-from storage.people import Person, Recipient
+from storage.people import Person, Progress, Recipient
 from storage.store import Store
 
 ORGANISATION_NAME = "organisation.name"
@@ -25,6 +25,10 @@ USUAL_INACTIVE_MONTHS = 12
 
 ATTENTION = timedelta(days=7)
 """Over so long it is counted how often somebody is asked something."""
+
+OFFERS: tuple[Literal["panels", "interviews"], ...] = ("panels", "interviews")
+OFFERED_AFTER = 2
+"""After so many surveys the first of these is offered, and the other after one more."""
 
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -69,7 +73,7 @@ class Desk:
 
     `person` is who speaks; a timer's turn has nobody, and asking for `person` there is a programming error. `erased`
     says that the speaker has been erased in this turn, `open_questions` how many questions about themselves they may
-    be offered at its end.
+    be offered at its end, `offer` which consent.
     """
 
     store: Store
@@ -81,6 +85,7 @@ class Desk:
     menu_changed: bool = False
     erased: bool = False
     open_questions: int = 0
+    offer: Literal["", "panels", "interviews"] = ""
 
     @property
     def person(self) -> Person:
@@ -240,10 +245,27 @@ class Desk:
         self.speaker = replace(self.person, role="staff")
         self.menu_changed = True
 
-    async def acted(self) -> None:
-        """The speaker has just done something useful: after the first time they may be asked about themselves."""
-        if self.is_staff or await self.store.people.invited_to_tell(self.person.id):
+    async def acted(self, *, answered: bool = False) -> None:
+        """The speaker has just done something useful: after the first time they may be asked about themselves.
+
+        Who has `answered` questions may be offered to hear of new panels, or of longer talks: each once.
+        """
+        if self.is_staff:
             return
+        progress = await self.store.people.progress(self.person.id)
+        if not progress.invited_to_tell:
+            await self._invite_to_tell()
+        if answered and not self.open_questions:
+            await self._choose_offer(progress)
+
+    async def _choose_offer(self, progress: Progress) -> None:
+        decided = (progress.decided_on_panels, progress.decided_on_talks)
+        left = [place for place in range(progress.offered, len(OFFERS)) if not decided[place]]
+        if left and progress.finished >= OFFERED_AFTER + left[0]:
+            self.offer = OFFERS[left[0]]
+            await self.store.people.set_offered(self.person.id, left[0] + 1)
+
+    async def _invite_to_tell(self) -> None:
         told = await self.store.profiles.load(self.person.id)
         self.open_questions = sum(attribute.key not in told for attribute in await self.store.attributes.all())
         if self.open_questions:

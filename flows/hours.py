@@ -44,8 +44,8 @@ def welcome_at(at: datetime, recipient: Hours, organisation: ZoneInfo) -> dateti
     return instant_of(day, time(end // 60, end % 60), zone)
 
 
-def best_at(now: datetime, recipient: Recipient, organisation: ZoneInfo, until: datetime) -> datetime:
-    """The next time it is somebody's best hour, if that comes before `until`; otherwise now."""
+def best_at(now: datetime, recipient: Recipient, organisation: ZoneInfo, until: datetime | None = None) -> datetime:
+    """The next time it is somebody's best hour, if that comes before `until` (where it matters); otherwise now."""
     if recipient.best_hour is None:
         return now
     zone = zone_of(recipient, organisation)
@@ -54,4 +54,4 @@ def best_at(now: datetime, recipient: Recipient, organisation: ZoneInfo, until: 
         return now
     day = local.date() + timedelta(days=1 if local.hour > recipient.best_hour else 0)
     best = instant_of(day, time(recipient.best_hour), zone)
-    return best if now < best < until else now
+    return best if now < best and (until is None or best < until) else now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.outcomes import citizen as outcomes_citizen
 from flows.outcomes import due as outcomes_due
 from flows.outcomes import staff as outcomes_staff
+from flows.panels import announcing as panels_announcing
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
 from flows.panels import mirroring as panels_mirroring
@@ -65,6 +66,7 @@ ROUTER = Router(
         panels_citizen.flow,
         panels_staff.flow,
         panels_mirroring.flow,
+        panels_announcing.flow,
         sortition_citizen.flow,
         sortition_officer.flow,
         sortition_founding.flow,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from storage.database import Session
-from storage.people import Recipient
+from storage.people import NOTICE_VERSION, Recipient
 from storage.queries import Queries
 from storage.records import instant, make, new_id
 
@@ -170,6 +170,14 @@ class Panels:
         """Who was there when it was closed and wants to hear from us, by id, `after` one of them."""
         rows = await self._session.rows(SQL.to_thank, id=id, after=after, most=most)
         return [Parting(_recipient(row), row["ended_as"] == "completed") for row in rows]
+
+    async def curious(self, id: str, after: str, most: int) -> list[Recipient]:
+        """A page of those who agree to hear of new panels and have nothing to do with this one yet, by id."""
+        rows = await self._session.rows(SQL.curious, panel_id=id, after=after, most=most, notice=NOTICE_VERSION)
+        return [make(Recipient, row) for row in rows]
+
+    async def count_curious(self, id: str) -> int:
+        return int(await self._session.value(SQL.count_curious, panel_id=id, notice=NOTICE_VERSION))
 
     # ------------------------------------------------------------ places
 

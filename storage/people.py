@@ -134,6 +134,19 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody has come: whether they have been invited to say something about themselves, how many surveys
+    they have finished, how many of the consents beside taking part have been offered, and which they have decided on.
+    """
+
+    invited_to_tell: bool
+    offered: int
+    finished: int
+    decided_on_panels: bool
+    decided_on_talks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Headcount:
     people: int
     staff: int
@@ -296,9 +309,11 @@ class People:
     async def forgive_misses(self, person_id: str) -> None:
         await self._session.run(SQL.forgive_misses, id=person_id)
 
-    async def invited_to_tell(self, person_id: str) -> bool:
-        """Whether somebody has been invited to say something about themselves."""
-        return bool(await self._session.value(SQL.invited_to_tell, id=person_id))
+    async def progress(self, person_id: str) -> Progress:
+        return make(Progress, await self._session.row(SQL.progress, id=person_id) or {})
+
+    async def set_offered(self, person_id: str, offered: int) -> None:
+        await self._session.run(SQL.set_offered, id=person_id, offered=offered)
 
     async def mark_invited_to_tell(self, person_id: str) -> None:
         await self._session.run(SQL.mark_invited_to_tell, id=person_id)

@@ -295,7 +295,12 @@ async def _begin(desk: Desk, at: Looking) -> Turn:
         Verbatim(desk.deep_link(f"join-{id}")),
         _("Put the link on your website and posters. When people have joined, ask them something."),
     )
-    return end(text, [[link(f"staffpanels {id}", _("See the panel"))], [link("menu", _("Menu"))]])
+    rows = [
+        [link(f"announce {id}", _("Tell those who want to hear of it"))],
+        [link(f"staffpanels {id}", _("See the panel"))],
+        [link("menu", _("Menu"))],
+    ]
+    return end(text, rows)
 
 
 # ---------------------------------------------------------------- how they stand
@@ -346,7 +351,7 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
     )
     rows = [
         [link(f"consult {panel.id}", _("Ask this panel something"))],
-        [link(f"newvenue join {panel.id}", _("Link and poster"))],
+        [link(f"newvenue join {panel.id}", _("Link and poster")), link(f"announce {panel.id}", _("Tell people"))],
         [link(f"renamepanel {panel.id}", _("Rename")), link(f"closepanel {panel.id}", _("Close"))],
         [link(f"mirror {panel.id}", _("Mirror")), link(f"translate panel {panel.id}", _("Other languages"))],
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],

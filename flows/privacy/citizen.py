@@ -14,7 +14,7 @@ from flows.privacy.code import LONGEST, SHORTEST, hashed, matches
 from flows.privacy.data import readable
 from flows.privacy.purposes import KEYS, MEANINGS, NAMES
 from flows.saved import saved
-from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, aside, ask, choice, end, go, link
 from flows.words import Moment, Text, Words, _, lines, paragraphs
 from storage.people import NOTICE_VERSION, TAKING_PART, Recipient
 
@@ -121,6 +121,21 @@ async def consent(desk: Desk, argument: str) -> Turn:
         case "sensitive":
             await _drop_sensitive(desk)
     return go("privacy")
+
+
+@flow.command("offered")
+async def offered(desk: Desk, argument: str) -> Turn:
+    """`/offered panels yes`: what is said to an offer, or to a message they want no more of."""
+    key, _space, wish = argument.partition(" ")
+    if key not in RENEWED or wish not in ("yes", "no"):
+        return go("privacy")
+    if wish == "yes":
+        await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, KEYS[key])
+        text = _("Good, I will. You can change it at any time with /privacy.")
+    else:
+        await desk.store.people.withdraw(desk.person.id, desk.now, KEYS[key])
+        text = _("Good, I will not. You can change it at any time with /privacy.")
+    return aside(text, [[link("menu", _("Menu"))]])
 
 
 @flow.command("keepprofile")

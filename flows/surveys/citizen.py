@@ -389,7 +389,7 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
     await settle(desk, sheet, sheet.response)
     await desk.store.responses.finish(sheet.response.id, desk.now)
     await no_reminder(desk, sheet.consultation.id)
-    await desk.acted()
+    await desk.acted(answered=True)
     so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).answered)
     rows: list[Row] = []
     if sheet.consultation.is_anonymous:
@@ -398,7 +398,22 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
         rows.append([link(f"survey {sheet.consultation.id}", _("My answers"))])
     if sheet.consultation.shows_live:
         rows.append([link(f"sofar {sheet.consultation.id}", _("How others answered so far"))])
-    return end(thanks(sheet.consultation, so_far), [*rows, *_menu()])
+    text: Text = thanks(sheet.consultation, so_far)
+    if desk.offer:
+        offer, yes = OFFERS[desk.offer]
+        text = paragraphs(text, offer)
+        rows.append([link(f"offered {desk.offer} yes", yes), link(f"offered {desk.offer} no", _("No"))])
+    return end(text, [*rows, *_menu()])
+
+
+OFFERS: dict[str, tuple[Words, Words]] = {
+    "panels": (_("Would you like to hear when a new panel is looking for people?"), _("Yes, tell me")),
+    "interviews": (
+        _("May staff ask you now and then whether you would talk with them at greater length?"),
+        _("Yes, you may"),
+    ),
+}
+"""What is offered, once each, to somebody who has answered several times; and how to accept it."""
 
 
 async def no_reminder(desk: Desk, consultation_id: str) -> None:

@@ -174,3 +174,23 @@ ORDER BY c.id DESC;
 SELECT w.*
 FROM memberships AS m JOIN recipients AS w ON w.id = m.person_id
 WHERE m.id = :id AND w.stopped = 0;
+
+-- name: curious
+-- Who agrees to hear of new panels, and has nothing to do with this one yet.
+SELECT w.*
+FROM recipients AS w
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
+WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
+    AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
+    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)
+ORDER BY w.id LIMIT :most;
+
+-- name: count_curious
+SELECT COUNT(*)
+FROM recipients AS w
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
+WHERE w.stopped = 0 AND w.role = 'citizen'
+    AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
+    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id);

@@ -125,8 +125,15 @@ UPDATE people SET asked_again_at = :now WHERE id = :id;
 SELECT id FROM people WHERE role = 'citizen' AND asked_again_at <= :since
 ORDER BY id LIMIT :most;
 
--- name: invited_to_tell
-SELECT invited_to_tell FROM people WHERE id = :id;
+-- name: progress
+SELECT p.invited_to_tell, p.offered,
+    (SELECT COUNT(*) FROM responses AS r WHERE r.person_id = p.id AND r.state = 'finished') AS finished,
+    EXISTS (SELECT 1 FROM consents AS c WHERE c.person_id = p.id AND c.purpose = 'new panels') AS decided_on_panels,
+    EXISTS (SELECT 1 FROM consents AS c WHERE c.person_id = p.id AND c.purpose = 'interviews') AS decided_on_talks
+FROM people AS p WHERE p.id = :id;
+
+-- name: set_offered!
+UPDATE people SET offered = :offered WHERE id = :id;
 
 -- name: mark_invited_to_tell!
 UPDATE people SET invited_to_tell = 1 WHERE id = :id;
