@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from flows.hours import zone_of
+from flows.hours import best_at, zone_of
 from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
@@ -154,12 +154,16 @@ class Desk:
         lives: timedelta = timedelta(days=7),
         until: datetime | None = None,
         asks: bool = False,
+        can_wait: bool = False,
     ) -> None:
         """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`.
 
-        With `until` it is pointless from that moment on, whatever held it up.
+        With `until` it is pointless from that moment on, whatever held it up. What can wait comes at the time of day
+        they like best, if that is before then.
         """
         start = at or self.now
+        if can_wait:
+            start = best_at(start, to, self.zone, until)
         self.tellings.append(Telling(to, message, once, start, until or start + lives, asks, until is not None))
 
     def tell_all(
@@ -172,10 +176,20 @@ class Desk:
         lives: timedelta = timedelta(days=7),
         until: datetime | None = None,
         asks: bool = False,
+        can_wait: bool = False,
     ) -> None:
         """Tell each of them once: `once` names the occasion, each person is added to it."""
         for recipient in to:
-            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives, until=until, asks=asks)
+            self.tell(
+                recipient,
+                message,
+                once=f"{once}:{recipient.id}",
+                at=at,
+                lives=lives,
+                until=until,
+                asks=asks,
+                can_wait=can_wait,
+            )
 
     async def attentive(self, people: Sequence[Recipient]) -> list[Recipient]:
         """Those who have not been asked as often in the last week as they wish to be at most."""

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from flows.dates import instant_of
 from storage.people import Recipient
 
-DAY_MINUTES = 24 * 60
+AN_HOUR = 60
+"""For so many minutes it still is somebody's best time."""
 
 
 class Hours(Protocol):
@@ -45,13 +46,14 @@ def welcome_at(at: datetime, recipient: Hours, organisation: ZoneInfo) -> dateti
 
 
 def best_at(now: datetime, recipient: Recipient, organisation: ZoneInfo, until: datetime | None = None) -> datetime:
-    """The next time it is somebody's best hour, if that comes before `until` (where it matters); otherwise now."""
-    if recipient.best_hour is None:
+    """The next time of day that suits somebody best, if that comes before `until` (where it matters); or now."""
+    if recipient.best_time is None:
         return now
     zone = zone_of(recipient, organisation)
     local = now.astimezone(zone)
-    if local.hour == recipient.best_hour:
+    since = local.hour * 60 + local.minute - recipient.best_time
+    if 0 <= since < AN_HOUR:
         return now
-    day = local.date() + timedelta(days=1 if local.hour > recipient.best_hour else 0)
-    best = instant_of(day, time(recipient.best_hour), zone)
+    day = local.date() + timedelta(days=1 if since > 0 else 0)
+    best = instant_of(day, time(recipient.best_time // 60, recipient.best_time % 60), zone)
     return best if now < best and (until is None or best < until) else now

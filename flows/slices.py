@@ -54,6 +54,7 @@ from flows.surveys import wishes as surveys_wishes
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
 from flows.topics import staff as topics_staff
+from flows.topics import writing_down as topics_writing_down
 from flows.translating import staff as translating_staff
 from flows.venues import citizen as venues_citizen
 from flows.venues import posters as venues_posters
@@ -76,6 +77,7 @@ ROUTER = Router(
         panels_due.flow,
         topics_citizen.flow,
         topics_staff.flow,
+        topics_writing_down.flow,
         topics_due.flow,
         surveys_citizen.flow,
         surveys_drafts.flow,

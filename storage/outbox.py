@@ -149,9 +149,11 @@ class Outbox:
     async def drop_bulk(self, person_id: str, now: datetime, reason: str) -> None:
         await self._session.run(SQL.drop_bulk, person_id=person_id, now=now, reason=reason)
 
-    async def drop_once(self, prefix: str, now: datetime, reason: str) -> None:
-        """Drop the waiting messages whose `once` name begins with `prefix` (made of ids and colons only)."""
-        await self._session.run(SQL.drop_once, prefix=f"{prefix}%", now=now, reason=reason)
+    async def drop_once(self, *prefixes: str, now: datetime, reason: str) -> None:
+        """Drop the waiting messages whose `once` names begin with one of these (made of ids and colons only)."""
+        await self._session.run_many(
+            SQL.drop_once, [{"prefix": f"{prefix}%", "now": now, "reason": reason} for prefix in prefixes]
+        )
 
     async def message_id(self, id: str) -> tuple[int | None, str]:
         """Telegram's number for a parcel once sent, and the parcel's state (`gone` when it is not kept any more)."""

@@ -38,7 +38,7 @@ class Recipient:
     zone: str = ""
     quiet_from: int | None = None
     quiet_until: int | None = None
-    best_hour: int | None = None
+    best_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Person:
     """Who speaks. `agreed` is the version of the notice they have agreed to, or empty.
 
     `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
-    `best_hour` an hour from 0 to 23; `most_asked` is how often in a week they are asked something at most. `code` is a
+    `best_time` too; `most_asked` is how often in a week they are asked something at most. `code` is a
     salted hash of a code they chose, `code_misses` how often in a row it has been given wrongly.
     """
 
@@ -63,10 +63,11 @@ class Person:
     text_only: bool
     plain_words: bool
     with_helper: bool
+    by_voice: bool
     zone: str
     quiet_from: int | None
     quiet_until: int | None
-    best_hour: int | None
+    best_time: int | None
     most_asked: int
     paused_until: datetime | None
     active_at: datetime | None
@@ -86,7 +87,7 @@ class Person:
             self.zone,
             self.quiet_from,
             self.quiet_until,
-            self.best_hour,
+            self.best_time,
         )
 
 
@@ -282,10 +283,11 @@ class People:
             text_only=person.text_only,
             plain_words=person.plain_words,
             with_helper=person.with_helper,
+            by_voice=person.by_voice,
             zone=person.zone,
             quiet_from=person.quiet_from,
             quiet_until=person.quiet_until,
-            best_hour=person.best_hour,
+            best_time=person.best_time,
             most_asked=person.most_asked,
         )
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
-from flows.hours import best_at
 from flows.panels.places import about
 from flows.turn import Message, Turn, end, go, link
 from flows.words import Text, _, in_their_language, paragraphs, written
@@ -48,9 +47,8 @@ async def tell(desk: Desk, args: dict[str, Any]) -> Again | None:
         return None
     page = await desk.store.panels.curious(panel.id, args["after"], PAGE)
     message = _announcement(panel)
-    for person in await desk.attentive(page):
-        at = best_at(desk.now, person, desk.zone, panel.ends_at)
-        desk.tell(person, message, once=f"panel.announce:{panel.id}:{person.id}", at=at, asks=True)
+    listening = await desk.attentive(page)
+    desk.tell_all(listening, message, once=f"panel.announce:{panel.id}", until=panel.ends_at, asks=True, can_wait=True)
     return Again({**args, "after": page[-1].id}, desk.now) if len(page) == PAGE else None
 
 

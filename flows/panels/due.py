@@ -36,7 +36,7 @@ async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
         then = _("It is your second term. After it others get a turn. Thank you.")
     else:
         then = _("Then your place goes to somebody who waits for one. Thank you for your time.")
-    await _tell(desk, place, Message(paragraphs(first, then), rows), once=f"panel.notice:{place.id}")
+    await _tell(desk, place, Message(paragraphs(first, then), rows), once=f"panel.notice:{place.id}", can_wait=True)
     return None
 
 
@@ -186,8 +186,8 @@ async def _place(desk: Desk, membership_id: str) -> tuple[Membership | None, Pan
     return place, await desk.store.panels.load(place.panel_id)
 
 
-async def _tell(desk: Desk, place: Membership, message: Message, *, once: str) -> None:
+async def _tell(desk: Desk, place: Membership, message: Message, *, once: str, can_wait: bool = False) -> None:
     """Tell the member, unless they have asked not to be written to."""
     recipient = await desk.store.panels.member(place.id)
     if recipient is not None:
-        desk.tell(recipient, message, once=once)
+        desk.tell(recipient, message, once=once, can_wait=can_wait)

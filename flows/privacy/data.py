@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.privacy.purposes import NAMES
+from flows.spoken import as_text
 from flows.words import LANGUAGES, Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
 from storage.attributes import Attribute
 
@@ -16,6 +17,7 @@ WISHES: dict[str, Words] = {
     "text_only": _("No pictures, only text"),
     "plain_words": _("Plain words where there are some"),
     "with_helper": _("Somebody helps me answer"),
+    "by_voice": _("I would rather speak than write"),
 }
 
 
@@ -25,14 +27,17 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         _("<b>Everything I keep about you</b>"),
         _("It is in the file as well, to take elsewhere."),
         lines(
-            _("A number Telegram gives your account, not your phone number: {number}", number=str(held.get("telegram_id", "–"))),
+            _(
+                "A number Telegram gives your account, not your phone number: {number}",
+                number=str(held.get("telegram_id", "–")),
+            ),
             *_settings(held["settings"]),
         ),
         _listed(_("About yourself"), _profile(held["profile"], attributes, language)),
         _listed(_("Panels"), (_pair(panel["panel"], _day(panel["joined_at"])) for panel in held["panels"])),
         *(_survey(survey) for survey in held["surveys"][-MOST_SHOWN:]),
         _listed(_("What you said of decisions"), (_pair(one["asked"], one["verdict"]) for one in held["verdicts"])),
-        _listed(_("Your topics"), (Verbatim(topic["words"]) for topic in held["topics"])),
+        _listed(_("Your topics"), (as_text(topic["words"]) for topic in held["topics"])),
         _listed(_("Topics you support"), (Verbatim(topic["words"]) for topic in held["supported"])),
         _listed(_("What you and staff wrote to each other"), _written(held["asked_staff"])),
         _listed(_("Links you opened"), (_pair(one["venue"], _day(one["opened_at"])) for one in held["venues"])),
@@ -69,7 +74,7 @@ def _profile(profile: Mapping[str, str | None], attributes: Sequence[Attribute],
 
 
 def _written(requests: Iterable[Mapping[str, Any]]) -> Iterable[Text]:
-    return (Verbatim(message["words"]) for request in requests for message in request["messages"])
+    return (as_text(message["words"]) for request in requests for message in request["messages"])
 
 
 def _survey(survey: Mapping[str, Any]) -> Text:

@@ -106,7 +106,7 @@ async def invite(desk: Desk, args: dict[str, Any]) -> Again | None:
     if found is None or not people:
         return None
     message = _invitation(found, args["words"])
-    desk.tell_all(await desk.attentive(people), message, once=f"support.talks:{found.id}", asks=True)
+    desk.tell_all(await desk.attentive(people), message, once=f"support.talks:{found.id}", asks=True, can_wait=True)
     return Again({**args, "after": people[-1].id}, desk.now)
 
 

@@ -15,7 +15,7 @@ from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, 
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
 from flows.surveys.form.questions import languages_of
 from flows.surveys.named import ask_name
-from flows.surveys.publishing import reminder_name, results_for
+from flows.surveys.publishing import invitation_name, reminder_name, results_for
 from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
@@ -286,6 +286,7 @@ def ask_question(
             answer_text(question, kept) if kept is not None and not ticks else None,
             hint=route.hint(question),
             optional=not route.needs_answer(question),
+            by_voice=sheet.by_voice,
         ),
     )
     waiting = Writing if is_written(question) else Answering
@@ -387,7 +388,7 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
             ],
         )
     await settle(desk, sheet, sheet.response)
-    await desk.store.responses.finish(sheet.response.id, desk.now)
+    await desk.store.responses.finish(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
     await no_reminder(desk, sheet.consultation.id)
     await desk.acted(answered=True)
     so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).answered)
@@ -417,9 +418,9 @@ OFFERS: dict[str, tuple[Words, Words]] = {
 
 
 async def no_reminder(desk: Desk, consultation_id: str) -> None:
-    """One that waits for a better hour is not sent any more."""
-    name = reminder_name(consultation_id, desk.person.id)
-    await desk.store.outbox.drop_once(name, desk.now, "answered before it was sent")
+    """One that waits for a better hour is not sent any more, nor an invitation that does."""
+    names = reminder_name(consultation_id, desk.person.id), invitation_name(consultation_id, desk.person.id)
+    await desk.store.outbox.drop_once(*names, now=desk.now, reason="answered before it was sent")
 
 
 def thanks(consultation: Consultation, so_far: int) -> Text:

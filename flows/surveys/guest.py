@@ -143,7 +143,7 @@ async def _ask(
         ),
         *(Verbatim(note) for note in visit.route.notes_before(question)),
         lines(bold(question.wording), Verbatim(hint) if (hint := visit.route.hint(question)) else None),
-        how_to_answer(question),
+        how_to_answer(question, by_voice=desk.person.by_voice),
     )
     waiting = GuestWriting if is_written(question) else GuestAnswering
     ways: Row = [choice("language", _("🌐 Language")), choice("no", _("No, thank you"))]
@@ -180,7 +180,7 @@ async def _count(desk: Desk, visit: Visit, question: Question, value: Value) -> 
     response = await responses.find(consultation.id, desk.person.id)
     assert response is not None
     await responses.save_answer(response.id, question.id, value, desk.now, secret=consultation.is_anonymous)
-    await responses.finish(response.id, desk.now)
+    await responses.finish(response.id, desk.now, with_helper=desk.person.with_helper)
     if consultation.is_anonymous:
         await desk.store.ballots.cast(consultation.id, response.id)
     left = 0 if consultation.is_anonymous else visit.left - 1

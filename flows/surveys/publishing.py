@@ -10,8 +10,9 @@ from flows.desk import Desk
 from flows.hours import welcome_at
 from flows.results.findings import Findings
 from flows.results.published import asked_in, published
+from flows.spoken import media_of
 from flows.surveys.asking import answer_text, bold
-from flows.surveys.formats import READ, media_of
+from flows.surveys.formats import READ
 from flows.surveys.listening import sent_for, way_to
 from flows.surveys.report import Labels, mirror_charts
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
@@ -84,6 +85,11 @@ async def asleep(desk: Desk, consultation: Consultation, at: datetime) -> Text |
     )
 
 
+def invitation_name(consultation_id: str, person_id: str) -> str:
+    """What one person's invitation is called, so that it is not sent to somebody who has answered before it."""
+    return f"survey.invite:{consultation_id}:{person_id}"
+
+
 def reminder_name(consultation_id: str, person_id: str) -> str:
     """What one person's reminder is called, so that it can be dropped when they answer before it goes out."""
     return f"survey.remind:{consultation_id}:{person_id}"
@@ -118,7 +124,7 @@ async def _silence(desk: Desk, id: str) -> None:
     for kind in ("invite", "remind", "close"):
         await desk.not_later(f"survey.{kind}:{id}")
         await desk.nothing_later(f"survey.{kind}:{id}:")
-        await desk.store.outbox.drop_once(f"survey.{kind}:{id}:", desk.now, "no longer open")
+        await desk.store.outbox.drop_once(f"survey.{kind}:{id}:", now=desk.now, reason="no longer open")
 
 
 # ---------------------------------------------------------------- what people are told

@@ -17,11 +17,12 @@ from storage.responses import Response, Value
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`response` is None in a rehearsal, where nothing is recorded."""
+    """`response` is None in a rehearsal, where nothing is recorded; `by_voice` says that they would rather speak."""
 
     consultation: Consultation
     route: Route
     response: Response | None = None
+    by_voice: bool = False
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -61,7 +62,8 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
         return end(_("You have taken part, thank you. Your answers cannot be told from others' any more."), ways_on())
     answers = await desk.store.responses.answers(response.id)
     version = consultation.version if response.started_at is None else response.version
-    return Sheet(consultation, await route_through(desk, consultation.id, version, answers, response.id), response)
+    route = await route_through(desk, consultation.id, version, answers, response.id)
+    return Sheet(consultation, route, response, desk.person.by_voice)
 
 
 async def route_through(

@@ -10,12 +10,13 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.topics.telling import supporters, with_answer
 from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Moment, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic, TopicState
 
 flow = Flow()
 
 PAGE = 5
+MOST_SPOKEN = 5
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 1500
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 
@@ -81,7 +82,11 @@ async def _list(desk: Desk, kind: str, page: int) -> Turn:
         "hidden": _("<b>Hidden topics</b>: only you and the proposers see them"),
     }
     text = paragraphs(heads[kind], *(_as_listed(one) for one in shown), None if shown else _("There are none."))
-    rows = column(*(link(f"stafftopics {one.id}", one.words) for one in shown))
+    spoken = await desk.store.topics.spoken(MOST_SPOKEN) if kind == "" and page == 1 else []
+    rows = [
+        *column(*(link(f"spoken {one.id}", _("Spoken: {at}", at=Moment(one.proposed_at))) for one in spoken)),
+        *column(*(link(f"stafftopics {one.id}", one.words) for one in shown)),
+    ]
     return end(text, [*rows, *turning(f"stafftopics {kind}".strip(), page, more), *_onward(kind)])
 
 
@@ -102,6 +107,8 @@ async def _one(desk: Desk, id: str) -> Turn:
     topic = await desk.store.topics.load(id, desk.person.id)
     if topic is None or topic.state == "withdrawn":
         return _not_there()
+    if topic.spoken:
+        return go("spoken", topic.id)
     onward = [link("stafftopics", _("All topics")), link("menu", _("Menu"))]
     match topic.state:
         case "answered":

@@ -10,11 +10,12 @@ WHERE r.person_id = :person_id AND r.state = 'finished' AND a.value <> 'null'
 ON CONFLICT (question_id, value) DO UPDATE SET number = kept_counts.number + 1;
 
 -- name: keep_turnout!
-INSERT INTO kept_turnout (consultation_id, way, state, number)
-SELECT r.consultation_id, r.way, r.state, 1
+INSERT INTO kept_turnout (consultation_id, way, state, number, helped)
+SELECT r.consultation_id, r.way, r.state, 1, r.with_helper
 FROM response_ways AS r JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
 WHERE r.person_id = :person_id
-ON CONFLICT (consultation_id, way, state) DO UPDATE SET number = kept_turnout.number + 1;
+ON CONFLICT (consultation_id, way, state) DO UPDATE SET number = kept_turnout.number + 1,
+    helped = kept_turnout.helped + excluded.helped;
 
 -- name: keep_verdicts!
 INSERT INTO kept_verdicts (outcome_id, verdict, number)
@@ -49,8 +50,8 @@ OR EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.person_id = :person_id AND t
 DELETE FROM people WHERE id = :person_id;
 
 -- name: settings
-SELECT language, source, stopped, created_at, active_at, text_only, plain_words, with_helper, zone, quiet_from,
-    quiet_until, best_hour, most_asked, paused_until, channel
+SELECT language, source, stopped, created_at, active_at, text_only, plain_words, with_helper, by_voice, zone, quiet_from,
+    quiet_until, best_time, most_asked, paused_until, channel
 FROM people WHERE id = :person_id;
 
 -- name: telegram_id

@@ -2,7 +2,7 @@
 -- Everything a turn needs to know about who speaks and what they were being asked, in one read. The conversation is
 -- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
-    p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.most_asked,
+    p.text_only, p.plain_words, p.with_helper, p.by_voice, p.zone, p.quiet_from, p.quiet_until, p.best_time, p.most_asked,
     p.paused_until, p.active_at, p.channel, p.code, p.code_misses, i.unreachable_at,
     c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
@@ -80,8 +80,8 @@ SELECT COUNT(*) AS people,
 FROM people JOIN identities ON person_id = id;
 
 -- name: set_needs!
-UPDATE people SET text_only = :text_only, plain_words = :plain_words, with_helper = :with_helper, zone = :zone,
-    quiet_from = :quiet_from, quiet_until = :quiet_until, best_hour = :best_hour, most_asked = :most_asked
+UPDATE people SET text_only = :text_only, plain_words = :plain_words, with_helper = :with_helper,
+    by_voice = :by_voice, zone = :zone,    quiet_from = :quiet_from, quiet_until = :quiet_until, best_time = :best_time, most_asked = :most_asked
 WHERE id = :id;
 
 -- name: pause!

@@ -250,7 +250,12 @@ async def renewal(desk: Desk, args: dict[str, Any]) -> Again | None:
     for member in then.leaving:
         recipient = await desk.store.people.recipient(member.person_id)
         if recipient is not None:
-            desk.tell(recipient, await _farewell(desk, panel, member), once=f"panel.leaving:{member.membership_id}")
+            desk.tell(
+                recipient,
+                await _farewell(desk, panel, member),
+                once=f"panel.leaving:{member.membership_id}",
+                can_wait=True,
+            )
     if then.seats > 0 and await draw_for(desk, panel, at) is None:
         await _propose(desk, panel, settings, at, then.seats, len(then.leaving))
     again = desk.now + ASKED_AGAIN
@@ -379,7 +384,7 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
         )
         rows: list[Row] = [[link(f"interest {panel.id}", _("Look at it"))], [link("privacy", _("Not such messages"))]]
         once = f"panel.invite_thin:{panel.id}:{one.recipient.id}"
-        desk.tell(one.recipient, Message(text, rows), once=once, asks=True)
+        desk.tell(one.recipient, Message(text, rows), once=once, asks=True, can_wait=True)
     return Again({**args, "after": page[-1].recipient.id}, desk.now) if len(page) == PAGE else None
 
 

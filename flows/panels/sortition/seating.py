@@ -205,7 +205,9 @@ async def sit_down(desk: Desk, panel: Panel, offer: Offer) -> bool:
 async def _forget_timers(desk: Desk, offer_id: str) -> None:
     await desk.not_later(f"panel.seat_reminder:{offer_id}")
     await desk.not_later(f"panel.seat_lapsed:{offer_id}")
-    await desk.store.outbox.drop_once(f"panel.seat_again:{offer_id}", desk.now, "answered before it was sent")
+    await desk.store.outbox.drop_once(
+        f"panel.seat_again:{offer_id}", now=desk.now, reason="answered before it was sent"
+    )
 
 
 async def refill(desk: Desk, panel: Panel, term_ends_at: datetime | None = None) -> None:
