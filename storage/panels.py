@@ -98,6 +98,16 @@ class Parting:
     sat: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a consultation was about, and the decision it fed (empty where staff have not named it)."""
+
+    question: str
+    decision: str
+    language: str
+    translations: str
+
+
 class Panels:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -264,9 +274,9 @@ class Panels:
         """A term ends earlier than it would have."""
         await self._session.run(SQL.shorten, id=membership_id, ends_at=ends_at)
 
-    async def contributions(self, membership_id: str) -> list[str]:
-        """The decisions fed by the consultations this member has answered in this term, the latest first."""
-        return [row["decision"] for row in await self._session.rows(SQL.contributions, id=membership_id)]
+    async def contributions(self, membership_id: str) -> list[Contribution]:
+        """What was decided with the consultations this member has answered in this term, the latest first."""
+        return [make(Contribution, row) for row in await self._session.rows(SQL.contributions, id=membership_id)]
 
 
 def _panel_for(row: Any) -> PanelFor:

@@ -20,8 +20,8 @@ TopicState = Literal["open", "answered", "withdrawn", "hidden"]
 class Topic:
     """A topic as one person sees it: `own` says that they proposed it, `supported` that they support it.
 
-    The answer was written in `answer_language`, and `translations` holds it in others. One that was `spoken` has not
-    been written down yet: its words stand for the voice message.
+    Staff wrote their answer, or why it is hidden, in `staff_language`; `translations` holds the answer in others. One
+    that was `spoken` has not been written down yet: its words stand for the voice message.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Topic:
     supported: bool
     own: bool
     language: str = "en"
-    answer_language: str = ""
+    staff_language: str = ""
     translations: str = ""
     spoken: bool = False
 
@@ -126,9 +126,9 @@ class Topics:
         )
         return answered is not None
 
-    async def hide(self, id: str, reason: str) -> bool:
+    async def hide(self, id: str, reason: str, language: str = "en") -> bool:
         """False when it is not open."""
-        return await self._session.value(SQL.hide, id=id, reason=reason) is not None
+        return await self._session.value(SQL.hide, id=id, reason=reason, language=language) is not None
 
     async def show(self, id: str) -> bool:
         """Open again what was hidden; false when it was not."""

@@ -19,6 +19,7 @@ from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, colum
 from flows.typed import latin_digits
 from flows.words import Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.panels import Panel, PanelKind
+from storage.translations import read_translations
 
 flow = Flow()
 
@@ -416,6 +417,8 @@ async def _rename(desk: Desk, panel_id: str, name: str) -> Turn:
         return _not_there()
     if not await desk.store.panels.rename(panel_id, name):
         return again(_("There is a panel of this name already. Please give it another."))
+    for language in read_translations(panel.translations):  # they are names of what it was called before
+        await desk.store.translations.keep("panel", panel_id, "name", language, "")
     await desk.record("renamed", f"panel:{panel_id}", before=panel.name, after=name)
     return go("staffpanels", panel_id)
 

@@ -13,14 +13,11 @@ from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, is_written, ticked
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
-from flows.surveys.form.questions import languages_of
 from flows.surveys.named import ask_name
 from flows.surveys.publishing import invitation_name, reminder_name, results_for
-from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
+from flows.surveys.sheet import Sheet, in_another_language, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
-    DEFAULT_LANGUAGE,
-    LANGUAGES,
     Day,
     Moment,
     Text,
@@ -300,10 +297,7 @@ def _first_words(sheet: Sheet) -> list[Text]:
     if sheet.answers:
         return []
     promise: list[Text] = [PROMISES[sheet.consultation.privacy]]
-    spoken = languages_of(sheet.route.questions, sheet.consultation.language) or (DEFAULT_LANGUAGE,)
-    if sheet.route.language in spoken:
-        return promise
-    return [*promise, _("These questions are in {language}.", language=LANGUAGES.get(spoken[0], spoken[0]))]
+    return [*promise, *in_another_language(sheet.route, sheet.consultation)]
 
 
 def _ways(sheet: Sheet, question: Question, number: int, kept: Value) -> list[Row]:

@@ -20,7 +20,21 @@ from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
 from flows.surveys.wishes import reminders_of
 from flows.turn import File, Message, link
-from flows.words import Day, Moment, Percent, Text, Verbatim, _, in_their_language, lines, ngettext, paragraphs, written
+from flows.words import (
+    Day,
+    Moment,
+    Percent,
+    Text,
+    Verbatim,
+    Written,
+    _,
+    in_their_language,
+    lines,
+    named_in,
+    ngettext,
+    paragraphs,
+    written,
+)
 from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 
@@ -135,11 +149,13 @@ def invitation(consultation: Consultation) -> Message:
     text = paragraphs(
         _(
             "We would like to hear from you, as a member of the panel “{panel}”:",
-            panel=consultation.panel_name,
+            panel=panel_called(consultation),
         ),
         bold(written(consultation, "question")),
         why(consultation),
-        in_their_language(written(consultation, "question"), written(consultation, "decision")),
+        in_their_language(
+            written(consultation, "question"), written(consultation, "decision"), written(consultation, "decided_by")
+        ),
         ngettext("There is {n} question.", "There are {n} questions.", consultation.questions),
         _("You can answer until {closes}.", closes=Moment(consultation.closes_at)),
     )
@@ -150,6 +166,11 @@ def invitation(consultation: Consultation) -> Message:
             [link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
+
+
+def panel_called(consultation: Consultation) -> Written:
+    """The name of its panel, in the reader's language if staff gave it."""
+    return named_in(consultation.panel_name, consultation.panel_language, consultation.panel_translations, "name")
 
 
 def why(consultation: Consultation) -> Text:
@@ -169,6 +190,7 @@ def reminder(consultation: Consultation, *, last: bool) -> Message:
     text = paragraphs(
         _("A short reminder: you can still answer until {closes}.", closes=Moment(consultation.closes_at)),
         bold(written(consultation, "question")),
+        in_their_language(written(consultation, "question")),
         lines(
             _("If you have begun, you carry on where you stopped."),
             _("I will not remind you again.") if last else None,
@@ -187,6 +209,7 @@ def cancellation(consultation: Consultation) -> Message:
     text = paragraphs(
         _("We have taken these questions back:"),
         bold(written(consultation, "question")),
+        in_their_language(written(consultation, "question")),
         _("You need not do anything. We are sorry for the trouble."),
     )
     return Message(text, [[link("menu", _("Menu"))]])

@@ -8,9 +8,10 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.surveys.answering import fits
+from flows.surveys.form.questions import languages_of
 from flows.surveys.route import Route
 from flows.turn import Row, Turn, end, link
-from flows.words import Words, _
+from flows.words import DEFAULT_LANGUAGE, LANGUAGES, SIMPLE, Text, Words, _
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
@@ -64,6 +65,14 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
     version = consultation.version if response.started_at is None else response.version
     route = await route_through(desk, consultation.id, version, answers, response.id)
     return Sheet(consultation, route, response, desk.person.by_voice)
+
+
+def in_another_language(route: Route, consultation: Consultation) -> list[Text]:
+    """In which language the questions are, if that is not the reader's; plain words are of the same language."""
+    spoken = languages_of(route.questions, consultation.language) or (DEFAULT_LANGUAGE,)
+    if {route.language, route.language.removesuffix(SIMPLE)} & set(spoken):
+        return []
+    return [_("These questions are in {language}.", language=LANGUAGES.get(spoken[0], spoken[0]))]
 
 
 async def route_through(

@@ -10,7 +10,7 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.spoken import as_text
 from flows.topics.similar import most_alike
-from flows.topics.telling import as_listed, supporters, with_answer
+from flows.topics.telling import as_listed, supporters, why_hidden, with_answer
 from flows.turn import Button, Choice, Message, Row, Said, Sent, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic
@@ -121,7 +121,8 @@ async def topic(desk: Desk, argument: str) -> Turn:
     if found.state == "hidden":
         text = paragraphs(
             _("<b>{words}</b>", words=found.words),
-            _("Only you can see this now. The reason: {reason}", reason=found.hidden_because),
+            _("Only you can see this now."),
+            why_hidden(found.hidden_because, found.staff_language),
         )
         return end(text, [onward])
     text = paragraphs(

@@ -18,9 +18,9 @@ FROM people AS p JOIN identities AS i ON i.person_id = p.id;
 -- How many of those who have been erased since had answered with somebody's help.
 ALTER TABLE kept_turnout ADD COLUMN helped INTEGER NOT NULL DEFAULT 0;
 
--- What staff answer to a topic, in other languages. A topic that was spoken stays hidden until staff have written it
+-- What staff answer to a topic (or say why it is hidden), in other languages. A topic that was spoken stays hidden until staff have written it
 -- down; till then its words are Telegram's id of the voice message.
-ALTER TABLE topics ADD COLUMN answer_language TEXT NOT NULL DEFAULT '';
-UPDATE topics SET answer_language = 'en' WHERE answer <> '';
+ALTER TABLE topics ADD COLUMN staff_language TEXT NOT NULL DEFAULT '';
+UPDATE topics SET staff_language = 'en' WHERE answer <> '' OR hidden_because <> '';
 ALTER TABLE topics ADD COLUMN translations TEXT NOT NULL DEFAULT '';
 ALTER TABLE topics ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;

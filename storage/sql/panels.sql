@@ -162,7 +162,7 @@ UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'servi
 
 -- name: contributions
 -- What the consultations that a member answered in this term were for.
-SELECT CASE WHEN c.decision = '' THEN c.question ELSE c.decision END AS decision
+SELECT c.question, c.decision, c.language, c.translations
 FROM memberships AS m
 JOIN consultations AS c ON c.panel_id = m.panel_id
 JOIN responses AS r ON r.consultation_id = c.id AND r.person_id = m.person_id

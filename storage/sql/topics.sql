@@ -15,7 +15,7 @@ SELECT COUNT(*) FROM topics WHERE proposer_id = :person_id AND (state = 'open' O
 -- name: load
 -- One topic as one person sees it.
 SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    t.language, t.answer_language, t.translations, t.spoken,
+    t.language, t.staff_language, t.translations, t.spoken,
     t.kept_supporters + (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
     EXISTS (SELECT 1 FROM supports AS s WHERE s.topic_id = t.id AND s.person_id = :person_id) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
@@ -24,21 +24,21 @@ FROM topics AS t WHERE t.id = :id;
 -- name: page
 -- Topics in one state: the most supported first, then the newest.
 SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    t.language, t.answer_language, t.translations, t.spoken,
+    t.language, t.staff_language, t.translations, t.spoken,
     t.kept_supporters + COUNT(s.person_id) AS supporters,
     COUNT(CASE WHEN s.person_id = :person_id THEN 1 END) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
 FROM topics AS t LEFT JOIN supports AS s ON s.topic_id = t.id
 WHERE t.state = :state AND t.spoken = 0
 GROUP BY t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    t.language, t.answer_language, t.translations, t.spoken, t.proposer_id,
+    t.language, t.staff_language, t.translations, t.spoken, t.proposer_id,
     t.kept_supporters
 ORDER BY supporters DESC, t.id DESC LIMIT :most OFFSET :skipped;
 
 -- name: answered
 -- The latest answer first.
 SELECT t.id, t.words, t.state, t.answer, t.answered_at, t.hidden_because, t.proposed_at,
-    t.language, t.answer_language, t.translations, t.spoken,
+    t.language, t.staff_language, t.translations, t.spoken,
     t.kept_supporters + (SELECT COUNT(*) FROM supports AS s WHERE s.topic_id = t.id) AS supporters,
     EXISTS (SELECT 1 FROM supports AS s WHERE s.topic_id = t.id AND s.person_id = :person_id) AS supported,
     COALESCE(t.proposer_id = :person_id, FALSE) AS own
@@ -64,11 +64,11 @@ UPDATE topics SET state = 'withdrawn', spoken = 0
 WHERE id = :id AND proposer_id = :person_id AND (state = 'open' OR spoken = 1) RETURNING id;
 
 -- name: answer
-UPDATE topics SET state = 'answered', answer = :answer, answer_language = :language, answered_by = :person_id, answered_at = :now
+UPDATE topics SET state = 'answered', answer = :answer, staff_language = :language, answered_by = :person_id, answered_at = :now
 WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: hide
-UPDATE topics SET state = 'hidden', hidden_because = :reason WHERE id = :id AND state = 'open' RETURNING id;
+UPDATE topics SET state = 'hidden', hidden_because = :reason, staff_language = :language WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: show
 UPDATE topics SET state = 'open', hidden_because = '' WHERE id = :id AND state = 'hidden' AND spoken = 0 RETURNING id;
