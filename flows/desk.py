@@ -243,9 +243,10 @@ class Desk:
 
     async def erase(self, person_id: str) -> None:
         """Destroy what is held on somebody; seats they leave are handed on, and only the number is kept."""
+        takes_part = await self.store.people.takes_part(person_id)
         for panel_id in await self.store.erasure.erase(person_id):
             await self.later("panel.vacant", f"panel.vacant:{self.new_token()}", self.now, {"panel": panel_id})
-        self.movements.append("erased")
+        self.movements += ["erased", "parted"] if takes_part else ["erased"]
         await self.store.audit.record(None, "erased", "somebody", {}, self.now)
         self.erased = self.speaker is not None and self.speaker.id == person_id
 

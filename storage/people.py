@@ -263,12 +263,19 @@ class People:
         return [make(Consent, row) for row in await self._session.rows(SQL.consents, person_id=person_id)]
 
     async def sources(self) -> list[Group]:
-        """By where they came from, the most first; empty for those who came by themselves."""
+        """Those who take part by where they came from, the most first; empty for those who came by themselves."""
         return [make(Group, row) for row in await self._session.rows(SQL.sources)]
 
     async def channels(self) -> list[Group]:
-        """By how they take part, the most first."""
+        """Those who take part by how they do, the most first."""
         return [make(Group, row) for row in await self._session.rows(SQL.channels)]
+
+    async def who_take_part(self) -> set[str]:
+        """The ids of citizens who agreed to take part, or for whom staff answer."""
+        return {row["id"] for row in await self._session.rows(SQL.taking_part)}
+
+    async def takes_part(self, person_id: str) -> bool:
+        return await self._session.value(SQL.takes_part, id=person_id) is not None
 
     async def counts(self) -> Headcount:
         return make(Headcount, await self._session.row(SQL.counts) or {})

@@ -371,7 +371,9 @@ class Player:
             await store.people.set_stopped(person.id, True)
             await store.people.set_source(person.id, source)
             await store.profiles.save(person.id, profile, self._clock.now())
-        await store.movements.count("joined", self._clock.now().astimezone(ZONE).date(), number)
+            await store.people.agree(person.id, NOTICE_VERSION, "en", self._clock.now())
+        for movement in ("joined", "agreed"):
+            await store.movements.count(movement, self._clock.now().astimezone(ZONE).date(), number)
 
     async def _pool_off_stage(self, store: Store, number: int, words: list[str]) -> None:
         """They would like to sit on the panel that was begun last; what is written to them is not shown."""

@@ -193,7 +193,8 @@ def test_every_mistake_is_named_with_its_place(table: str, said: list[str]) -> N
 
 
 def test_labels_in_plain_words_are_read_shown_and_written_again() -> None:
-    text = "attribute;label:en;label:en-simple;option;option:en-simple\nbus;Bus use;Do you go by bus?;daily;every day\n;;;never;\n"
+    heading = "attribute;label:en;label:en-simple;option;option:en-simple"
+    text = f"{heading}\nbus;Bus use;Do you go by bus?;daily;every day\n;;;never;\n"
     table = table_of(sheets(text.encode()))
     assert table is not None
     [attribute] = read(table).attributes
@@ -201,10 +202,11 @@ def test_labels_in_plain_words_are_read_shown_and_written_again() -> None:
     assert plain.plain(labelled(attribute.labels)) == "Do you go by bus?"
     assert usual.plain(labelled(attribute.labels)) == "Bus use"
     assert [plain.plain(labelled(option.labels)) for option in attribute.options] == ["every day", "never"]
-    heading = [column.name for column in columns([attribute])]
-    written = [heading, *([str(cell or "") for cell in row] for row in rows([attribute]))]
+    names = [column.name for column in columns([attribute])]
+    written = [names, *([str(cell or "") for cell in row] for row in rows([attribute]))]
     again = table_of(sheets("\n".join(";".join(row) for row in written).encode()))
-    assert again is not None and read(again).attributes == [attribute]
+    assert again is not None
+    assert read(again).attributes == [attribute]
     assert "label:en-simple" not in [column.name for column in columns()]
 
 

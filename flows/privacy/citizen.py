@@ -226,6 +226,8 @@ WARNINGS: dict[str, Words] = {
 
 
 async def _fall_silent(desk: Desk) -> None:
+    if desk.person.agreed:
+        desk.moved("withdrew")
     if not desk.person.stopped:
         desk.moved("stopped")
     await desk.store.people.set_stopped(desk.person.id, True)

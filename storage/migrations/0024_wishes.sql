@@ -24,3 +24,9 @@ ALTER TABLE topics ADD COLUMN staff_language TEXT NOT NULL DEFAULT '';
 UPDATE topics SET staff_language = 'en' WHERE answer <> '' OR hidden_because <> '';
 ALTER TABLE topics ADD COLUMN translations TEXT NOT NULL DEFAULT '';
 ALTER TABLE topics ADD COLUMN spoken INTEGER NOT NULL DEFAULT 0;
+
+-- Citizens who take part: who agreed to it, and those for whom staff answer. Guests and who said "not now" do not.
+CREATE VIEW taking_part AS
+SELECT p.id FROM people AS p WHERE p.role = 'citizen' AND (p.channel <> 'chat' OR EXISTS (
+    SELECT 1 FROM consents AS c
+    WHERE c.person_id = p.id AND c.purpose = 'taking part' AND c.withdrawn_at IS NULL));

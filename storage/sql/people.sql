@@ -142,7 +142,14 @@ UPDATE people SET invited_to_tell = 1 WHERE id = :id;
 -- Where citizens came from: by the venue of the link they opened, or by the name of the link itself.
 SELECT COALESCE(l.venue, p.source) AS name, COUNT(*) AS number
 FROM people AS p LEFT JOIN links AS l ON l.token = p.source
-WHERE p.role = 'citizen' GROUP BY COALESCE(l.venue, p.source) ORDER BY 2 DESC, 1;
+WHERE p.id IN (SELECT id FROM taking_part) GROUP BY COALESCE(l.venue, p.source) ORDER BY 2 DESC, 1;
 
 -- name: channels
-SELECT channel AS name, COUNT(*) AS number FROM people WHERE role = 'citizen' GROUP BY channel ORDER BY 2 DESC, 1;
+SELECT p.channel AS name, COUNT(*) AS number FROM people AS p WHERE p.id IN (SELECT id FROM taking_part)
+GROUP BY p.channel ORDER BY 2 DESC, 1;
+
+-- name: taking_part
+SELECT id FROM taking_part;
+
+-- name: takes_part
+SELECT 1 FROM taking_part WHERE id = :id;
