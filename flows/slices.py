@@ -11,6 +11,7 @@ from flows.panels import due as panels_due
 from flows.panels import mirroring as panels_mirroring
 from flows.panels import staff as panels_staff
 from flows.panels.sortition import ceremony as sortition_ceremony
+from flows.panels.sortition import checking as sortition_checking
 from flows.panels.sortition import citizen as sortition_citizen
 from flows.panels.sortition import due as sortition_due
 from flows.panels.sortition import founding as sortition_founding
@@ -69,6 +70,7 @@ ROUTER = Router(
         panels_mirroring.flow,
         panels_announcing.flow,
         sortition_citizen.flow,
+        sortition_checking.flow,
         sortition_officer.flow,
         sortition_founding.flow,
         sortition_quota_file.flow,

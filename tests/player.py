@@ -75,8 +75,10 @@ NOTICE_CHANGES = [
     for statement in ("UPDATE consents SET version = 'older'", "UPDATE profiles SET notice = 'older'")
 ]
 
-RANDOM = re.compile(r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)|(?<=decided by: )[\w-]{22}\b")
-"""What no two runs have alike: SHA-256 sums, the names of records, and secrets that were promised."""
+RANDOM = re.compile(
+    r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)|(?<=decided by: )[\w-]{22}\b|(?<=You are called )\w{8}\b"
+)
+"""What no two runs have alike: SHA-256 sums, names of records, secrets that were promised, and made-up names."""
 
 UNITS = {
     "minute": timedelta(minutes=1),

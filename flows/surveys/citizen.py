@@ -14,7 +14,7 @@ from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, is_written, ticked
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
 from flows.surveys.named import ask_name
-from flows.surveys.publishing import invitation_name, reminder_name, results_for
+from flows.surveys.publishing import how_sure_of, invitation_name, reminder_name, results_for
 from flows.surveys.sheet import Sheet, in_another_language, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
@@ -179,6 +179,16 @@ async def results(desk: Desk, argument: str) -> Turn:
         else [[link("menu", _("Menu"))]]
     )
     return end(_("That is all."), rows).before(*messages)
+
+
+@flow.command("howsure")
+async def howsure(desk: Desk, argument: str) -> Turn:
+    """The figures behind the results, for whoever wants them."""
+    consultation = await desk.store.consultations.load(argument)
+    if consultation is None or consultation.state != "closed" or not await _may_see_results(desk, consultation):
+        return end(_("I cannot find these results."), ways_on())
+    rows: list[Row] = [[link(f"results {consultation.id}", _("Results"))], *_menu()]
+    return end(await how_sure_of(desk, consultation), rows)
 
 
 async def _may_see_results(desk: Desk, consultation: Consultation) -> bool:

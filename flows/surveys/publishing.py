@@ -12,10 +12,11 @@ from flows.results.findings import Findings
 from flows.results.published import asked_in, published
 from flows.spoken import media_of
 from flows.surveys.asking import answer_text, bold
+from flows.surveys.form.questions import wording_of
 from flows.surveys.formats import READ
 from flows.surveys.listening import sent_for, way_to
 from flows.surveys.report import Labels, mirror_charts
-from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
+from flows.surveys.results import chart, chart_message, how_sure, in_plain_words, protection, result_message, weighting
 from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
 from flows.surveys.wishes import reminders_of
@@ -229,7 +230,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     questions = await asked_in(desk, consultation.id)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
     for question in questions:
-        result = result_message(question, found.questions[question.id], found.rule)
+        result = result_message(question, found.questions[question.id], found.rule, for_staff=for_staff)
         if for_staff and question.kind == "text":
             messages.append(await _with_texts(desk, question, result))
         elif found.answered is not None:
@@ -265,10 +266,30 @@ def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, f
         None if for_staff else besides(found),
         _too_few(consultation, found)
         if found.answered is None
-        else lines(protection(found.rule), how_sure(found), weighting(found)),
+        else lines(protection(found.rule), how_sure(found), weighting(found))
+        if for_staff
+        else lines(protection(found.rule), in_plain_words(found)),
         None if for_staff else what_next(consultation),
     )
-    return Message(text)
+    if for_staff or found.answered is None:
+        return Message(text)
+    return Message(text, [[link(f"howsure {consultation.id}", _("How sure is this?"))]])
+
+
+async def how_sure_of(desk: Desk, consultation: Consultation) -> Text:
+    """For whoever asks: how far shares may be off, and what they are when those who answered are made to be as mixed as
+    everybody who lives here.
+    """
+    found = await published(desk, consultation.id)
+    if found.answered is None:
+        return _too_few(consultation, found)
+    weighted: list[Text] = []
+    for question in await asked_in(desk, consultation.id) if found.weighted_by else []:
+        picture = chart(question, found.questions[question.id], found.rule)
+        if picture is not None:
+            figures = (_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in picture.bars)
+            weighted.append(lines(bold(wording_of(question)), *figures))
+    return paragraphs(_("<b>How sure is this?</b>"), lines(how_sure(found), weighting(found)), *weighted)
 
 
 async def _mirrors(desk: Desk, found: Findings) -> list[Message]:

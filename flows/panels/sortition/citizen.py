@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.places import last_day, named
+from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.seating import accept, decline, expectations
 from flows.panels.terms import term_end
 from flows.saved import saved
@@ -63,9 +64,8 @@ async def interest(desk: Desk, argument: str) -> Turn:
         return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=named(panel), day=day), rows)
     draw = await desk.store.sortition.current_draw(panel.id)
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
-        return _in_pool(
-            panel, await _what_next(desk, panel, settings, draw), await _for_their_home(desk, panel, settings)
-        )
+        next_draw = await _what_next(desk, panel, settings, draw)
+        return _in_pool(panel, next_draw, await _for_their_home(desk, panel, settings))
     text = paragraphs(
         lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose")),
         in_their_language(written(panel, "purpose")),
@@ -138,7 +138,7 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
         await _for_their_home(desk, panel, settings),
     )
     rows: list[Row] = [[link("me on", _("Questions about me"))]] if missing else []
-    return end(text, [*rows, [link("panels", _("My panels")), link("menu", _("Menu"))]])
+    return end(text, [*rows, way_to_check(panel), [link("panels", _("My panels")), link("menu", _("Menu"))]])
 
 
 def _in_pool(panel: Panel, next_draw: Text | None, home: Text | None) -> Turn:
@@ -148,12 +148,19 @@ def _in_pool(panel: Panel, next_draw: Text | None, home: Text | None) -> Turn:
         _("If you are drawn, I write to you."),
         home,
     )
-    rows = [[link(f"nointerest {panel.id}", _("Take me out of the draw"))], [link("panels", _("Panels"))]]
+    rows = [
+        [link(f"nointerest {panel.id}", _("Take me out of the draw"))],
+        way_to_check(panel),
+        [link("panels", _("Panels"))],
+    ]
     return end(text, rows)
 
 
+CHECKABLE = _("Anybody can check the draw.")
+
+
 async def _what_next(desk: Desk, panel: Panel, settings: Sortition, draw: Draw | None) -> Text | None:
-    """From when they can be drawn, and what anybody can check later: the promise, or the frozen pool's fingerprint."""
+    """From when they can be drawn, and that it can be checked."""
     served = await desk.store.sortition.served_until(panel.id, desk.person.id)
     rested = term_end(served, settings.cool_off_months, desk.zone) if served is not None else desk.now
     if rested > desk.now:
@@ -161,14 +168,9 @@ async def _what_next(desk: Desk, panel: Panel, settings: Sortition, draw: Draw |
     if draw is None:
         return None
     if draw.state == "open":
-        return _(
-            "So that anybody can check the draw later: its secret number has the SHA-256 {commitment}.",
-            commitment=draw.commitment,
-        )
-    return _(
-        "The pool is frozen now; whoever comes later is in the next draw. Its SHA-256 is {digest}.",
-        digest=draw.digest or "",
-    )
+        return CHECKABLE
+    closed = _("The list for the draw is closed now; whoever comes later is in the next draw.")
+    return lines(closed, CHECKABLE)
 
 
 @flow.command("stayon")

@@ -9,6 +9,7 @@ from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.panels.places import contributed, last_day, named
 from flows.panels.sortition.ceremony import record_text, renew
+from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
 from flows.panels.sortition.renewals import draw_for, found, plan_next, possible_ends, standing, term_ends
@@ -38,21 +39,19 @@ SETTLED = timedelta(hours=2)
 
 @flow.due("panel.frozen")
 async def frozen(desk: Desk, args: dict[str, Any]) -> Again | None:
-    """Everybody in the pool hears that it is frozen, with what they can check later."""
+    """Everybody in the pool hears that it is frozen, and finds from then on what they can check later."""
     draw = await desk.store.sortition.draw(args["draw"])
     panel = await desk.store.panels.load(args["panel"])
     if draw is None or panel is None or draw.state == "open":
         return None
     people = await desk.store.sortition.to_tell(draw.id, args["after"], PAGE)
     text = paragraphs(
-        _("The draw for <b>{panel}</b> is near: the pool is frozen, and you are in it.", panel=named(panel)),
-        _("It is decided by this public number: {source}", source=draw.source)
-        if draw.source
-        else _("It is decided by a secret number with this SHA-256: {commitment}", commitment=draw.commitment),
-        _("Anybody can check the draw later. SHA-256 of the pool: {digest}", digest=draw.digest or ""),
+        _("The draw for <b>{panel}</b> is near: the list is closed, and you are on it.", panel=named(panel)),
+        _("It is decided by this public number: {source}", source=draw.source) if draw.source else None,
+        _("Anybody can check the draw."),
         _("If you are drawn, I write to you. You need not do anything now."),
     )
-    message = Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))]])
+    message = Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))], way_to_check(panel)])
     desk.tell_all(people, message, once=f"panel.frozen:{draw.id}:{(draw.digest or '')[:8]}")
     return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
@@ -123,11 +122,11 @@ async def told(desk: Desk, args: dict[str, Any]) -> Again | None:
     for person in people:
         name = named.get(person.id, "")
         if name in result.chances and name not in result.drawn:
-            desk.tell(person, _not_drawn(panel, draw, result, name), once=f"panel.told:{draw.id}:{person.id}")
+            desk.tell(person, _not_drawn(panel, result, name), once=f"panel.told:{draw.id}:{person.id}")
     return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
 
-def _not_drawn(panel: Panel, draw: Draw, result: Result, name: str) -> Message:
+def _not_drawn(panel: Panel, result: Result, name: str) -> Message:
     text = paragraphs(
         _("<b>{panel}</b> has been drawn. This time chance chose others.", panel=named(panel)),
         lines(
@@ -138,15 +137,9 @@ def _not_drawn(panel: Panel, draw: Draw, result: Result, name: str) -> Message:
             ),
             _("If somebody gives a seat back, I may still write to you."),
         ),
-        lines(
-            _("For whoever wants to check it:"),
-            _("You are called {name} in the record.", name=name),
-            _("It was decided by: {seed}", seed=draw.seed or ""),
-            _("SHA-256 of the record: {digest}", digest=result.digest),
-            _("Ask us for the record: /support"),
-        ),
+        _("Anybody can check the draw."),
     )
-    return Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))]])
+    return Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))], way_to_check(panel)])
 
 
 @flow.due("panel.outlook")
