@@ -67,7 +67,7 @@ async def asking(desk: Desk, at: Asking, said: Said) -> Turn:
             return await _send(desk, await desk.store.support.of_person(desk.person.id), words)
         case Sent("voice" | "audio" as kind, id) if id:
             return await _send(desk, await desk.store.support.of_person(desk.person.id), f"{kind}:{id}")
-    return again(_("Please write it as a message."))
+    return again(_("Please write it as a message, or say it in a voice message."))
 
 
 async def _send(desk: Desk, request: Request | None, words: str) -> Turn:
