@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.telegram.rendering import Body, bodies
+from flows.hours import welcome_at
 from flows.turn import Message, link
 from flows.words import Voice, _
 from storage.database import Database
@@ -21,20 +22,25 @@ RECENT = timedelta(days=1)
 LIVES = timedelta(hours=12)
 
 
-async def ask_again(database: Database, now: datetime, down_since: datetime) -> int:
-    """Put every question that was open when the outage began into the outbox once more; returns how many."""
+async def ask_again(database: Database, now: datetime, down_since: datetime, zone: ZoneInfo) -> int:
+    """Put every question that was open when the outage began into the outbox once more; returns how many.
+
+    Nobody is asked in their quiet hours; `zone` is the organisation's.
+    """
     after, asked = "", 0
     while True:
-        page = await database.write(lambda store, after=after: _ask_page(store, now, down_since, after))  # type: ignore[misc]
+        page = await database.write(lambda store, after=after: _ask_page(store, now, down_since, after, zone))  # type: ignore[misc]
         if not page:
             return asked
         after, asked = page[-1].person_id, asked + len(page)
 
 
-async def _ask_page(store: Store, now: datetime, down_since: datetime, after: str) -> list[OpenQuestion]:
+async def _ask_page(
+    store: Store, now: datetime, down_since: datetime, after: str, zone: ZoneInfo
+) -> list[OpenQuestion]:
     page = await store.conversations.open(down_since - RECENT, after)
     views = [json.loads(question.view) for question in page]
-    parcels = [_parcel(question, view, now) for question, view in zip(page, views, strict=True)]
+    parcels = [_parcel(question, view, now, zone) for question, view in zip(page, views, strict=True)]
     await store.outbox.add(parcels)
     for question, view, parcel in zip(page, views, parcels, strict=True):
         if not view.get("private"):
@@ -42,7 +48,8 @@ async def _ask_page(store: Store, now: datetime, down_since: datetime, after: st
     return page
 
 
-def _parcel(question: OpenQuestion, view: Body, now: datetime) -> Parcel:
+def _parcel(question: OpenQuestion, view: Body, now: datetime, zone: ZoneInfo) -> Parcel:
+    at = welcome_at(now, question, zone)
     return Parcel(
         new_id(),
         question.person_id,
@@ -50,8 +57,8 @@ def _parcel(question: OpenQuestion, view: Body, now: datetime) -> Parcel:
         "message",
         _offered(question.language) if view.get("private") else view,
         now,
-        now,
-        now + LIVES,
+        at,
+        at + LIVES,
         once=f"again:{question.person_id}:{question.number}",
     )
 

@@ -209,7 +209,9 @@ class _Running:
         self._api = api
         self._instance = Instance(new_id(), socket.gethostname(), os.getpid(), clock.now() + ALIVE)
         surroundings = Surroundings(settings.timezone, username, frozenset(settings.owners))
-        self._sender = Sender(api, database, clock, self._instance.id, settings.send_rate, self._take_in)
+        self._sender = Sender(
+            api, database, clock, self._instance.id, settings.send_rate, self._take_in, settings.timezone
+        )
         turns = Turns(database, ROUTER, clock, surroundings, self._instance.id)
         self._workers = Workers(turns, self._sender)
         self._timers = Timers(database, ROUTER, clock, surroundings, self._sender.wake)
@@ -228,7 +230,7 @@ class _Running:
             stack.push_async_callback(self._workers.stop)
             stack.enter_context(self._regular_tasks())
             if down_since is not None:
-                await ask_again(self._database, self._clock.now(), down_since)
+                await ask_again(self._database, self._clock.now(), down_since, self._settings.timezone)
             self._workers.search(WORKERS)
             await stack.enter_async_context(self._listening(service))
             _settle_in()

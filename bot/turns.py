@@ -118,6 +118,8 @@ class Turns:
             composing.fetch(answer.turn.fetch)
         if not desk.erased:  # what is said last is only handed over: nothing of somebody erased is kept
             await store.outbox.add(composing.parcels)
+            if conversation.view_waits and composing.after.view_id != conversation.view_id:
+                await store.outbox.drop(conversation.view_id, now, "answered before it was shown again")
             if composing.after != conversation:
                 await store.conversations.save(composing.after, now)
         await settle(store, desk)
@@ -289,7 +291,7 @@ class Composing:
 
     def _tapped_view(self) -> bool:
         """Whether the tapped message is the one with the present question (assumed while its number is unknown)."""
-        if not self._said.callback_id or not self._before.view_id:
+        if not self._said.callback_id or not self._before.view_id or self._before.view_waits:
             return False
         return self._before.view_message_id in (None, self._said.message_id)
 
@@ -301,6 +303,8 @@ class Composing:
         )
 
     def _strip_old_view(self) -> None:
+        if self._before.view_waits:
+            return
         if self._before.view and any(_answers(row) for row in json.loads(self._before.view)["rows"]):
             self._parcel("strip", {"of": self._before.view_id})
 
@@ -370,6 +374,7 @@ def _parcels(desk: Desk) -> Iterable[Parcel]:
 
 def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
     at = welcome_at(telling.at, telling.to, desk.zone)
+    shift = timedelta() if telling.has_fixed_end else at - telling.at
     return Parcel(
         new_id(),
         telling.to.id,
@@ -378,7 +383,8 @@ def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
         body,
         desk.now,
         at,
-        telling.until + (at - telling.at),
+        telling.until + shift,
         once=f"{telling.once}:{position}" if telling.once else None,
         asks=telling.asks and position == 0,
+        has_fixed_end=telling.has_fixed_end,
     )

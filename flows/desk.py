@@ -6,15 +6,15 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from flows.hours import zone_of
+from flows.hours import best_at, zone_of
 from flows.results.disclosure import SMALLEST, Rule
 from flows.turn import Message
 from flows.words import DEFAULT_LANGUAGE, Text, Verbatim, Voice, _
 from storage.movements import Movement
-from storage.people import NOTICE_VERSION, Person, Recipient
+from storage.people import NOTICE_VERSION, Person, Progress, Recipient
 from storage.store import Store
 
 ORGANISATION_NAME = "organisation.name"
@@ -25,6 +25,10 @@ USUAL_INACTIVE_MONTHS = 12
 
 ATTENTION = timedelta(days=7)
 """Over so long it is counted how often somebody is asked something."""
+
+OFFERS: tuple[Literal["panels", "interviews"], ...] = ("panels", "interviews")
+OFFERED_AFTER = 2
+"""After so many surveys the first of these is offered, and the other after one more."""
 
 EASILY_READ = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -50,7 +54,8 @@ class Organisation:
 class Telling:
     """Something for somebody else, or for later: sent once per `once` name, not before `at`, not after `until`.
 
-    What `asks` for somebody's time counts among what they are asked in a week.
+    What `asks` for somebody's time counts among what they are asked in a week. With a fixed end it is pointless after
+    `until` even for those whose quiet hours it has to wait for; otherwise it then is of use for as much longer.
     """
 
     to: Recipient
@@ -59,6 +64,7 @@ class Telling:
     at: datetime
     until: datetime
     asks: bool = False
+    has_fixed_end: bool = False
 
 
 @dataclass(slots=True)
@@ -67,7 +73,7 @@ class Desk:
 
     `person` is who speaks; a timer's turn has nobody, and asking for `person` there is a programming error. `erased`
     says that the speaker has been erased in this turn, `open_questions` how many questions about themselves they may
-    be offered at its end.
+    be offered at its end, `offer` which consent.
     """
 
     store: Store
@@ -79,6 +85,7 @@ class Desk:
     menu_changed: bool = False
     erased: bool = False
     open_questions: int = 0
+    offer: Literal["", "panels", "interviews"] = ""
 
     @property
     def person(self) -> Person:
@@ -150,11 +157,19 @@ class Desk:
         once: str | None = None,
         at: datetime | None = None,
         lives: timedelta = timedelta(days=7),
+        until: datetime | None = None,
         asks: bool = False,
+        can_wait: bool = False,
     ) -> None:
-        """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`."""
+        """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`.
+
+        With `until` it is pointless from that moment on, whatever held it up. What can wait comes at the time of day
+        they like best, if that is before then.
+        """
         start = at or self.now
-        self.tellings.append(Telling(to, message, once, start, start + lives, asks))
+        if can_wait:
+            start = best_at(start, to, self.zone, until)
+        self.tellings.append(Telling(to, message, once, start, until or start + lives, asks, until is not None))
 
     def tell_all(
         self,
@@ -164,11 +179,22 @@ class Desk:
         once: str,
         at: datetime | None = None,
         lives: timedelta = timedelta(days=7),
+        until: datetime | None = None,
         asks: bool = False,
+        can_wait: bool = False,
     ) -> None:
         """Tell each of them once: `once` names the occasion, each person is added to it."""
         for recipient in to:
-            self.tell(recipient, message, once=f"{once}:{recipient.id}", at=at, lives=lives, asks=asks)
+            self.tell(
+                recipient,
+                message,
+                once=f"{once}:{recipient.id}",
+                at=at,
+                lives=lives,
+                until=until,
+                asks=asks,
+                can_wait=can_wait,
+            )
 
     async def attentive(self, people: Sequence[Recipient]) -> list[Recipient]:
         """Those who have not been asked as often in the last week as they wish to be at most."""
@@ -222,9 +248,10 @@ class Desk:
 
     async def erase(self, person_id: str) -> None:
         """Destroy what is held on somebody; seats they leave are handed on, and only the number is kept."""
+        takes_part = await self.store.people.takes_part(person_id)
         for panel_id in await self.store.erasure.erase(person_id):
             await self.later("panel.vacant", f"panel.vacant:{self.new_token()}", self.now, {"panel": panel_id})
-        self.movements.append("erased")
+        self.movements += ["erased", "parted"] if takes_part else ["erased"]
         await self.store.audit.record(None, "erased", "somebody", {}, self.now)
         self.erased = self.speaker is not None and self.speaker.id == person_id
 
@@ -238,10 +265,27 @@ class Desk:
         self.speaker = replace(self.person, role="staff")
         self.menu_changed = True
 
-    async def acted(self) -> None:
-        """The speaker has just done something useful: after the first time they may be asked about themselves."""
-        if self.is_staff or await self.store.people.invited_to_tell(self.person.id):
+    async def acted(self, *, answered: bool = False) -> None:
+        """The speaker has just done something useful: after the first time they may be asked about themselves.
+
+        Who has `answered` questions may be offered to hear of new panels, or of longer talks: each once.
+        """
+        if self.is_staff:
             return
+        progress = await self.store.people.progress(self.person.id)
+        if not progress.invited_to_tell:
+            await self._invite_to_tell()
+        if answered and not self.open_questions:
+            await self._choose_offer(progress)
+
+    async def _choose_offer(self, progress: Progress) -> None:
+        decided = (progress.decided_on_panels, progress.decided_on_talks)
+        left = [place for place in range(progress.offered, len(OFFERS)) if not decided[place]]
+        if left and progress.finished >= OFFERED_AFTER + left[0]:
+            self.offer = OFFERS[left[0]]
+            await self.store.people.set_offered(self.person.id, left[0] + 1)
+
+    async def _invite_to_tell(self) -> None:
         told = await self.store.profiles.load(self.person.id)
         self.open_questions = sum(attribute.key not in told for attribute in await self.store.attributes.all())
         if self.open_questions:

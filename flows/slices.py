@@ -5,11 +5,13 @@ from __future__ import annotations
 from flows.outcomes import citizen as outcomes_citizen
 from flows.outcomes import due as outcomes_due
 from flows.outcomes import staff as outcomes_staff
+from flows.panels import announcing as panels_announcing
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
 from flows.panels import mirroring as panels_mirroring
 from flows.panels import staff as panels_staff
 from flows.panels.sortition import ceremony as sortition_ceremony
+from flows.panels.sortition import checking as sortition_checking
 from flows.panels.sortition import citizen as sortition_citizen
 from flows.panels.sortition import due as sortition_due
 from flows.panels.sortition import founding as sortition_founding
@@ -53,6 +55,7 @@ from flows.surveys import wishes as surveys_wishes
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
 from flows.topics import staff as topics_staff
+from flows.topics import writing_down as topics_writing_down
 from flows.translating import staff as translating_staff
 from flows.venues import citizen as venues_citizen
 from flows.venues import posters as venues_posters
@@ -65,7 +68,9 @@ ROUTER = Router(
         panels_citizen.flow,
         panels_staff.flow,
         panels_mirroring.flow,
+        panels_announcing.flow,
         sortition_citizen.flow,
+        sortition_checking.flow,
         sortition_officer.flow,
         sortition_founding.flow,
         sortition_quota_file.flow,
@@ -74,6 +79,7 @@ ROUTER = Router(
         panels_due.flow,
         topics_citizen.flow,
         topics_staff.flow,
+        topics_writing_down.flow,
         topics_due.flow,
         surveys_citizen.flow,
         surveys_drafts.flow,

@@ -177,14 +177,24 @@ class Translated(Protocol):
 
 def written(thing: Translated, field: str) -> Written:
     """What staff wrote in a field, in the reader's language if they gave it."""
-    found = read_translations(thing.translations)
-    others = {language: fields[field] for language, fields in found.items() if field in fields}
-    return Written(getattr(thing, field), thing.language, others)
+    return named_in(getattr(thing, field), thing.language, thing.translations, field)
+
+
+def named_in(words: str, language: str, translations: str, field: str) -> Written:
+    """Words of staff in `language`, with what `translations` has of this field in others."""
+    found = read_translations(translations)
+    return Written(words, language, {other: fields[field] for other, fields in found.items() if field in fields})
 
 
 def in_their_language(*texts: Written) -> Unless:
     """A note under staff's words for whoever reads another language than they are written in."""
     return Unless(texts, _("(Some of this is not in your language yet.)"))
+
+
+def labelled(labels: Mapping[str, str]) -> Written:
+    """A label that staff gave by language: the reader's own, in plain words if they want those and there are some."""
+    language = DEFAULT_LANGUAGE if labels.get(DEFAULT_LANGUAGE) else next(iter(labels), DEFAULT_LANGUAGE)
+    return Written(labels.get(language, ""), language, labels)
 
 
 def said_in(labels: Mapping[str, str], language: str) -> str:

@@ -85,6 +85,8 @@ class Consultation:
     version: int = 1
     revises: str | None = None
     shaping_ends_at: datetime | None = None
+    panel_language: str = "en"
+    panel_translations: str = ""
 
     @property
     def is_anonymous(self) -> bool:

@@ -11,9 +11,9 @@ from storage.queries import Queries
 
 SQL = Queries("movements")
 
-Movement = Literal["joined", "agreed", "left", "returned", "stopped", "paused", "erased"]
+Movement = Literal["joined", "agreed", "left", "returned", "stopped", "paused", "withdrew", "erased", "parted"]
 """Wrote for the first time; agreed to the notice for the first time; blocked the bot; unblocked it; asked for no more
-messages; asked for a pause; was erased."""
+messages; asked for a pause; took part no longer; was erased; was erased who had taken part in the chat until then."""
 
 
 class Movements:

@@ -12,7 +12,7 @@ from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.inbox import Pile
 from storage.queries import Queries
-from storage.records import make
+from storage.records import MICROSECOND, make
 
 SQL = Queries("outbox")
 
@@ -24,7 +24,8 @@ class Parcel:
     """One thing to send. `kind` and `body` are the sender's business; `once` is a name sent at most once.
 
     `claimed_by` names the process that will send it at once; without it the parcel waits until it is due. `asks`
-    counts among what somebody is asked in a week.
+    counts among what somebody is asked in a week. With a fixed end it is pointless from `expires_at` on even if it had
+    to be put off.
     """
 
     id: str
@@ -38,11 +39,12 @@ class Parcel:
     once: str | None = None
     claimed_by: str = ""
     asks: bool = False
+    has_fixed_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A parcel in the hands of a sender."""
+    """A parcel in the hands of a sender, with the hours in which whom it is for is not to be disturbed."""
 
     id: str
     person_id: str
@@ -51,6 +53,9 @@ class Claimed:
     kind: str
     expires_at: datetime
     body: dict[str, Any]
+    zone: str = ""
+    quiet_from: int | None = None
+    quiet_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class Outbox:
                     "due_at": p.due_at,
                     "expires_at": p.expires_at,
                     "asks": p.asks,
+                    "has_fixed_end": p.has_fixed_end,
                     "body": boxes[p.person_id].seal(json.dumps(p.body, ensure_ascii=False, separators=(",", ":"))),
                 }
                 for p in parcels
@@ -118,6 +124,16 @@ class Outbox:
             ],
         )
 
+    async def put_off(self, later: Iterable[tuple[str, datetime]], now: datetime) -> None:
+        """Back in the queue until then; a parcel without a fixed end is of use for as much longer."""
+        await self._session.run_many(
+            SQL.put_off, [{"id": id, "at": at, "shift": (at - now) // MICROSECOND} for id, at in later]
+        )
+
+    async def drop(self, id: str, now: datetime, reason: str) -> None:
+        """What waits has become pointless."""
+        await self._session.run(SQL.drop, id=id, now=now, reason=reason)
+
     async def release(self, ids: Iterable[str]) -> None:
         await self._session.run_many(SQL.release, [{"id": id} for id in ids])
 
@@ -133,9 +149,11 @@ class Outbox:
     async def drop_bulk(self, person_id: str, now: datetime, reason: str) -> None:
         await self._session.run(SQL.drop_bulk, person_id=person_id, now=now, reason=reason)
 
-    async def drop_once(self, prefix: str, now: datetime, reason: str) -> None:
-        """Drop the waiting messages whose `once` name begins with `prefix` (made of ids and colons only)."""
-        await self._session.run(SQL.drop_once, prefix=f"{prefix}%", now=now, reason=reason)
+    async def drop_once(self, *prefixes: str, now: datetime, reason: str) -> None:
+        """Drop the waiting messages whose `once` names begin with one of these (made of ids and colons only)."""
+        await self._session.run_many(
+            SQL.drop_once, [{"prefix": f"{prefix}%", "now": now, "reason": reason} for prefix in prefixes]
+        )
 
     async def is_waiting(self, prefix: str) -> bool:
         """Whether a message whose `once` name begins with `prefix` has still to be sent."""

@@ -111,6 +111,10 @@ class Outcomes:
         """Take back one that is only planned."""
         return await self._session.value(SQL.cancel, id=id) is not None
 
+    async def told_to(self, person_id: str, since: datetime) -> bool:
+        """Whether anything was told since of what somebody was asked."""
+        return await self._session.value(SQL.told_to, person_id=person_id, since=since) is not None
+
     async def latest(self, skipped: int, most: int) -> list[Posted]:
         return [make(Posted, row) for row in await self._session.rows(SQL.latest, skipped=skipped, most=most)]
 

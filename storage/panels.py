@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from storage.data_keys import DataKeys
 from storage.database import Session
-from storage.people import Recipient
+from storage.people import NOTICE_VERSION, Recipient
 from storage.queries import Queries
 from storage.records import instant, make, new_id
 from storage.vault import Box
@@ -101,6 +101,16 @@ class Parting:
     sat: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a consultation was about, and the decision it fed (empty where staff have not named it)."""
+
+    question: str
+    decision: str
+    language: str
+    translations: str
+
+
 class Panels:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -173,6 +183,14 @@ class Panels:
         """Who was there when it was closed and wants to hear from us, by id, `after` one of them."""
         rows = await self._session.rows(SQL.to_thank, id=id, after=after, most=most)
         return [Parting(_recipient(row), row["ended_as"] == "completed") for row in rows]
+
+    async def curious(self, id: str, after: str, most: int) -> list[Recipient]:
+        """A page of those who agree to hear of new panels and have nothing to do with this one yet, by id."""
+        rows = await self._session.rows(SQL.curious, panel_id=id, after=after, most=most, notice=NOTICE_VERSION)
+        return [make(Recipient, row) for row in rows]
+
+    async def count_curious(self, id: str) -> int:
+        return int(await self._session.value(SQL.count_curious, panel_id=id, notice=NOTICE_VERSION))
 
     # ------------------------------------------------------------ places
 
@@ -265,9 +283,9 @@ class Panels:
         """A term ends earlier than it would have."""
         await self._session.run(SQL.shorten, id=membership_id, ends_at=ends_at)
 
-    async def contributions(self, membership_id: str) -> list[str]:
-        """The decisions fed by the consultations this member has answered in this term, the latest first."""
-        return [row["decision"] for row in await self._session.rows(SQL.contributions, id=membership_id)]
+    async def contributions(self, membership_id: str) -> list[Contribution]:
+        """What was decided with the consultations this member has answered in this term, the latest first."""
+        return [make(Contribution, row) for row in await self._session.rows(SQL.contributions, id=membership_id)]
 
 
 def uses_service(kept: str, box: Box) -> bool | None:

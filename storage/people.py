@@ -38,7 +38,7 @@ class Recipient:
     zone: str = ""
     quiet_from: int | None = None
     quiet_until: int | None = None
-    best_hour: int | None = None
+    best_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Person:
     """Who speaks. `agreed` is the version of the notice they have agreed to, or empty.
 
     `zone` is their own time zone where it is not the organisation's; quiet times are minutes after midnight there,
-    `best_hour` an hour from 0 to 23; `most_asked` is how often in a week they are asked something at most. `code` is a
+    `best_time` too; `most_asked` is how often in a week they are asked something at most. `code` is a
     salted hash of a code they chose, which counts from `code_counts_at` on; `code_misses` says how often in a row it
     has been given wrongly.
     """
@@ -64,10 +64,11 @@ class Person:
     text_only: bool
     plain_words: bool
     with_helper: bool
+    by_voice: bool
     zone: str
     quiet_from: int | None
     quiet_until: int | None
-    best_hour: int | None
+    best_time: int | None
     most_asked: int
     paused_until: datetime | None
     active_at: datetime | None
@@ -88,7 +89,7 @@ class Person:
             self.zone,
             self.quiet_from,
             self.quiet_until,
-            self.best_hour,
+            self.best_time,
         )
 
 
@@ -98,7 +99,8 @@ class Conversation:
 
     `state` is the saved state as JSON, `number` grows with every view, `view` is the message with the buttons as
     it was sent, `view_id` its place in the outbox, `parked` the interrupted conversations, latest last.
-    `followed` says that something was sent after the view, `view_message_id` is Telegram's number for it.
+    `followed` says that something was sent after the view, `view_message_id` is Telegram's number for it;
+    `view_waits` says that it is to be shown again when their quiet hours are over.
     """
 
     person_id: str
@@ -109,17 +111,21 @@ class Conversation:
     parked: tuple[str, ...] = ()
     view_message_id: int | None = None
     followed: bool = False
+    view_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A view that waits for an answer."""
+    """A view that waits for an answer, and when whom it asks is not to be disturbed."""
 
     person_id: str
     language: str
     number: int
     view: str
     view_id: str
+    zone: str
+    quiet_from: int | None
+    quiet_until: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,19 @@ class Consent:
     language: str
     given_at: datetime
     withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody has come: whether they have been invited to say something about themselves, how many surveys
+    they have finished, how many of the consents beside taking part have been offered, and which they have decided on.
+    """
+
+    invited_to_tell: bool
+    offered: int
+    finished: int
+    decided_on_panels: bool
+    decided_on_talks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +196,7 @@ class People:
             tuple(json.loads(box.open(values["parked"]))) if values["parked"] else (),
             values["view_message_id"],
             bool(values["followed"]),
+            bool(values["view_waits"]),
         )
 
     async def add(self, telegram_id: int, role: Role, language: str, now: datetime) -> tuple[Person, Conversation]:
@@ -261,12 +281,19 @@ class People:
         return [make(Consent, row) for row in await self._session.rows(SQL.consents, person_id=person_id)]
 
     async def sources(self) -> list[Group]:
-        """By where they came from, the most first; empty for those who came by themselves."""
+        """Those who take part by where they came from, the most first; empty for those who came by themselves."""
         return [make(Group, row) for row in await self._session.rows(SQL.sources)]
 
     async def channels(self) -> list[Group]:
-        """By how they take part, the most first."""
+        """Those who take part by how they do, the most first."""
         return [make(Group, row) for row in await self._session.rows(SQL.channels)]
+
+    async def who_take_part(self) -> set[str]:
+        """The ids of citizens who agreed to take part, or for whom staff answer."""
+        return {row["id"] for row in await self._session.rows(SQL.taking_part)}
+
+    async def takes_part(self, person_id: str) -> bool:
+        return await self._session.value(SQL.takes_part, id=person_id) is not None
 
     async def counts(self) -> Headcount:
         return make(Headcount, await self._session.row(SQL.counts) or {})
@@ -281,10 +308,11 @@ class People:
             text_only=person.text_only,
             plain_words=person.plain_words,
             with_helper=person.with_helper,
+            by_voice=person.by_voice,
             zone=person.zone,
             quiet_from=person.quiet_from,
             quiet_until=person.quiet_until,
-            best_hour=person.best_hour,
+            best_time=person.best_time,
             most_asked=person.most_asked,
         )
 
@@ -312,9 +340,11 @@ class People:
     async def forgive_misses(self, person_id: str) -> None:
         await self._session.run(SQL.forgive_misses, id=person_id)
 
-    async def invited_to_tell(self, person_id: str) -> bool:
-        """Whether somebody has been invited to say something about themselves."""
-        return bool(await self._session.value(SQL.invited_to_tell, id=person_id))
+    async def progress(self, person_id: str) -> Progress:
+        return make(Progress, await self._session.row(SQL.progress, id=person_id) or {})
+
+    async def set_offered(self, person_id: str, offered: int) -> None:
+        await self._session.run(SQL.set_offered, id=person_id, offered=offered)
 
     async def mark_invited_to_tell(self, person_id: str) -> None:
         await self._session.run(SQL.mark_invited_to_tell, id=person_id)

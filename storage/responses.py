@@ -215,8 +215,9 @@ class Responses:
         """False when the answers have been sent already."""
         return await self._session.value(SQL.decline, id=id) is not None
 
-    async def finish(self, id: str, now: datetime) -> None:
-        await self._session.run(SQL.finish, id=id, now=now)
+    async def finish(self, id: str, now: datetime, *, with_helper: bool = False) -> None:
+        """Sent; with somebody's help if there was some now or when it was begun."""
+        await self._session.run(SQL.finish, id=id, now=now, with_helper=with_helper)
 
     async def save_answer(
         self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False

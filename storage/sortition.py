@@ -415,6 +415,11 @@ class Sortitions:
             keyring.box(row["person_id"], row["sealed_key"]).open(row["pseudonym"]): row["person_id"] for row in rows
         }
 
+    async def pseudonym(self, draw_id: str, person_id: str) -> str | None:
+        """What somebody is called in a draw; None for whoever is not in it."""
+        sealed = await self._session.value(SQL.pseudonym, draw_id=draw_id, person_id=person_id)
+        return None if sealed is None else (await DataKeys(self._session).box(person_id)).open(sealed)
+
     # ------------------------------------------------------------ before a draw
 
     async def look_ahead(self, panel_id: str, digest: str, request: str) -> bool:

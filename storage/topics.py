@@ -22,7 +22,11 @@ TopicState = Literal["open", "answered", "withdrawn", "hidden"]
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as one person sees it: `own` says that they proposed it, `supported` that they support it."""
+    """A topic as one person sees it: `own` says that they proposed it, `supported` that they support it.
+
+    Staff wrote their answer, or why it is hidden, in `staff_language`; `translations` holds the answer in others. One
+    that was `spoken` has not been written down yet: its words stand for the voice message.
+    """
 
     id: str
     words: str
@@ -34,6 +38,18 @@ class Topic:
     supporters: int
     supported: bool
     own: bool
+    language: str = "en"
+    staff_language: str = ""
+    translations: str = ""
+    spoken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A topic that waits to be written down."""
+
+    id: str
+    proposed_at: datetime
 
 
 class Topics:
@@ -42,13 +58,40 @@ class Topics:
 
     async def propose(self, words: str, person_id: str, now: datetime, most: int) -> str | None:
         """A new open topic, supported by who proposes it; None when they have `most` open ones already."""
-        box = await DataKeys(self._session).box(person_id)
-        id: str | None = await self._session.value(
-            SQL.add, id=new_id(), words=box.seal(words), person_id=person_id, now=now, most=most
-        )
+        id = await self._add(words, person_id, now, most, spoken=False)
         if id is not None:
             await self.support(id, person_id, now)
         return id
+
+    async def speak(self, voice: str, person_id: str, now: datetime, most: int) -> str | None:
+        """A topic that was spoken, for staff to write down; None when they have `most` open ones already."""
+        return await self._add(voice, person_id, now, most, spoken=True)
+
+    async def _add(self, words: str, person_id: str, now: datetime, most: int, *, spoken: bool) -> str | None:
+        box = await DataKeys(self._session).box(person_id)
+        id: str | None = await self._session.value(
+            SQL.add, id=new_id(), words=box.seal(words), person_id=person_id, now=now, most=most, spoken=spoken
+        )
+        return id
+
+    async def spoken(self, most: int) -> list[Spoken]:
+        """The oldest that wait to be written down."""
+        return [make(Spoken, row) for row in await self._session.rows(SQL.spoken, most=most)]
+
+    async def write_down(self, id: str, words: str, language: str, now: datetime) -> bool:
+        """From now on it can be seen, in these words, and its proposer supports it; false when it does not wait."""
+        proposer = await self._session.value(SQL.proposed_by, id=id)
+        if proposer is None:
+            return False
+        sealed = (await DataKeys(self._session).box(proposer)).seal(words)
+        if await self._session.value(SQL.write_down, id=id, words=sealed, language=language) is None:
+            return False
+        await self.support(id, proposer, now)
+        return True
+
+    async def turn_down(self, id: str) -> bool:
+        """A spoken one cannot be used; false when it does not wait any more."""
+        return await self._session.value(SQL.turn_down, id=id) is not None
 
     async def open_of(self, person_id: str) -> int:
         """How many open topics somebody has proposed."""
@@ -82,13 +125,16 @@ class Topics:
         """False when it is not open or not theirs."""
         return await self._session.value(SQL.withdraw, id=id, person_id=person_id) is not None
 
-    async def answer(self, id: str, answer: str, person_id: str, now: datetime) -> bool:
+    async def answer(self, id: str, answer: str, person_id: str, now: datetime, language: str = "en") -> bool:
         """False when it is not open."""
-        return await self._session.value(SQL.answer, id=id, answer=answer, person_id=person_id, now=now) is not None
+        answered = await self._session.value(
+            SQL.answer, id=id, answer=answer, person_id=person_id, now=now, language=language
+        )
+        return answered is not None
 
-    async def hide(self, id: str, reason: str) -> bool:
+    async def hide(self, id: str, reason: str, language: str = "en") -> bool:
         """False when it is not open."""
-        return await self._session.value(SQL.hide, id=id, reason=reason) is not None
+        return await self._session.value(SQL.hide, id=id, reason=reason, language=language) is not None
 
     async def show(self, id: str) -> bool:
         """Open again what was hidden; false when it was not."""

@@ -12,19 +12,21 @@ from storage.queries import Queries
 
 SQL = Queries("translations")
 
-Owner = Literal["panel", "consultation", "question", "outcome"]
+Owner = Literal["panel", "consultation", "question", "outcome", "topic"]
 
 LOAD = {
     "panel": SQL.of_panel,
     "consultation": SQL.of_consultation,
     "question": SQL.of_question,
     "outcome": SQL.of_outcome,
+    "topic": SQL.of_topic,
 }
 SAVE = {
     "panel": SQL.set_panel,
     "consultation": SQL.set_consultation,
     "question": SQL.set_question,
     "outcome": SQL.set_outcome,
+    "topic": SQL.set_topic,
 }
 
 

@@ -48,6 +48,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.draw_jobs import DrawJobs
+from bot.quiet import claim
 from bot.scheduler import Timers
 from bot.telegram.fetching import brought, missing
 from bot.telegram.intake import Intake
@@ -74,8 +75,10 @@ NOTICE_CHANGES = [
     for statement in ("UPDATE consents SET version = 'older'", "UPDATE profiles SET notice = 'older'")
 ]
 
-RANDOM = re.compile(r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)|(?<=decided by: )[\w-]{22}\b")
-"""What no two runs have alike: SHA-256 sums, the names of records, and secrets that were promised."""
+RANDOM = re.compile(
+    r"\b[0-9a-f]{64}\b|(?<=draw-)[0-9a-f]{8}(?=\.json)|(?<=decided by: )[\w-]{22}\b|(?<=You are called )\w{8}\b"
+)
+"""What no two runs have alike: SHA-256 sums, names of records, secrets that were promised, and made-up names."""
 
 UNITS = {
     "minute": timedelta(minutes=1),
@@ -371,7 +374,9 @@ class Player:
             await store.people.set_stopped(person.id, True)
             await store.people.set_source(person.id, source)
             await store.profiles.save(person.id, profile, self._clock.now())
-        await store.movements.count("joined", self._clock.now().astimezone(ZONE).date(), number)
+            await store.people.agree(person.id, NOTICE_VERSION, "en", self._clock.now())
+        for movement in ("joined", "agreed"):
+            await store.movements.count(movement, self._clock.now().astimezone(ZONE).date(), number)
 
     async def _pool_off_stage(self, store: Store, number: int, words: list[str]) -> None:
         """They would like to sit on the panel that was begun last; what is written to them is not shown."""
@@ -454,8 +459,7 @@ class Player:
 
     async def _claim(self, store: Any) -> list[Claimed]:
         await store.outbox.release_all(INSTANCE)
-        found: list[Claimed] = await store.outbox.claim(INSTANCE, self._clock.now(), 500)
-        return found
+        return await claim(store, INSTANCE, self._clock.now(), 500, ZONE)
 
     async def _deliver(self, database: Database, parcel: Claimed) -> list[str]:
         phone = next((phone for phone in self.phones.values() if phone.telegram_id == parcel.telegram_id), None)

@@ -18,7 +18,7 @@ from flows.people.sets import NAMES, ready_made
 from flows.people.typed_options import NotUnderstood, key_of, options
 from flows.sheets import MOST_CELLS, MOST_ROWS, MOST_UNPACKED, Unreadable, sheets
 from flows.turn import Report, Table
-from flows.words import Voice
+from flows.words import Voice, labelled
 from storage.attributes import Attribute, Option
 
 VOICE = Voice("en", ZoneInfo("Europe/London"))
@@ -190,6 +190,24 @@ HEADING = "attribute,kind,label:en,option,target,from_age,to_age,postcodes\n"
 )
 def test_every_mistake_is_named_with_its_place(table: str, said: list[str]) -> None:
     assert problems(table) == said
+
+
+def test_labels_in_plain_words_are_read_shown_and_written_again() -> None:
+    heading = "attribute;label:en;label:en-simple;option;option:en-simple"
+    text = f"{heading}\nbus;Bus use;Do you go by bus?;daily;every day\n;;;never;\n"
+    table = table_of(sheets(text.encode()))
+    assert table is not None
+    [attribute] = read(table).attributes
+    plain, usual = Voice("en", VOICE.zone, plain_words=True), VOICE
+    assert plain.plain(labelled(attribute.labels)) == "Do you go by bus?"
+    assert usual.plain(labelled(attribute.labels)) == "Bus use"
+    assert [plain.plain(labelled(option.labels)) for option in attribute.options] == ["every day", "never"]
+    names = [column.name for column in columns([attribute])]
+    written = [names, *([str(cell or "") for cell in row] for row in rows([attribute]))]
+    again = table_of(sheets("\n".join(";".join(row) for row in written).encode()))
+    assert again is not None
+    assert read(again).attributes == [attribute]
+    assert "label:en-simple" not in [column.name for column in columns()]
 
 
 def test_shares_are_percents_or_parts_of_one() -> None:

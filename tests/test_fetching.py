@@ -86,7 +86,7 @@ class Office:
         self.fetches: list[Claimed] = []
         intake = Intake(database, Clock(), lambda _number: None)
         surroundings = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
-        self.sender = Sender(api, database, Clock(), "this one", 1000, intake.take_in)
+        self.sender = Sender(api, database, Clock(), "this one", 1000, intake.take_in, ZoneInfo("UTC"))
         self._turns = Turns(database, Router([flow, welcome]), Clock(), surroundings, "this one")
         self.intake = intake
         self.database = database

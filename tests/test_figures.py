@@ -13,7 +13,7 @@ from flows.results.disclosure import Rule
 from storage.attributes import Attribute, Option
 from storage.database import opened
 from storage.movements import Movement
-from storage.people import Group
+from storage.people import NOTICE_VERSION, Group
 from storage.store import Store
 
 NOW = datetime(2027, 3, 2, 9, tzinfo=UTC)
@@ -48,16 +48,18 @@ def test_no_figure_stands_for_fewer_than_ten(said: list[int], kept_back: int, un
 
 def test_months_are_reckoned_back_from_today() -> None:
     moved: dict[date, dict[Movement, int]] = {
-        date(2027, 3, 1): {"joined": 30, "erased": 10, "left": 20},
-        date(2027, 1, 1): {"joined": 100},
+        date(2027, 3, 1): {"joined": 70, "agreed": 30, "erased": 25, "parted": 10, "left": 20, "stopped": 5},
+        date(2027, 2, 1): {"withdrew": 20},
+        date(2027, 1, 1): {"agreed": 120},
     }
     found = spells(moved, 120, date(2027, 3, 9), 12, RULE)
     assert [(spell.month.month, spell.people, spell.joined) for spell in found] == [
         (3, 120, 30),
         (2, 100, None),
-        (1, 100, 100),
+        (1, 120, 120),
     ]
-    assert (found[0].left, found[0].erased) == (20, 10)
+    latest = found[0]
+    assert (latest.left, latest.erased, latest.stopped, latest.withdrew, latest.leaving) == (20, 30, None, None, 50)
 
 
 @pytest.mark.parametrize("today", [date(2027, 1, 31), date(2027, 3, 31), date(2028, 2, 29)])
@@ -88,12 +90,15 @@ async def test_citizens_are_grouped_by_where_they_came_from(database_url: str) -
     async with opened(database_url) as database:
         await database.write(come)
         async with database.reading() as store:
-            assert await store.people.sources() == [Group("", 2), Group("library", 1)]
-            assert await store.people.channels() == [Group("chat", 3)]
+            assert await store.people.sources() == [Group("", 3), Group("library", 1)]
+            assert await store.people.channels() == [Group("chat", 3), Group("paper", 1)]
 
 
 async def come(store: Store) -> None:
     for number in range(3):
         person, _conversation = await store.people.add(number + 1, "citizen", "en", NOW)
         await store.people.set_source(person.id, "library" if number == 0 else "")
+        await store.people.agree(person.id, NOTICE_VERSION, "en", NOW)
+    await store.people.add(5, "citizen", "en", NOW)  # a guest, or somebody who said "not now"
+    await store.people.add_unnamed("paper", "en", NOW)
     await store.people.add(9, "staff", "en", NOW)

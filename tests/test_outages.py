@@ -43,7 +43,7 @@ async def asked_after_an_outage(database: Database, message: Message) -> tuple[d
         return sent.body, loaded[1].view_id == sent.id
 
     await database.write(be_asked)
-    assert await ask_again(database, NOW + timedelta(hours=2), NOW) == 1
+    assert await ask_again(database, NOW + timedelta(hours=2), NOW, ZONE) == 1
     return await database.write(found)
 
 

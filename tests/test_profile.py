@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flows.hours import best_at, welcome_at
 from flows.profile.bands import area_of, band_of, birth_year, nearest
-from flows.profile.needs import read_hours, zone_of_city
+from flows.profile.needs import read_hours, read_time, zone_of_city
 from storage.attributes import Attribute, Option
 from storage.database import opened
 from storage.people import Recipient
@@ -86,7 +86,7 @@ async def test_one_question_at_a_time_each_with_a_reason_and_ways_out(database_u
         "sometime in the war",
         "1944",
         "NB12 4XY",
-        "[No, leave it out]",
+        "[Skip]",
     )
     assert "Why we ask: so that young and old are heard." in said
     assert "Please write a year with four figures" in said
@@ -207,13 +207,30 @@ def test_nothing_is_sent_in_somebodys_quiet_hours(at: datetime, start: int, end:
     assert start == end or not (start <= minute < end if start < end else minute >= start or minute < end)
 
 
-@given(MOMENTS, st.integers(0, 23))
-def test_a_reminder_waits_for_the_best_hour_but_not_beyond_the_end(now: datetime, hour: int) -> None:
-    person = Recipient("p", "en", "citizen", best_hour=hour)
+@given(MOMENTS, st.integers(0, 1439))
+def test_a_message_waits_for_the_best_time_but_not_beyond_the_end(now: datetime, minutes: int) -> None:
+    person = Recipient("p", "en", "citizen", best_time=minutes)
     until = now + timedelta(hours=20)
     at = best_at(now, person, LONDON, until)
     assert at == now or (now < at < until)
     assert best_at(now, person, LONDON, now) == now
+    assert now <= best_at(now, person, LONDON) <= now + timedelta(hours=25), "a day, and an hour where clocks change"
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("18:30", 1110),
+        ("6 pm", 1080),
+        ("at 6.30pm", 1110),
+        ("١٨:٣٠", 1110),
+        ("9", 540),
+        ("24:00", None),
+        ("9 to 5", None),
+    ],
+)
+def test_a_time_as_people_write_it(words: str, minutes: int | None) -> None:
+    assert read_time(words) == minutes
 
 
 @pytest.mark.parametrize(

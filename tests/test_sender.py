@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -150,7 +151,7 @@ async def working(
         api = Api(TOKEN, playground.url)
         await api.open()
         intake = Intake(database, Clock(), lambda _number: None)
-        sender = Sender(api, database, Clock(), INSTANCE, rate, intake.take_in)
+        sender = Sender(api, database, Clock(), INSTANCE, rate, intake.take_in, ZoneInfo("UTC"))
         office = Office(playground, url, database, sender)
         await office.know(people)
         running = asyncio.create_task(sender.run())

@@ -261,6 +261,27 @@ async def test_what_was_sent_cannot_be_declined(database: Database) -> None:
     assert not await database.write(lambda store: store.responses.decline(response.id))
 
 
+async def test_help_with_answers_is_noted_whenever_it_came_and_counted_after_erasure(database: Database) -> None:
+    consultation, people = await drafted(database, on_panel=3)
+    await publish_it(database, consultation)
+
+    async def answer(store: Store) -> None:
+        await store.responses.invite(consultation.id, people, NOW)
+        for person, at_start, at_end in zip(people, (True, False, False), (False, True, False), strict=True):
+            response = await store.responses.find(consultation.id, person)
+            assert response is not None
+            await store.responses.start(response.id, NOW, with_helper=at_start)
+            await store.responses.finish(response.id, NOW, with_helper=at_end)
+
+    await database.write(answer)
+    assert (await database.write(lambda store: store.responses.turnout(consultation.id))).with_helper == 2
+    await database.write(lambda store: store.consultations.close(consultation.id, NOW))
+    for person in people:
+        await database.write(lambda store, person=person: store.erasure.erase(person))  # type: ignore[misc]
+    turnout = await database.write(lambda store: store.responses.turnout(consultation.id))
+    assert (turnout.finished, turnout.with_helper) == (3, 2)
+
+
 # ---------------------------------------------------------------- outcomes
 
 

@@ -9,6 +9,7 @@ What Telegram (or the network) answers is classified here and nowhere else:
     wait         429: this chat waits as long as Telegram says; several chats at once: bulk waits too
     unreachable  403: the person has blocked the bot; what waits for them stays in the outbox until they write
     again        network errors, 5xx: tried again with growing pauses until the message has become pointless
+    put off      bulk in somebody's quiet hours goes back to the outbox until their end
     failed       anything Telegram will never accept, with its reason
 
 A cut connection leaves open whether a message arrived. Messages, edits and stripped buttons are then sent again (a
@@ -29,8 +30,9 @@ import re
 from bisect import insort
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from telegram import InputFile
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter, TelegramError, TimedOut
@@ -39,6 +41,7 @@ from bot.clock import Clock
 from bot.exports import made
 from bot.pictures import draw
 from bot.posters import poster
+from bot.quiet import claim, put_off_until
 from bot.telegram.api import Api
 from bot.telegram.fetching import fetched
 from bot.telegram.pacing import ChatPace, Window, chat_rate
@@ -59,7 +62,8 @@ REMEMBERED = 10_000
 POLL_SECONDS = 1.0
 STOP_PATIENCE = 2.0
 
-Outcome = Finished | float
+Outcome = Finished | float | datetime
+"""What became of it, in how many seconds it is to be tried again, or when it is welcome."""
 TakeIn = Callable[[Sequence[Any]], Awaitable[None]]
 
 
@@ -96,9 +100,19 @@ class Queue:
 class Sender:
     """`take_in` puts updates into the inbox: files that were fetched come in like what people say."""
 
-    def __init__(self, api: Api, database: Database, clock: Clock, instance: str, rate: float, take_in: TakeIn) -> None:
+    def __init__(
+        self,
+        api: Api,
+        database: Database,
+        clock: Clock,
+        instance: str,
+        rate: float,
+        take_in: TakeIn,
+        zone: ZoneInfo,
+    ) -> None:
         self._api = api
         self._take_in = take_in
+        self._zone = zone
         self._database = database
         self._clock = clock
         self._instance = instance
@@ -256,6 +270,8 @@ class Sender:
             case Finished():
                 self._done(parcel, outcome)
                 queue.failures = 0
+            case datetime():
+                await self._put_off(parcel, outcome)
             case float(pause):
                 self._put_back(queue.bulk if bulk else queue.replies, parcel)
                 queue.pace.block(asyncio.get_running_loop().time() + pause)
@@ -279,9 +295,11 @@ class Sender:
             del self._queues[queue.telegram_id]
 
     async def _try(self, queue: Queue, parcel: Claimed) -> Outcome:
-        """What became of the parcel, or in how many seconds to try again."""
-        if self._clock.now() >= parcel.expires_at:
+        now = self._clock.now()
+        if now >= parcel.expires_at:
             return Finished(parcel.id, "expired", "too late to be of use")
+        if (later := put_off_until(parcel, now, self._zone)) is not None:
+            return later
         try:
             return await self._send(parcel)
         except RetryAfter as problem:
@@ -486,8 +504,12 @@ class Sender:
             if self._bulk_held < self._bulk_target:
                 try:
                     claimed = await self._database.write(
-                        lambda store: store.outbox.claim(
-                            self._instance, self._clock.now(), self._bulk_target - self._bulk_held
+                        lambda store: claim(
+                            store,
+                            self._instance,
+                            self._clock.now(),
+                            self._bulk_target - self._bulk_held,
+                            self._zone,
                         )
                     )
                 except DatabaseProblem as problem:
@@ -528,6 +550,18 @@ class Sender:
             log.warning("What was sent cannot be written down yet: %s", problem)
             await asyncio.sleep(1)
             self._finished_any.set()
+
+    async def _put_off(self, parcel: Claimed, at: datetime) -> None:
+        """It was held back (by a chat's pace, or an outage) until somebody's quiet hours had begun."""
+        self._bulk_held -= 1
+        while True:
+            try:
+                return await self._database.write(
+                    lambda store: store.outbox.put_off([(parcel.id, at)], self._clock.now())
+                )
+            except DatabaseProblem as problem:
+                log.warning("What is put off cannot be written down yet: %s", problem)
+                await asyncio.sleep(1)
 
     async def _give_up_person(self, queue: Queue, parcel: Claimed) -> None:
         """What waits for somebody who cannot be reached goes back to the outbox until they write again."""

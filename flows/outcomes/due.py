@@ -32,7 +32,7 @@ async def tell(desk: Desk, args: dict[str, Any]) -> Again | None:
     people = await desk.store.responses.everyone_asked(outcome.consultation_id, args["after"], PAGE)
     if not people:
         return None
-    desk.tell_all(people, announcement(outcome), once=f"outcome.tell:{outcome.id}")
+    desk.tell_all(people, announcement(outcome), once=f"outcome.tell:{outcome.id}", can_wait=True)
     return Again({**args, "after": people[-1].id}, desk.now)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
-from flows.panels.places import about, give_up, how_full, last_day, take, term_for
+from flows.panels.places import about, give_up, how_full, last_day, named, take, term_for
 from flows.panels.rotation import MOST_TERMS, CoolingOff
 from flows.panels.sortition.seating import refill
 from flows.panels.terms import notice_before
@@ -92,14 +92,14 @@ def _as_listed(desk: Desk, one: PanelFor) -> Text:
 def _button_of(one: PanelFor) -> Button:
     panel = one.panel
     if one.panel.kind == "drawn" and one.own_state is None:
-        return link(f"interest {panel.id}", _("The draw: {panel}", panel=panel.name))
+        return link(f"interest {panel.id}", _("The draw: {panel}", panel=named(panel)))
     if one.own_state == "serving":
-        return link(f"leave {panel.id}", _("Leave {panel}", panel=panel.name))
+        return link(f"leave {panel.id}", _("Leave {panel}", panel=named(panel)))
     if one.own_state == "waiting" and panel.is_full:
-        return link(f"leave {panel.id}", _("Leave the waiting list: {panel}", panel=panel.name))
+        return link(f"leave {panel.id}", _("Leave the waiting list: {panel}", panel=named(panel)))
     if panel.is_full:
-        return link(f"join {panel.id}", _("Waiting list: {panel}", panel=panel.name))
-    return link(f"join {panel.id}", _("Join {panel}", panel=panel.name))
+        return link(f"join {panel.id}", _("Waiting list: {panel}", panel=named(panel)))
+    return link(f"join {panel.id}", _("Join {panel}", panel=named(panel)))
 
 
 # ---------------------------------------------------------------- joining
@@ -162,7 +162,7 @@ async def joining(desk: Desk, at: Choosing | Consenting, said: Said) -> Turn:
 def _offer_place(desk: Desk, panel: Panel, term: Term) -> Turn:
     purpose = written(panel, "purpose")
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=panel.name), purpose),
+        lines(_("<b>{name}</b>", name=named(panel)), purpose),
         in_their_language(purpose),
         _("What is asked of you: to answer a few short questions now and then, when it suits you."),
         lines(
@@ -178,7 +178,7 @@ def _offer_waiting(panel: Panel, notice: Text | None = None) -> Turn:
     purpose = written(panel, "purpose")
     text = paragraphs(
         notice,
-        lines(_("<b>{name}</b>", name=panel.name), purpose),
+        lines(_("<b>{name}</b>", name=named(panel)), purpose),
         in_their_language(purpose),
         lines(
             how_full(panel),
@@ -222,7 +222,7 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
 
 def _ask_use(panel: Panel) -> Turn:
     text = paragraphs(
-        _("You are in. Welcome to <b>{panel}</b>.", panel=panel.name),
+        _("You are in. Welcome to <b>{panel}</b>.", panel=named(panel)),
         _("One question: do you use this service yourself? We want to hear from people who do, and who do not."),
     )
     rows = [
@@ -250,7 +250,7 @@ async def using(desk: Desk, at: Using, said: Said) -> Turn:
 
 def _welcome(desk: Desk, panel: Panel, term: Term) -> Turn:
     text = paragraphs(
-        _("You are in. Welcome to <b>{panel}</b>.", panel=panel.name),
+        _("You are in. Welcome to <b>{panel}</b>.", panel=named(panel)),
         _("Your term ends on {day}.", day=last_day(desk, term.ends_at)),
         _("I will write to you when there is a question."),
     )
@@ -261,13 +261,13 @@ async def _already(desk: Desk, panel: Panel, place: Membership) -> Turn:
     rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
     if place.state == "serving" and place.term_ends_at is not None:
         day = last_day(desk, place.term_ends_at)
-        return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=panel.name, day=day), rows)
+        return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=named(panel), day=day), rows)
     text = paragraphs(
         ngettext(
             "You are on the waiting list of <b>{panel}</b>, as number {n}.",
             "You are on the waiting list of <b>{panel}</b>, as number {n}.",
             await desk.store.panels.position(place),
-            panel=panel.name,
+            panel=named(panel),
         ),
         _("When a place becomes free for you, you are in at once and I tell you."),
     )
@@ -276,7 +276,7 @@ async def _already(desk: Desk, panel: Panel, place: Membership) -> Turn:
 
 def _come_back_later(desk: Desk, panel: Panel, rest: CoolingOff) -> Turn:
     text = paragraphs(
-        _("Thank you for your two terms on <b>{panel}</b>. Now it is others' turn.", panel=panel.name),
+        _("Thank you for your two terms on <b>{panel}</b>. Now it is others' turn.", panel=named(panel)),
         _("You can join again from {day}.", day=last_day(desk, rest.until)),
     )
     return end(text, [[link("panels", _("Panels")), link("menu", _("Menu"))]])
@@ -302,11 +302,14 @@ async def stay(desk: Desk, argument: str) -> Turn:
         return go("join", panel.id)
     rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
     if panel.kind == "drawn":
-        return end(_("On <b>{panel}</b> others are drawn after your term.", panel=panel.name), rows)
+        return end(_("On <b>{panel}</b> others are drawn after your term.", panel=named(panel)), rows)
     if not panel.lets_stay:
         return await _already(desk, panel, place)
     if place.term >= MOST_TERMS:
-        return end(_("This is your second term on <b>{panel}</b>. After it others get a turn.", panel=panel.name), rows)
+        return end(
+            _("This is your second term on <b>{panel}</b>. After it others get a turn.", panel=named(panel)),
+            rows,
+        )
     asked_from = notice_before(place.term_ends_at, desk.zone)
     if desk.now < asked_from:
         day = last_day(desk, asked_from)
@@ -314,12 +317,12 @@ async def stay(desk: Desk, argument: str) -> Turn:
     if not place.staying and not await desk.store.panels.will_stay(place.id):
         text = _(
             "Somebody waits for a place on <b>{panel}</b> now, so yours goes to them after your term. Thank you.",
-            panel=panel.name,
+            panel=named(panel),
         )
         return end(text, rows)
     text = _(
         "Thank you. You stay on <b>{panel}</b> for another term when this one ends on {day}.",
-        panel=panel.name,
+        panel=named(panel),
         day=last_day(desk, place.term_ends_at),
     )
     return end(text, rows)
@@ -345,10 +348,10 @@ async def leave(desk: Desk, argument: str) -> Turn:
 
 def _ask_whether(panel: Panel, place: Membership) -> Turn:
     if place.state == "waiting":
-        text: Text = _("Do you want to leave the waiting list of <b>{panel}</b>?", panel=panel.name)
+        text: Text = _("Do you want to leave the waiting list of <b>{panel}</b>?", panel=named(panel))
     else:
         text = paragraphs(
-            _("Do you want to leave <b>{panel}</b>?", panel=panel.name),
+            _("Do you want to leave <b>{panel}</b>?", panel=named(panel)),
             _("Your place then goes to somebody else. What you have answered stays counted."),
         )
     return ask(Leaving(panel.id), text, column(choice("yes", _("Yes, leave")), choice("no", _("No, I stay"))))
@@ -373,7 +376,7 @@ async def _let_go(desk: Desk, panel_id: str) -> Turn:
     if panel.kind == "drawn" and place.term_ends_at is not None:
         await refill(desk, replace(panel, serving=panel.serving - 1), place.term_ends_at)
     if place.state == "waiting":
-        text: Text = _("You are not on the waiting list of <b>{panel}</b> any more.", panel=panel.name)
+        text: Text = _("You are not on the waiting list of <b>{panel}</b> any more.", panel=named(panel))
     else:
-        text = _("You have left <b>{panel}</b>. Thank you for your time.", panel=panel.name)
+        text = _("You have left <b>{panel}</b>. Thank you for your time.", panel=named(panel))
     return end(text, [[link("panels", _("Panels")), link("menu", _("Menu"))]])

@@ -7,18 +7,17 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
-from flows.panels.places import hand_on, last_day, watch
+from flows.panels.places import contributed, hand_on, last_day, named, watch
 from flows.panels.rotation import MOST_TERMS, CoolingOff, may_stay, next_term
 from flows.panels.sortition.seating import refill, refill_between
 from flows.panels.terms import term_end
 from flows.turn import Message, Row, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Text, _, paragraphs
 from storage.panels import Membership, Panel, Term
 
 flow = Flow()
 
 PAGE = 300
-DECISIONS_SHOWN = 5
 
 
 @flow.due("panel.notice")
@@ -27,7 +26,7 @@ async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
     if place is None or panel is None or place.term_ends_at is None or panel.ends_at is not None:
         return None
     ends = last_day(desk, place.term_ends_at)
-    first = _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=ends)
+    first = _("Your term on <b>{panel}</b> ends on {day}.", panel=named(panel), day=ends)
     rows: list[Row] = [[link("panels", _("My panels"))]]
     if panel.lets_stay and may_stay(place.term, panel.waiting):
         then: Text = _("Nobody waits for a place just now. Would you like to stay for another term?")
@@ -36,7 +35,7 @@ async def notice(desk: Desk, args: dict[str, Any]) -> Again | None:
         then = _("It is your second term. After it others get a turn. Thank you.")
     else:
         then = _("Then your place goes to somebody who waits for one. Thank you for your time.")
-    await _tell(desk, place, Message(paragraphs(first, then), rows), once=f"panel.notice:{place.id}")
+    await _tell(desk, place, Message(paragraphs(first, then), rows), once=f"panel.notice:{place.id}", can_wait=True)
     return None
 
 
@@ -81,7 +80,7 @@ async def _begin_another(desk: Desk, panel: Panel, place: Membership) -> None:
         return
     await watch(desk, membership_id, term.ends_at)
     text = paragraphs(
-        _("Your second term on <b>{panel}</b> has begun. Thank you for staying.", panel=panel.name),
+        _("Your second term on <b>{panel}</b> has begun. Thank you for staying.", panel=named(panel)),
         _("It ends on {day}.", day=last_day(desk, term.ends_at)),
     )
     await _tell(desk, place, Message(text, [[link("panels", _("My panels"))]]), once=f"panel.term:{place.id}")
@@ -89,27 +88,14 @@ async def _begin_another(desk: Desk, panel: Panel, place: Membership) -> None:
 
 async def _thank(desk: Desk, panel: Panel, place: Membership) -> None:
     text = paragraphs(
-        _("Your term on <b>{panel}</b> has ended. Thank you for your time.", panel=panel.name),
-        _contributed(await desk.store.panels.contributions(place.id)),
+        _("Your term on <b>{panel}</b> has ended. Thank you for your time.", panel=named(panel)),
+        contributed(await desk.store.panels.contributions(place.id)),
         _what_next(desk, panel, place),
     )
     rows: list[Row] = [[link("outcomes", _("What was decided")), link("panels", _("Panels"))]]
     if panel.lets_stay and may_stay(place.term, panel.waiting):
         rows = [[link(f"stay {panel.id}", _("Stay another term"))], *rows]
     await _tell(desk, place, Message(text, rows), once=f"panel.term:{place.id}")
-
-
-def _contributed(decisions: list[str]) -> Text | None:
-    """What their answers went into, if there were any."""
-    if not decisions:
-        return None
-    answered = ngettext(
-        "You answered {n} time before a decision. It was about:",
-        "You answered {n} times before a decision. They were about:",
-        len(decisions),
-    )
-    shown = [_("– {decision}", decision=Verbatim(decision)) for decision in decisions[:DECISIONS_SHOWN]]
-    return lines(answered, *shown, _("– and more") if len(decisions) > DECISIONS_SHOWN else None)
 
 
 def _what_next(desk: Desk, panel: Panel, place: Membership) -> Text:
@@ -147,14 +133,14 @@ async def closed(desk: Desk, args: dict[str, Any]) -> Again | None:
     partings = await desk.store.panels.to_thank(panel.id, args["after"], PAGE)
     sat = Message(
         paragraphs(
-            _("The panel <b>{panel}</b> is closed now. Thank you for your time on it.", panel=panel.name),
+            _("The panel <b>{panel}</b> is closed now. Thank you for your time on it.", panel=named(panel)),
             _("What you have answered stays counted, and you will still hear what was decided."),
         ),
         [[link("outcomes", _("What was decided")), link("panels", _("Panels"))]],
     )
     waited = Message(
         paragraphs(
-            _("The panel <b>{panel}</b> is closed now, and with it the waiting list.", panel=panel.name),
+            _("The panel <b>{panel}</b> is closed now, and with it the waiting list.", panel=named(panel)),
             _("Thank you for having waited. Perhaps another panel suits you?"),
         ),
         [[link("panels", _("Panels"))]],
@@ -171,7 +157,7 @@ async def _tell_pool(desk: Desk, panel: Panel, args: dict[str, Any]) -> Again | 
     """Whoever was still in the draw; those who sat on it have been thanked under the same name."""
     people = await desk.store.sortition.interested(panel.id, args["after"], PAGE)
     text = paragraphs(
-        _("The panel <b>{panel}</b> is closed now: there is no draw any more.", panel=panel.name),
+        _("The panel <b>{panel}</b> is closed now: there is no draw any more.", panel=named(panel)),
         _("Thank you for having been ready. Perhaps another panel suits you?"),
     )
     desk.tell_all(people, Message(text, [[link("panels", _("Panels"))]]), once=f"panel.closed:{panel.id}")
@@ -186,8 +172,8 @@ async def _place(desk: Desk, membership_id: str) -> tuple[Membership | None, Pan
     return place, await desk.store.panels.load(place.panel_id)
 
 
-async def _tell(desk: Desk, place: Membership, message: Message, *, once: str) -> None:
+async def _tell(desk: Desk, place: Membership, message: Message, *, once: str, can_wait: bool = False) -> None:
     """Tell the member, unless they have asked not to be written to."""
     recipient = await desk.store.panels.member(place.id)
     if recipient is not None:
-        desk.tell(recipient, message, once=once)
+        desk.tell(recipient, message, once=once, can_wait=can_wait)

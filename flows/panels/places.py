@@ -8,10 +8,11 @@ from flows.desk import Desk
 from flows.panels.rotation import CoolingOff, next_term
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
-from flows.words import Day, Text, _, lines, ngettext, paragraphs, written
-from storage.panels import Membership, Panel, Term, Waiting
+from flows.words import Day, Text, Written, _, in_their_language, lines, ngettext, paragraphs, written
+from storage.panels import Contribution, Membership, Panel, Term, Waiting
 
 MOST_LOOKED_AT = 50
+DECISIONS_SHOWN = 5
 
 
 def last_day(desk: Desk, ends_at: datetime) -> Day:
@@ -19,9 +20,14 @@ def last_day(desk: Desk, ends_at: datetime) -> Day:
     return Day(ends_at.astimezone(desk.zone).date())
 
 
+def named(panel: Panel) -> Written:
+    """What it is called, in the reader's language if staff gave it."""
+    return written(panel, "name")
+
+
 def about(panel: Panel) -> Text:
     """A panel in two lines and how many sit on it."""
-    return lines(_("<b>{name}</b>", name=panel.name), written(panel, "purpose"), how_full(panel))
+    return lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), how_full(panel))
 
 
 def how_full(panel: Panel) -> Text:
@@ -34,6 +40,21 @@ def how_full(panel: Panel) -> Text:
             panel.serving,
         )
     return _("Places taken: {taken} of {seats}.", taken=panel.serving, seats=panel.seats)
+
+
+def contributed(decisions: list[Contribution]) -> Text | None:
+    """What their answers went into, if there were any."""
+    if not decisions:
+        return None
+    answered = ngettext(
+        "You answered {n} time before a decision. It was about:",
+        "You answered {n} times before a decision. They were about:",
+        len(decisions),
+    )
+    texts = [written(one, "decision" if one.decision else "question") for one in decisions[:DECISIONS_SHOWN]]
+    shown = [_("– {decision}", decision=text) for text in texts]
+    more = _("– and more") if len(decisions) > DECISIONS_SHOWN else None
+    return lines(answered, *shown, more, in_their_language(*texts))
 
 
 async def term_for(desk: Desk, panel: Panel, person_id: str) -> Term | CoolingOff:
@@ -93,7 +114,7 @@ async def hand_on(desk: Desk, panel: Panel) -> None:
 
 def _tell_of_place(desk: Desk, panel: Panel, waiting: Waiting, term: Term) -> None:
     text = paragraphs(
-        _("A place on <b>{panel}</b> has become free, and it is yours. You are in.", panel=panel.name),
+        _("A place on <b>{panel}</b> has become free, and it is yours. You are in.", panel=named(panel)),
         _("Your term ends on {day}.", day=last_day(desk, term.ends_at)),
         _("You need not do anything now. If it no longer suits you, tap Leave, and the next person gets it."),
     )

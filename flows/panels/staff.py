@@ -19,6 +19,7 @@ from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, colum
 from flows.typed import latin_digits
 from flows.words import Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.panels import Panel, PanelKind
+from storage.translations import read_translations
 
 flow = Flow()
 
@@ -295,7 +296,12 @@ async def _begin(desk: Desk, at: Looking) -> Turn:
         Verbatim(desk.deep_link(f"join-{id}")),
         _("Put the link on your website and posters. When people have joined, ask them something."),
     )
-    return end(text, [[link(f"staffpanels {id}", _("See the panel"))], [link("menu", _("Menu"))]])
+    rows = [
+        [link(f"announce {id}", _("Tell those who want to hear of it"))],
+        [link(f"staffpanels {id}", _("See the panel"))],
+        [link("menu", _("Menu"))],
+    ]
+    return end(text, rows)
 
 
 # ---------------------------------------------------------------- how they stand
@@ -346,7 +352,7 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
     )
     rows = [
         [link(f"consult {panel.id}", _("Ask this panel something"))],
-        [link(f"newvenue join {panel.id}", _("Link and poster"))],
+        [link(f"newvenue join {panel.id}", _("Link and poster")), link(f"announce {panel.id}", _("Tell people"))],
         [link(f"renamepanel {panel.id}", _("Rename")), link(f"closepanel {panel.id}", _("Close"))],
         [link(f"mirror {panel.id}", _("Mirror")), link(f"translate panel {panel.id}", _("Other languages"))],
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
@@ -411,6 +417,8 @@ async def _rename(desk: Desk, panel_id: str, name: str) -> Turn:
         return _not_there()
     if not await desk.store.panels.rename(panel_id, name):
         return again(_("There is a panel of this name already. Please give it another."))
+    for language in read_translations(panel.translations):  # they are names of what it was called before
+        await desk.store.translations.keep("panel", panel_id, "name", language, "")
     await desk.record("renamed", f"panel:{panel_id}", before=panel.name, after=name)
     return go("staffpanels", panel_id)
 

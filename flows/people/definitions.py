@@ -26,7 +26,7 @@ from flows.people.rules import (
 )
 from flows.sheets import Sheet
 from flows.turn import Cell, Column
-from flows.words import DEFAULT_LANGUAGE, LANGUAGES, Words, _
+from flows.words import DEFAULT_LANGUAGE, LANGUAGES, SIMPLE, Words, _
 from storage.attributes import Attribute, Kind, Option
 
 OF_ATTRIBUTE = ("attribute", "kind", "sensitive")
@@ -43,6 +43,9 @@ COLUMNS = (
     *(f"{OPTION}:{language}" for language in LANGUAGES),
     *FIGURES,
 )
+IN_PLAIN_WORDS = tuple(f"{what}:{language}{SIMPLE}" for what in (LABEL, REASON, OPTION) for language in LANGUAGES)
+"""Columns that are understood, and written where there is something for them."""
+
 NEEDED = ("attribute", "option", LABEL_NEEDED)
 
 SPOKEN_KINDS: dict[str, Kind] = {
@@ -129,7 +132,7 @@ def _heading(sheet: Sheet) -> list[str]:
 
 def _check_heading(reading: Reading, heading: Sequence[str]) -> None:
     for place, column in enumerate(heading):
-        if column and column not in COLUMNS:
+        if column and column not in (*COLUMNS, *IN_PLAIN_WORDS):
             reading.complain(1, column, _("I do not know this column."))
         elif column and column in heading[:place]:
             reading.complain(1, column, _("This column is there twice."))
@@ -207,7 +210,11 @@ def _named(key: str) -> str:
 def _no_second_word(reading: Reading, lines: Sequence[Line]) -> None:
     """What is said of the attribute stands in its first row; below it may be repeated, not changed."""
     first = lines[0]
-    columns = [column for column in COLUMNS if column.partition(":")[0] in ("kind", "sensitive", LABEL, REASON)]
+    columns = [
+        column
+        for column in (*COLUMNS, *IN_PLAIN_WORDS)
+        if column.partition(":")[0] in ("kind", "sensitive", LABEL, REASON)
+    ]
     for line in lines[1:]:
         for column in columns:
             if line[column] and line[column] != first[column]:
@@ -224,7 +231,8 @@ def _key(reading: Reading, line: Line, column: str, longest: int) -> None:
 
 
 def _by_language(reading: Reading, line: Line, column: str, longest: int) -> dict[str, str]:
-    found = {language: line[f"{column}:{language}"] for language in LANGUAGES if line[f"{column}:{language}"]}
+    languages = (*LANGUAGES, *(language + SIMPLE for language in LANGUAGES))
+    found = {language: line[f"{column}:{language}"] for language in languages if line[f"{column}:{language}"]}
     for language, words in found.items():
         if len(words) > longest:
             what = _("That is too long; {most} letters at most.", most=longest)
@@ -306,15 +314,24 @@ def _degrees(reading: Reading, line: Line, column: str, most: int) -> float | No
 # ---------------------------------------------------------------- and back
 
 
-def columns() -> list[Column]:
-    return [Column(name, name) for name in COLUMNS]
+def columns(attributes: Iterable[Attribute] = ()) -> list[Column]:
+    """Those every table has, and those in plain words that these attributes have."""
+    known = list(attributes)
+    plain = [
+        name
+        for name in IN_PLAIN_WORDS
+        if any(_cell(one, option, name, first=True) for one in known for option in one.options)
+    ]
+    return [Column(name, name) for name in (*COLUMNS, *plain)]
 
 
 def rows(attributes: Iterable[Attribute]) -> list[list[Cell]]:
     """The table of these attributes, as `read` would take it."""
+    known = list(attributes)
+    names = [column.name for column in columns(known)]
     return [
-        [_cell(attribute, option, column, first=place == 0) for column in COLUMNS]
-        for attribute in attributes
+        [_cell(attribute, option, column, first=place == 0) for column in names]
+        for attribute in known
         for place, option in enumerate(attribute.options)
     ]
 

@@ -59,30 +59,42 @@ def figures(counts: Sequence[int], rule: Rule) -> list[Figure]:
 
 # ---------------------------------------------------------------- over time
 
+BALANCE: tuple[Movement, ...] = ("agreed", "withdrew", "parted")
+"""What makes more or fewer of those who take part in the chat."""
+
+LEAVING: tuple[Movement, ...] = ("stopped", "left", "withdrew", "erased")
+
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """One month: how many people there were at its end, and who had come, gone and been erased in it."""
+    """One month: how many people took part in the chat at its end; how many had begun to, wanted no more messages,
+    blocked the bot, withdrew and were erased in it; and how many these leave-takings are together.
+    """
 
     month: date
     people: Published
     joined: Published
+    stopped: Published
     left: Published
+    withdrew: Published
     erased: Published
+    leaving: Published
 
 
 def spells(
     moved: Mapping[date, Mapping[Movement, int]], people: int, today: date, months: int, rule: Rule
 ) -> list[Spell]:
-    """The last months, the latest first, reckoned back from how many there are now; empty ones at the end left out."""
+    """The last months, the latest first, reckoned back from how many take part in the chat now; empty ones at the end
+    are left out. People for whom staff answer come and go uncounted, so they are not among them.
+    """
     found: list[Spell] = []
     month = today.replace(day=1)
     for _month in range(months):
         numbers = moved.get(month, {})
-        joined, erased = numbers.get("joined", 0), numbers.get("erased", 0)
-        shown = [rule.rounded(n) for n in (people, joined, numbers.get("left", 0), erased)]
-        found.append(Spell(month, *shown))
-        people = max(0, people - joined + erased)
+        joined, withdrew, parted = (numbers.get(kind, 0) for kind in BALANCE)
+        leaving = [numbers.get(kind, 0) for kind in LEAVING]
+        found.append(Spell(month, *(rule.rounded(n) for n in (people, joined, *leaving, sum(leaving)))))
+        people = max(0, people - joined + withdrew + parted)
         month = before(month)
     while len(found) > 1 and all(number is None for number in _numbers(found[-1])):
         found.pop()
@@ -90,7 +102,7 @@ def spells(
 
 
 def _numbers(spell: Spell) -> tuple[Published, ...]:
-    return spell.people, spell.joined, spell.left, spell.erased
+    return spell.people, spell.joined, spell.leaving
 
 
 def before(month: date) -> date:

@@ -121,7 +121,8 @@ def _missing(name: str, reason: str) -> Words:
 async def _template(desk: Desk, format: Format) -> Message:
     known = await desk.store.attributes.all()
     example = [found for key in ("age", "gender") if (found := ready_made(key))]
-    table = Table(_("Attributes"), columns(), rows(known or [*example, EXAMPLE_AREA]))
+    shown = known or [*example, EXAMPLE_AREA]
+    table = Table(_("Attributes"), columns(shown), rows(shown))
     report = Report(_("What you ask about people"), _("How to fill it in"), HOW_TO, [table])
     return Message(_("Here is the template."), file=File(f"attributes.{format}", report))
 

@@ -12,7 +12,7 @@ from flows.people.figures import Figure, Portrait, Spell, before, figures, portr
 from flows.people.wording import label_of
 from flows.results.disclosure import Published, Rule
 from flows.turn import Bar, Chart, Message, Row, Turn, column, end, go, link
-from flows.words import Day, Month, Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from flows.words import Day, Month, Paragraphs, Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.attributes import Attribute
 from storage.people import Group
 
@@ -43,9 +43,10 @@ async def _overview(desk: Desk, page: int) -> Turn:
     if page > 1 and not shown:
         return go("people")
     [latest, *_older] = await _spells(desk, rule, 1)
+    everybody = sum(group.number for group in await desk.store.people.channels())
     text = paragraphs(
         _("<b>Who takes part</b>, {day}", day=Day(desk.today)),
-        lines(_people(latest.people, rule), _moves(latest, rule)),
+        lines(_people(rule.rounded(everybody), rule), _moves(latest, rule)),
         _rounding(rule),
         _("What would you like to see?") if attributes else _("You do not ask anything about people yet."),
     )
@@ -67,12 +68,22 @@ def _people(number: Published, rule: Rule) -> Text:
 
 
 def _moves(spell: Spell, rule: Rule) -> Text:
-    return _(
-        "This month: joined {joined}, left {left}, erased {erased}",
-        joined=_shown(spell.joined, rule),
-        left=_shown(spell.left, rule),
-        erased=_shown(spell.erased, rule),
+    return _("This month: {moves}", moves=_coming_and_going(spell, rule))
+
+
+def _coming_and_going(spell: Spell, rule: Rule) -> Text:
+    """What is large enough to be shown."""
+    moves = (
+        (_("{number} joined", number=spell.joined), spell.joined),
+        (_("{number} asked for silence", number=spell.stopped), spell.stopped),
+        (_("{number} blocked the bot", number=spell.left), spell.left),
+        (_("{number} withdrew", number=spell.withdrew), spell.withdrew),
+        (_("{number} were erased", number=spell.erased), spell.erased),
     )
+    shown = [words for words, number in moves if number is not None]
+    if not shown:
+        return _("fewer than {smallest} joined or left", smallest=rule.smallest)
+    return Paragraphs(tuple(shown), ", ")
 
 
 def _shown(number: Published, rule: Rule) -> Words:
@@ -97,8 +108,9 @@ async def _portrait(desk: Desk, key: str) -> Turn:
     if attribute is None:
         return go("people")
     rule = await desk.disclosure()
-    profiles = [profile async for _id, profile in desk.store.profiles.all()]
-    found = portrait(attribute, tally(profiles, key), await _citizens(desk), rule)
+    everybody = await desk.store.people.who_take_part()
+    profiles = [profile async for id, profile in desk.store.profiles.all() if id in everybody]
+    found = portrait(attribute, tally(profiles, key), len(everybody), rule)
     language = desk.person.language
     title = _("<b>{label}</b>", label=label_of(attribute, language))
     text = paragraphs(
@@ -119,8 +131,8 @@ async def _portrait(desk: Desk, key: str) -> Turn:
     return Turn((Message(text, _back(), picture=_picture(attribute, found, rule, language)),), ends=True)
 
 
-async def _citizens(desk: Desk) -> int:
-    return sum(group.number for group in await desk.store.people.channels())
+async def _in_the_chat(desk: Desk) -> int:
+    return sum(group.number for group in await desk.store.people.channels() if group.name == "chat")
 
 
 def _option(label: str, figure: Figure, target: float | None, rule: Rule) -> Text:
@@ -162,14 +174,26 @@ def _picture(attribute: Attribute, found: Portrait, rule: Rule, language: str) -
 async def _sources(desk: Desk) -> Turn:
     rule = await desk.disclosure()
     sources, channels = await desk.store.people.sources(), await desk.store.people.channels()
-    text = paragraphs(
-        _("<b>Where people come from</b>"),
-        lines(*_groups(sources, rule, by_source)) if sources else _("Nobody has come yet."),
-        _("<b>How they take part</b>") if channels else None,
-        lines(*_groups(channels, rule, by_channel)) if channels else None,
-        _rounding(rule),
+    if not sources:
+        return end(paragraphs(_("<b>Where people come from</b>"), _("Nobody has come yet.")), _back())
+    came = paragraphs(_("<b>Where people come from</b>"), lines(*_groups(sources, rule, by_source)))
+    take_part = paragraphs(_("<b>How they take part</b>"), lines(*_groups(channels, rule, by_channel)), _rounding(rule))
+    messages = (
+        Message(came, picture=_groups_picture(_("Where people come from"), sources, rule, by_source)),
+        Message(take_part, _back(), picture=_groups_picture(_("How they take part"), channels, rule, by_channel)),
     )
-    return end(text, _back())
+    return Turn(messages, ends=True)
+
+
+def _groups_picture(title: Words, groups: Sequence[Group], rule: Rule, named: Callable[[str], Text]) -> Chart | None:
+    """Those that may be shown, as in the words beside it."""
+    found = figures([group.number for group in groups], rule)
+    bars = [
+        Bar(named(group.name), figure.share or 0.0, _figure(figure, rule))
+        for group, figure in zip(groups, found, strict=True)
+        if figure.number is not None
+    ]
+    return Chart(title, bars[:SOURCES_SHOWN], _("Who takes part")) if bars else None
 
 
 def by_source(name: str) -> Text:
@@ -223,7 +247,14 @@ async def _growth(desk: Desk) -> Turn:
         *(_spell(spell, rule) for spell in found),
         _rounding(rule),
     )
-    return Turn((Message(text, _back(), picture=_growth_picture(found)),), ends=True)
+    growth, leaving = _growth_picture(found), _leaving_picture(found)
+    if leaving is None:
+        return Turn((Message(text, _back(), picture=growth),), ends=True)
+    told = paragraphs(
+        Words("<b>{title}</b>", {"title": leaving.title}),
+        lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in leaving.bars)),
+    )
+    return Turn((Message(text, picture=growth), Message(told, _back(), picture=leaving)), ends=True)
 
 
 async def _spells(desk: Desk, rule: Rule, months: int) -> list[Spell]:
@@ -231,18 +262,13 @@ async def _spells(desk: Desk, rule: Rule, months: int) -> list[Spell]:
     for _month in range(months):
         first = before(first.replace(day=1))
     moved = await desk.store.movements.by_month(first)
-    return spells(moved, await _citizens(desk), desk.today, months, rule)
+    return spells(moved, await _in_the_chat(desk), desk.today, months, rule)
 
 
 def _spell(spell: Spell, rule: Rule) -> Text:
     return lines(
         _("<b>{month}</b>: {people}", month=Month(spell.month), people=_people(spell.people, rule)),
-        _(
-            "joined {joined}, left {left}, erased {erased}",
-            joined=_shown(spell.joined, rule),
-            left=_shown(spell.left, rule),
-            erased=_shown(spell.erased, rule),
-        ),
+        _coming_and_going(spell, rule),
     )
 
 
@@ -258,4 +284,20 @@ def _growth_picture(found: Sequence[Spell]) -> Chart | None:
         )
         for spell in reversed(found)
     ]
-    return Chart(_("People who take part"), bars, _("At the end of each month"))
+    return Chart(_("People who take part"), bars, _("In Telegram, at the end of each month"))
+
+
+def _leaving_picture(found: Sequence[Spell]) -> Chart | None:
+    """Who wanted silence, blocked the bot, withdrew or was erased, month by month."""
+    most = max((spell.leaving or 0 for spell in found), default=0)
+    if not most:
+        return None
+    bars = [
+        Bar(
+            _("{month}", month=Month(spell.month)),
+            (spell.leaving or 0) / most,
+            _("{number}", number=spell.leaving) if spell.leaving is not None else _("not shown"),
+        )
+        for spell in reversed(found)
+    ]
+    return Chart(_("People who left or wanted silence"), bars, _("In each month"))

@@ -14,7 +14,7 @@ from flows.privacy.code import LONGEST, SHORTEST, hashed, matches
 from flows.privacy.data import readable, recordings
 from flows.privacy.purposes import KEYS, MEANINGS, NAMES
 from flows.saved import saved
-from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, aside, ask, choice, end, go, link
 from flows.words import Moment, Text, Words, _, lines, paragraphs
 from storage.people import NOTICE_VERSION, TAKING_PART, Recipient
 
@@ -61,6 +61,15 @@ class Keeping:
     asked: bool = False
 
 
+@saved("privacy.renewing")
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """Waiting whether a consent that was given under an older notice still stands; `key` is its purpose's."""
+
+    then: str
+    key: str
+
+
 # ---------------------------------------------------------------- consent
 
 
@@ -68,7 +77,7 @@ class Keeping:
 async def privacy(desk: Desk, argument: str) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     rows: list[Row] = []
-    parts: list[Text] = [_("<b>Your data, your say</b>"), _("Tap a line to change it.")]
+    parts: list[Text] = [_("<b>Your data, your say</b>"), _("Tap a button below to change something.")]
     for key, purpose in KEYS.items():
         given = standing.get(purpose) == NOTICE_VERSION
         sign = "✅" if given else "⬜"
@@ -92,6 +101,8 @@ async def consent(desk: Desk, argument: str) -> Turn:
         return go("privacy")
     if purpose == TAKING_PART and wish == "yes":
         return go("agree", "privacy")
+    if wish == "yes" and purpose == "profile" and await desk.store.profiles.is_outdated(desk.person.id):
+        return go("keepprofile", "privacy")
     if wish == "yes":
         await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, purpose)
         return go("privacy")
@@ -114,12 +125,33 @@ async def consent(desk: Desk, argument: str) -> Turn:
     return go("privacy")
 
 
+@flow.command("offered")
+async def offered(desk: Desk, argument: str) -> Turn:
+    """`/offered panels yes`: what is said to an offer, or to a message they want no more of."""
+    key, _space, wish = argument.partition(" ")
+    if key not in RENEWED or wish not in ("yes", "no"):
+        return go("privacy")
+    if wish == "yes":
+        await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, KEYS[key])
+        text = _("Good, I will. You can change it at any time with /privacy.")
+    else:
+        await desk.store.people.withdraw(desk.person.id, desk.now, KEYS[key])
+        text = _("Good, I will not. You can change it at any time with /privacy.")
+    return aside(text, [[link("menu", _("Menu"))]])
+
+
 @flow.command("keepprofile")
 async def keep_profile(desk: Desk, argument: str) -> Turn:
-    """The notice has changed: may what was said before still be used? `argument` is where to go on."""
+    """The notice has changed: does what was said and allowed before still count? `argument` is where to go on.
+
+    One question each, as long as there is something left to ask.
+    """
+    standing = await desk.store.people.agreed_to(desk.person.id)
     if not await desk.store.profiles.is_outdated(desk.person.id):
-        return _go_on(argument)
-    sensitive = (await desk.store.people.agreed_to(desk.person.id)).get("sensitive profile")
+        older = (key for key in RENEWED if standing.get(KEYS[key], NOTICE_VERSION) != NOTICE_VERSION)
+        key = next(older, None)
+        return ask(Renewing(argument, key), RENEWED[key], _still_or_not()) if key else _go_on(argument)
+    sensitive = standing.get("sensitive profile")
     return ask(Keeping(argument, sensitive=sensitive not in (None, NOTICE_VERSION)), _OLDER_NOTICE, _yes_or_no())
 
 
@@ -128,6 +160,30 @@ _OLDER_NOTICE = _(
     "helps us see who we hear from."
 )
 _OLDER_SENSITIVE = _("And what you told me about health, ethnicity or belief: may I use that again too?")
+
+
+RENEWED: dict[str, Words] = {
+    "panels": _("Under our older notice I was allowed to tell you of new panels. May I still do that?"),
+    "interviews": _("Under our older notice I was allowed to ask you for a longer talk. May I still do that?"),
+}
+"""Consents that lapse with a changed notice unless they are given again."""
+
+
+def _still_or_not() -> list[Row]:
+    return [[choice("yes", _("Yes, you may")), choice("no", _("No"))]]
+
+
+@flow.step(Renewing)
+async def renewing(desk: Desk, at: Renewing, said: Said) -> Turn:
+    purpose = KEYS[at.key]
+    match said:
+        case Choice("yes"):
+            await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, purpose)
+        case Choice("no"):
+            await desk.store.people.withdraw(desk.person.id, desk.now, purpose)
+        case _:
+            return again(_("Please tap one of the buttons."))
+    return go("keepprofile", at.then)
 
 
 def _yes_or_no() -> list[Row]:
@@ -145,7 +201,9 @@ async def keeping(desk: Desk, at: Keeping, said: Said) -> Turn:
     match said:
         case Choice("no") if not at.asked:
             await desk.store.profiles.save(desk.person.id, {}, desk.now)
-            return _go_on(at.then)
+            for purpose in ("profile", "sensitive profile"):
+                await desk.store.people.withdraw(desk.person.id, desk.now, purpose)
+            return go("keepprofile", at.then)
         case Choice("yes") if not at.asked:
             await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, "profile")
             if at.sensitive:
@@ -159,7 +217,7 @@ async def keeping(desk: Desk, at: Keeping, said: Said) -> Turn:
         case _:
             return again(_("Please tap one of the buttons."))
     await desk.store.profiles.renew(desk.person.id)
-    return _go_on(at.then)
+    return go("keepprofile", at.then)
 
 
 WARNINGS: dict[str, Words] = {
@@ -170,6 +228,8 @@ WARNINGS: dict[str, Words] = {
 
 
 async def _fall_silent(desk: Desk) -> None:
+    if desk.person.agreed:
+        desk.moved("withdrew")
     if not desk.person.stopped:
         desk.moved("stopped")
     await desk.store.people.set_stopped(desk.person.id, True)
@@ -196,7 +256,7 @@ async def forget(desk: Desk, argument: str) -> Turn:
     text = paragraphs(
         _("<b>Shall I erase everything about you?</b>"),
         lines(
-            _("What goes: your Telegram number, your answers about yourself, your panels, supports and messages."),
+            _("What goes: your answers about yourself, your panels, supports and messages, and how I reach you."),
             _("Topics of yours that nobody else supports go too; others stay, without your name."),
             _("What stays: in results that are published your answers stay as numbers that belong to nobody."),
             _("Records of draws stay too: people stand in them under made-up names."),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.privacy.purposes import NAMES
+from flows.spoken import as_text
 from flows.turn import Media
 from flows.words import LANGUAGES, Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
 from storage.attributes import Attribute
@@ -18,6 +19,7 @@ WISHES: dict[str, Words] = {
     "text_only": _("No pictures, only text"),
     "plain_words": _("Plain words where there are some"),
     "with_helper": _("Somebody helps me answer"),
+    "by_voice": _("I would rather speak than write"),
 }
 
 
@@ -48,7 +50,10 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         _("<b>Everything I keep about you</b>"),
         _("It is in the file as well, to take elsewhere."),
         lines(
-            _("Your Telegram number: {number}", number=str(held.get("telegram_id", "–"))),
+            _(
+                "A number Telegram gives your account, not your phone number: {number}",
+                number=str(held.get("telegram_id", "–")),
+            ),
             *_settings(held["settings"]),
         ),
         _listed(_("About yourself"), _profile(held["profile"], attributes, language)),
@@ -59,7 +64,7 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         *(_survey(survey) for survey in held["surveys"][-MOST_SHOWN:]),
         _more(len(held["surveys"])),
         _listed(_("What you said of decisions"), (_verdict(one) for one in held["verdicts"])),
-        _listed(_("Your topics"), (Verbatim(topic["words"]) for topic in held["topics"])),
+        _listed(_("Your topics"), (as_text(topic["words"]) for topic in held["topics"])),
         _listed(_("Topics you support"), (Verbatim(topic["words"]) for topic in held["supported"])),
         _listed(_("Questions you proposed"), (Verbatim(one["words"]) for one in held["questions_proposed"])),
         _listed(_("Proposed questions you support"), (Verbatim(one["words"]) for one in held["questions_supported"])),
@@ -112,8 +117,8 @@ def _times(settings: Mapping[str, Any]) -> list[Text]:
     if settings["quiet_from"] is not None and settings["quiet_until"] is not None:
         hours = f"{_clock(settings['quiet_from'])}–{_clock(settings['quiet_until'])}"
         found.append(_("Silent: {hours}", hours=hours))
-    if settings["best_hour"] is not None:
-        found.append(_("Best time for reminders: {hour}", hour=_clock(settings["best_hour"] * 60)))
+    if settings["best_time"] is not None:
+        found.append(_("Best time to hear from me: {time}", time=_clock(settings["best_time"])))
     often = ngettext("at most once a week", "at most {n} times a week", settings["most_asked"])
     return [*found, _("I ask you something: {often}", often=often)]
 
@@ -139,7 +144,7 @@ def _profile(profile: Mapping[str, str | None], attributes: Sequence[Attribute],
 
 
 def _written(requests: Iterable[Mapping[str, Any]]) -> Iterable[Text]:
-    return (Verbatim(message["words"]) for request in requests for message in request["messages"])
+    return (as_text(message["words"]) for request in requests for message in request["messages"])
 
 
 def _survey(survey: Mapping[str, Any]) -> Text:

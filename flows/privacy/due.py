@@ -9,9 +9,10 @@ from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.hours import welcome_at
 from flows.privacy.citizen import everything
-from flows.turn import Message, Turn, go, link
-from flows.words import _, paragraphs
+from flows.turn import Message, Row, Turn, go, link
+from flows.words import Text, _, paragraphs
 from storage.people import Recipient, Silent
+from storage.records import instant
 
 flow = Flow()
 
@@ -79,8 +80,13 @@ async def resume(desk: Desk, args: dict[str, Any]) -> None:
         return
     recipient = await desk.store.people.recipient(args["person"])
     if recipient is not None:
-        text = _("Welcome back! Your pause is over. Here is what waits for you, if anything does.")
-        desk.tell(recipient, Message(text, [[link("surveys", _("Questions for me"))], [link("menu", _("Menu"))]]))
+        text: Text = _("Welcome back! Your pause is over. Here is what waits for you, if anything does.")
+        rows: list[Row] = [[link("surveys", _("Questions for me"))], [link("menu", _("Menu"))]]
+        since = instant(args["since"]) if "since" in args else desk.now
+        if await desk.store.outcomes.told_to(recipient.id, since):
+            text = paragraphs(text, _("While you were away, it was told what came of something you were asked:"))
+            rows.insert(0, [link("outcomes", _("What was decided"))])
+        desk.tell(recipient, Message(text, rows))
 
 
 # ---------------------------------------------------------------- silence

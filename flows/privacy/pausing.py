@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from flows.dates import MORNING, instant_of, read_date
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.hours import zone_of
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Day, Words, _, paragraphs
+from storage.records import micros
 
 flow = Flow()
 
@@ -28,7 +30,7 @@ class Pausing:
 async def pause(desk: Desk, argument: str) -> Turn:
     """`/pause`, `/pause 3 May`."""
     if argument:
-        return await _until(desk, read_date(argument, desk.today), _ask())
+        return await _until(desk, read_date(argument, _today(desk)), _ask())
     return _ask()
 
 
@@ -48,21 +50,27 @@ async def step(desk: Desk, at: Pausing, said: Said) -> Turn:
         case Choice("cancel"):
             return go("cancel")
         case Choice(days) if days in PRESETS:
-            return await _until(desk, desk.today + timedelta(days=int(days)), unclear)
+            return await _until(desk, _today(desk) + timedelta(days=int(days)), unclear)
         case Typed(words):
-            return await _until(desk, read_date(words, desk.today), unclear)
+            return await _until(desk, read_date(words, _today(desk)), unclear)
     return unclear
+
+
+def _today(desk: Desk) -> date:
+    """Where they are."""
+    return desk.now.astimezone(zone_of(desk.person.recipient, desk.zone)).date()
 
 
 async def _until(desk: Desk, day: date | None, unclear: Turn) -> Turn:
     if day is None:
         return unclear
-    if not desk.today < day <= desk.today + LONGEST:
+    if not _today(desk) < day <= _today(desk) + LONGEST:
         return again(_("Please give a day after today and within a year.")) if unclear.repeats else unclear
-    ends = instant_of(day, MORNING, desk.zone)
+    ends = instant_of(day, MORNING, zone_of(desk.person.recipient, desk.zone))
     await desk.store.people.pause(desk.person.id, ends)
     await desk.store.outbox.drop_bulk(desk.person.id, desk.now, "paused")
-    await desk.later("privacy.resume", f"privacy.resume:{desk.person.id}:{day}", ends, {"person": desk.person.id})
+    about = {"person": desk.person.id, "since": micros(desk.now)}
+    await desk.later("privacy.resume", f"privacy.resume:{desk.person.id}:{day}", ends, about)
     desk.moved("paused")
     desk.speaker = replace(desk.person, stopped=True, paused_until=ends)
     text = paragraphs(

@@ -10,7 +10,7 @@ from flows.profile.bands import area_of, band_of, birth_year, nearest
 from flows.saved import saved
 from flows.turn import Choice, Located, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.typed import compared
-from flows.words import Text, Verbatim, Words, _, lines, paragraphs, said_in
+from flows.words import Text, Words, _, in_their_language, labelled, lines, paragraphs
 from storage.attributes import Attribute, Option
 from storage.people import NOTICE_VERSION
 from storage.profiles import Profile
@@ -57,6 +57,8 @@ class Consenting:
 @flow.command("me", _("You, as far as you want to say"), keywords=_("me,profile"))
 async def me(desk: Desk, argument: str) -> Turn:
     """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open."""
+    if await desk.store.profiles.is_outdated(desk.person.id):
+        return go("keepprofile", f"me {argument}".strip())
     attributes = await desk.store.attributes.all()
     wanted = next((attribute for attribute in attributes if attribute.key == argument), None)
     if wanted is not None:
@@ -74,20 +76,19 @@ async def me(desk: Desk, argument: str) -> Turn:
 
 
 def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn:
-    language = desk.person.language
     ways: list[Row] = [
         [link("needs", _("How I want to be spoken with"))],
         [link("privacy", _("Privacy")), link("menu", _("Menu"))],
     ]
     if not attributes:
         return end(_("Nothing is asked about you here. You can say how you want to be spoken with."), ways)
-    told = lines(*(_line(attribute, profile, language) for attribute in attributes))
+    told = lines(*(_line(attribute, profile) for attribute in attributes))
     text = paragraphs(
         _("<b>You, as far as you want to say</b>"),
         told,
-        _("It is only counted together with others', to see who we hear from. Tap a line to change it."),
+        _("It is only counted together with others', to see who we hear from. Tap a button below to change an answer."),
     )
-    rows: list[Row] = [[link(f"me {one.key}", said_in(one.labels, language))] for one in attributes]
+    rows: list[Row] = [[link(f"me {one.key}", labelled(one.labels))] for one in attributes]
     if any(one.key not in profile for one in attributes):
         rows.insert(0, [link("me on", _("Answer what is open"))])
     if profile:
@@ -95,16 +96,16 @@ def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn
     return end(text, [*rows, *ways])
 
 
-def _line(attribute: Attribute, profile: Profile, language: str) -> Text:
-    value = _value(attribute, profile, language)
-    return Words("<b>{what}</b> – {value}", {"what": said_in(attribute.labels, language), "value": value})
+def _line(attribute: Attribute, profile: Profile) -> Text:
+    value = _value(attribute, profile)
+    return Words("<b>{what}</b> – {value}", {"what": labelled(attribute.labels), "value": value})
 
 
-def _value(attribute: Attribute, profile: Profile, language: str) -> Text:
+def _value(attribute: Attribute, profile: Profile) -> Text:
     if attribute.key not in profile:
         return _("not asked yet")
     option = attribute.option(profile[attribute.key] or "")
-    return Verbatim(said_in(option.labels, language)) if option else _("you prefer not to say")
+    return labelled(option.labels) if option else _("you prefer not to say")
 
 
 # ---------------------------------------------------------------- asking
@@ -122,27 +123,35 @@ async def _next(desk: Desk, after: str | None) -> Turn:
 
 async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
+    kept = None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT
+    answered = alone and attribute.key in await desk.store.profiles.load(desk.person.id)
+    clear: list[Row] = [[choice("clear", _("Clear this answer"))]] if answered else []
     if attribute.sensitive and standing.get(SENSITIVE) != NOTICE_VERSION:
         text = paragraphs(
-            _named(desk, attribute),
+            _named(attribute),
             _("The law protects this specially, so you need not answer, and I ask you first."),
-            _why(desk, attribute),
+            _why(attribute),
+            _in_their_language(attribute),
             _("May I ask it and keep your answer, to count it together with others'?"),
+            kept,
         )
-        return ask(
-            Consenting(attribute.key, alone),
-            text,
-            [[choice("yes", _("Yes, you may"))], [choice("no", _("No, leave it out"))]],
-        )
+        rows = [
+            [choice("yes", _("Yes, you may"))],
+            [choice("kept back", _("Prefer not to say")), choice("no", _("Skip"))],
+            *clear,
+        ]
+        return ask(Consenting(attribute.key, alone), text, rows)
     text = paragraphs(
-        _named(desk, attribute),
-        _why(desk, attribute),
+        _named(attribute),
+        _why(attribute),
+        _in_their_language(attribute),
         _how(attribute),
-        None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT,
+        kept,
     )
     rows = [
-        *_options(desk, attribute, page),
+        *_options(attribute, page),
         [choice("kept back", _("Prefer not to say")), choice("skip", _("Skip"))],
+        *clear,
         [choice("back", _("Back"))],
     ]
     waiting = Telling if attribute.kind == "choice" else Writing
@@ -152,27 +161,30 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) 
 _KEPT = _("If you answer, I keep it until you take it back here. Others only ever see numbers.")
 
 
-def _options(desk: Desk, attribute: Attribute, page: int) -> list[Row]:
+def _options(attribute: Attribute, page: int) -> list[Row]:
     """A page of them, the first again after the last; ages are written, not chosen."""
     if attribute.kind == "birth_year":
         return []
     first = page * PAGE if page * PAGE < len(attribute.options) else 0
     shown = list(enumerate(attribute.options))[first : first + PAGE]
-    rows = column(*(choice(f"o{place}", _option(desk, option)) for place, option in shown))
+    rows = column(*(choice(f"o{place}", labelled(option.labels)) for place, option in shown))
     return [*rows, [choice("more", _("More"))]] if len(attribute.options) > PAGE else rows
 
 
-def _named(desk: Desk, attribute: Attribute) -> Text:
-    return Words("<b>{label}</b>", {"label": said_in(attribute.labels, desk.person.language)})
+def _named(attribute: Attribute) -> Text:
+    return Words("<b>{label}</b>", {"label": labelled(attribute.labels)})
 
 
-def _option(desk: Desk, option: Option) -> str:
-    return said_in(option.labels, desk.person.language)
+def _why(attribute: Attribute) -> Text:
+    usual = _("to see whether we hear from everybody.")
+    return _("Why we ask: {reason}", reason=labelled(attribute.reasons) if attribute.reasons else usual)
 
 
-def _why(desk: Desk, attribute: Attribute) -> Text:
-    reason = said_in(attribute.reasons or {}, desk.person.language)
-    return _("Why we ask: {reason}", reason=reason or _("to see whether we hear from everybody."))
+def _in_their_language(attribute: Attribute) -> Text:
+    """A note where staff gave something of it in another language only; years of birth have no options to read."""
+    options = [] if attribute.kind == "birth_year" else [labelled(option.labels) for option in attribute.options]
+    reasons = [labelled(attribute.reasons)] if attribute.reasons else []
+    return in_their_language(labelled(attribute.labels), *reasons, *options)
 
 
 def _how(attribute: Attribute) -> Text | None:
@@ -180,7 +192,10 @@ def _how(attribute: Attribute) -> Text | None:
         case "birth_year":
             return _("Please write the year you were born, for example 1956. I only keep which age group that is.")
         case "area" if any(option.middle for option in attribute.options):
-            return _("You can also write your postcode or send your location; I only keep the area.")
+            return _(
+                "You can also write your postcode. Or send where you are: tap the paper clip, then Location. I only "
+                "keep the area."
+            )
         case "area" if any(option.prefixes for option in attribute.options):
             return _("You can also write your postcode; I only keep the area.")
     return None
@@ -201,6 +216,8 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
             return go("me") if at.alone else await _next(desk, at.key)
         case Choice("kept back"):
             return await _keep(desk, at, attribute, None)
+        case Choice("clear"):
+            return await _clear(desk, at.key)
         case Choice(id) if (option := _tapped(attribute, id)) is not None:
             return await _keep(desk, at, attribute, option)
         case Choice("more"):
@@ -242,7 +259,15 @@ def _called(attribute: Attribute, words: str) -> Option | None:
     return next((option for option in attribute.options if said in map(compared, option.labels.values())), None)
 
 
-async def _keep(desk: Desk, at: Telling | Writing, attribute: Attribute, option: Option | None) -> Turn:
+async def _clear(desk: Desk, key: str) -> Turn:
+    """Take one answer back: it is open again."""
+    profile = await desk.store.profiles.load(desk.person.id)
+    kept = {name: said for name, said in profile.items() if name != key}
+    await desk.store.profiles.save(desk.person.id, kept, desk.now)
+    return go("me")
+
+
+async def _keep(desk: Desk, at: Telling | Writing | Consenting, attribute: Attribute, option: Option | None) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     if standing.get(PURPOSE) != NOTICE_VERSION:
         await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, PURPOSE)
@@ -261,6 +286,10 @@ async def consent(desk: Desk, at: Consenting, said: Said) -> Turn:
         case Choice("yes"):
             await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, SENSITIVE)
             return await _ask(desk, attribute, alone=at.alone)
+        case Choice("kept back"):
+            return await _keep(desk, at, attribute, None)
+        case Choice("clear"):
+            return await _clear(desk, at.key)
         case Choice("no"):
             return go("me") if at.alone else await _next(desk, at.key)
     return again(_("Please tap one of the buttons."))

@@ -26,6 +26,7 @@ SWITCHES: dict[str, Words] = {
     "text_only": _("No pictures, only text"),
     "plain_words": _("Plain words where there are some"),
     "with_helper": _("Somebody helps me answer"),
+    "by_voice": _("I would rather speak than write"),
 }
 
 
@@ -33,6 +34,12 @@ SWITCHES: dict[str, Words] = {
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """Waiting for the hours in which nothing is sent."""
+
+
+@saved("needs.best_time", awaits_text=True)
+@dataclass(frozen=True, slots=True)
+class BestTime:
+    """Waiting for the time of day at which they would like to hear from us."""
 
 
 @saved("needs.zone", awaits_text=True)
@@ -57,9 +64,9 @@ async def needs(desk: Desk, argument: str) -> Turn:
         case "hour", "":
             return _ask_hour()
         case "hour", "any":
-            await desk.keep_needs(best_hour=None)
-        case "hour", _ if value.isdecimal() and int(value) < 24:
-            await desk.keep_needs(best_hour=int(value))
+            await desk.keep_needs(best_time=None)
+        case "hour", _ if (minutes := read_time(value)) is not None:
+            await desk.keep_needs(best_time=minutes)
         case "asked", "":
             return _ask_how_often()
         case "asked", _ if value.isdecimal() and int(value) in ASKED:
@@ -82,10 +89,14 @@ def _overview(desk: Desk) -> Text:
             _("Language: {language}", language=LANGUAGES[person.language]),
             *(_switch(label, on=getattr(person, name)) for name, label in SWITCHES.items()),
             _("Silent: {hours}", hours=quiet),
-            _("Best time for reminders: {hour}", hour=_hour(person.best_hour)),
+            _("Best time to hear from me: {time}", time=_best(person.best_time)),
             _("I ask you something: {often}", often=_often(person.most_asked)),
             _("Time zone: {zone}", zone=City(person.zone or desk.zone.key)),
         ),
+        _("I note on your answers that somebody helped you.") if person.with_helper else None,
+        _("You can answer with a voice message wherever I ask for your own words. Staff hear it.")
+        if person.by_voice
+        else None,
     )
 
 
@@ -93,8 +104,8 @@ def _switch(label: Words, *, on: bool) -> Text:
     return _("{sign} {label}", sign="✅" if on else "⬜", label=label)
 
 
-def _hour(hour: int | None) -> Text:
-    return _("any time") if hour is None else Verbatim(_clock(hour * 60))
+def _best(minutes: int | None) -> Text:
+    return _("any time") if minutes is None else Verbatim(_clock(minutes))
 
 
 def _often(times: int) -> Text:
@@ -159,9 +170,37 @@ def read_hours(words: str) -> tuple[int, int] | None:
 
 
 def _ask_hour() -> Turn:
-    rows: list[Row] = [[link(f"needs hour {hour}", f"{hour:02}:00") for hour in HOURS]]
-    text = _("At what time of day do reminders suit you best?")
-    return end(text, [*rows, [link("needs hour any", _("Any time"))], [link("needs", _("Back"))]])
+    rows: list[Row] = [[choice(f"{hour}", f"{hour:02}:00") for hour in HOURS]]
+    text = paragraphs(
+        _("At what time of day would you like to hear from me?"),
+        _("Tap one, or write a time. For example: 18:30"),
+        _("What you have just asked me I answer at once. What cannot wait comes earlier."),
+    )
+    return ask(BestTime(), text, [*rows, [choice("any", _("Any time"))], [choice("back", _("Back"))]])
+
+
+@flow.step(BestTime)
+async def take_best_time(desk: Desk, at: BestTime, said: Said) -> Turn:
+    match said:
+        case Choice("back"):
+            return go("needs")
+        case Choice("any"):
+            return go("needs", "hour any")
+        case Choice(words) | Typed(words) if (minutes := read_time(words)) is not None:
+            await desk.keep_needs(best_time=minutes)
+            return go("needs")
+    return again(_("Please write one time of day, for example: 18:30"))
+
+
+def read_time(words: str) -> int | None:
+    """One time of day, in minutes after midnight: `18:30`, `6.30 pm`, `18`."""
+    found = re.findall(r"(?<!\d)(\d{1,2})(?:[:.](\d{2}))?(?!\d)\s*([ap]\.?m\b)?", latin_digits(words).casefold())
+    if len(found) != 1:
+        return None
+    hour, minute, half = int(found[0][0]), int(found[0][1] or 0), found[0][2]
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    return hour * 60 + minute if hour < 24 and minute < 60 else None
 
 
 def _ask_how_often() -> Turn:

@@ -100,6 +100,7 @@ TIMERS: dict[str, Words] = {
     "panel.drawn": _("drawn people are offered their seats"),
     "panel.ends": _("a panel for one occasion ends"),
     "panel.frozen": _("people hear that a pool is frozen for a draw"),
+    "panel.announce": _("those who want to hear of a new panel are told"),
     "panel.invite_thin": _("people of groups that are missing are invited to a pool"),
     "panel.notice": _("notice that a term ends"),
     "panel.renewal": _("a renewal is announced"),

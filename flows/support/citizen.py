@@ -8,7 +8,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
 from flows.support.wording import LONGEST, conversation
-from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.turn import Choice, Message, Row, Said, Sent, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import _, lines, paragraphs
 from storage.support import Request
 
@@ -17,7 +17,7 @@ flow = Flow()
 MOST_UNANSWERED = 5
 
 
-@saved("support.asking", title=_("your question to staff"), awaits_text=True)
+@saved("support.asking", title=_("your question to staff"), awaits_text=True, awaits_media=True)
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Waiting for what they want to ask, or to add."""
@@ -34,10 +34,10 @@ async def support(desk: Desk, argument: str) -> Turn:
     if request is not None and argument != "more":
         return await _show(desk, request)
     text = paragraphs(
-        _("What would you like to add? Please write it in one message.")
+        _("What would you like to add? Please write it in one message, or say it in a voice message.")
         if request
-        else _("What would you like to ask? Please write it in one message."),
-        _("Staff read it and answer here. They do not see who you are, unless you write it."),
+        else _("What would you like to ask? Please write it in one message, or say it in a voice message."),
+        _("Staff read or hear it and answer here. They do not see who you are, unless you say it."),
     )
     return ask(Asking(), text, [[choice("cancel", _("Cancel"))]])
 
@@ -65,7 +65,9 @@ async def asking(desk: Desk, at: Asking, said: Said) -> Turn:
             return go("cancel")
         case Typed(words):
             return await _send(desk, await desk.store.support.of_person(desk.person.id), words)
-    return again(_("Please write it as a message."))
+        case Sent("voice" | "audio" as kind, id) if id:
+            return await _send(desk, await desk.store.support.of_person(desk.person.id), f"{kind}:{id}")
+    return again(_("Please write it as a message, or say it in a voice message."))
 
 
 async def _send(desk: Desk, request: Request | None, words: str) -> Turn:

@@ -10,7 +10,7 @@ from flows.flow import Again, Flow
 from flows.saved import saved
 from flows.support.wording import LONGEST
 from flows.turn import Choice, Message, Said, Turn, Typed, again, ask, choice, end, go, link
-from flows.words import Text, Verbatim, Words, _, lines, paragraphs, written
+from flows.words import DEFAULT_LANGUAGE, Text, Words, Written, _, in_their_language, lines, paragraphs, written
 from storage.consultations import Consultation
 
 flow = Flow()
@@ -68,7 +68,7 @@ async def inviting(desk: Desk, at: Inviting, said: Said) -> Turn:
         case Choice("send") if at.words:
             return await _send(desk, found, at.words)
         case Typed(words) if len(words) <= LONGEST:
-            text = paragraphs(_("This is what they read:"), _invitation(found, words).text)
+            text = paragraphs(_("This is what they read:"), _invitation(found, words, desk.person.language).text)
             rows = [[choice("send", _("Send it"))], [choice("cancel", _("Cancel"))]]
             return ask(replace(at, words=words), text, rows)
         case Typed():
@@ -76,11 +76,13 @@ async def inviting(desk: Desk, at: Inviting, said: Said) -> Turn:
     return again(_("Please write it as a message."))
 
 
-def _invitation(found: Consultation, words: str) -> Message:
+def _invitation(found: Consultation, words: str, language: str) -> Message:
+    question, said = written(found, "question"), Written(words, language, {})
     text = paragraphs(
         _("Staff would like to talk with some people at greater length about this:"),
-        Words("<b>{words}</b>", {"words": written(found, "question")}),
-        Verbatim(words),
+        Words("<b>{words}</b>", {"words": question}),
+        said,
+        in_their_language(question, said),
         _("If you would, tap the button. Staff then write to you here, and see no name unless you give it."),
     )
     rows = [
@@ -91,7 +93,7 @@ def _invitation(found: Consultation, words: str) -> Message:
 
 
 async def _send(desk: Desk, found: Consultation, words: str) -> Turn:
-    about = {"consultation": found.id, "words": words, "after": ""}
+    about = {"consultation": found.id, "words": words, "language": desk.person.language, "after": ""}
     await desk.later("support.talks", f"support.talks:{found.id}", desk.now, about)
     await desk.record("invited to talks", f"consultation:{found.id}")
     text = _("They are invited now. Whoever would like to appears among the questions people ask you.")
@@ -105,8 +107,8 @@ async def invite(desk: Desk, args: dict[str, Any]) -> Again | None:
     people = await desk.store.support.willing(args["consultation"], args["after"], PAGE)
     if found is None or not people:
         return None
-    message = _invitation(found, args["words"])
-    desk.tell_all(await desk.attentive(people), message, once=f"support.talks:{found.id}", asks=True)
+    message = _invitation(found, args["words"], args.get("language", DEFAULT_LANGUAGE))
+    desk.tell_all(await desk.attentive(people), message, once=f"support.talks:{found.id}", asks=True, can_wait=True)
     return Again({**args, "after": people[-1].id}, desk.now)
 
 

@@ -8,7 +8,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
-from flows.support.wording import LONGEST, conversation, shortened
+from flows.support.wording import LONGEST, conversation, shortened, to_hear
 from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Moment, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.support import Request, State
@@ -68,7 +68,7 @@ def _listed(request: Request) -> Text:
         else None
     )
     return lines(
-        Verbatim(shortened(request.words)),
+        shortened(request.words),
         _("{at}", at=Moment(request.opened_at)),
         waits or (_("answered") if request.state == "open" else None),
     )
@@ -86,7 +86,8 @@ async def _show(desk: Desk, found: Request, notice: Text | None = None) -> Turn:
     rows: list[Row] = [[link("requests", _("All questions")), link("menu", _("Menu"))]]
     if found.state == "open":
         rows = [[link(f"reply {found.id}", _("Answer")), link(f"closerequest {found.id}", _("Close"))], *rows]
-    return end(paragraphs(notice, conversation(notes, _("Somebody")), closed), rows)
+    shown = end(paragraphs(notice, conversation(notes, _("Somebody")), closed), rows)
+    return shown if notice is not None else shown.before(*to_hear(notes))
 
 
 def _not_there() -> Turn:

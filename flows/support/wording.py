@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flows.spoken import as_text, media_of
+from flows.turn import Message
 from flows.words import Moment, Text, Verbatim, Words, _, lines, paragraphs
 from storage.support import Note
 
@@ -23,9 +25,18 @@ def conversation(notes: Sequence[Note], asked_by: Words) -> Text:
 
 def _note(note: Note, asked_by: Words) -> Text:
     who = _("Staff") if note.from_staff else asked_by
-    return lines(_("<b>{who}</b>, {at}", who=who, at=Moment(note.written_at)), Verbatim(note.words))
+    return lines(_("<b>{who}</b>, {at}", who=who, at=Moment(note.written_at)), as_text(note.words))
 
 
-def shortened(words: str) -> str:
+def to_hear(notes: Sequence[Note]) -> list[Message]:
+    """The voice messages that have come since staff last wrote."""
+    answered = max((place for place, note in enumerate(notes, 1) if note.from_staff), default=0)
+    spoken = [(note, media_of(note.words)) for note in notes[answered:]]
+    return [Message(_("{at}", at=Moment(note.written_at)), media=media) for note, media in spoken if media is not None]
+
+
+def shortened(words: str) -> Text:
+    if media_of(words) is not None:
+        return as_text(words)
     flat = " ".join(words.split())
-    return flat if len(flat) <= SHORT else flat[: SHORT - 1].rstrip() + "…"
+    return Verbatim(flat if len(flat) <= SHORT else flat[: SHORT - 1].rstrip() + "…")

@@ -61,7 +61,14 @@ def ends_of(question: Question) -> tuple[Text, Text]:
 
 
 def question_text(
-    question: Question, number: int, total: int, kept: Text | None, *, hint: str = "", optional: bool
+    question: Question,
+    number: int,
+    total: int,
+    kept: Text | None,
+    *,
+    hint: str = "",
+    optional: bool,
+    by_voice: bool = False,
 ) -> Text:
     """The question with its place, its hint, how to answer it, and what was answered before."""
     return paragraphs(
@@ -70,13 +77,14 @@ def question_text(
             bold(question.wording),
             Verbatim(hint) if hint else None,
         ),
-        how_to_answer(question),
+        how_to_answer(question, by_voice=by_voice),
         _("You may skip this question.") if optional else None,
         _("Your answer so far: {answer}", answer=kept) if kept is not None else None,
     )
 
 
-def how_to_answer(question: Question) -> Text | None:
+def how_to_answer(question: Question, *, by_voice: bool = False) -> Text | None:
+    """`by_voice` for somebody who would rather speak than write."""
     if question.format in HOW:
         return HOW[question.format]
     match question.kind:
@@ -91,6 +99,8 @@ def how_to_answer(question: Question) -> Text | None:
             return _("1 means: {low}. 5 means: {high}.", low=low, high=high)
         case "number":
             return _number_range(question)
+        case "text" if by_voice:
+            return _("Please hold the microphone button and say your answer; staff will hear it. You can also write.")
         case "text":
             return _("Please write your answer, or say it in a voice message that staff will hear.")
     return None

@@ -13,14 +13,11 @@ from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, is_written, ticked
 from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
-from flows.surveys.form.questions import languages_of
 from flows.surveys.named import ask_name
-from flows.surveys.publishing import reminder_name, results_for
-from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
+from flows.surveys.publishing import how_sure_of, invitation_name, reminder_name, results_for
+from flows.surveys.sheet import Sheet, in_another_language, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
-    DEFAULT_LANGUAGE,
-    LANGUAGES,
     Day,
     Moment,
     Text,
@@ -185,6 +182,16 @@ async def results(desk: Desk, argument: str) -> Turn:
     return end(_("That is all."), rows).before(*messages)
 
 
+@flow.command("howsure")
+async def howsure(desk: Desk, argument: str) -> Turn:
+    """The figures behind the results, for whoever wants them."""
+    consultation = await desk.store.consultations.load(argument)
+    if consultation is None or consultation.state != "closed" or not await _may_see_results(desk, consultation):
+        return end(_("I cannot find these results."), ways_on())
+    rows: list[Row] = [[link(f"results {consultation.id}", _("Results"))], *_menu()]
+    return end(await how_sure_of(desk, consultation), rows)
+
+
 async def _may_see_results(desk: Desk, consultation: Consultation) -> bool:
     if desk.is_staff:
         return True
@@ -289,6 +296,7 @@ def ask_question(
             answer_text(question, kept) if kept is not None and not ticks else None,
             hint=route.hint(question),
             optional=not route.needs_answer(question),
+            by_voice=sheet.by_voice,
         ),
     )
     waiting = Writing if is_written(question) else Answering
@@ -303,10 +311,7 @@ def _first_words(sheet: Sheet) -> list[Text]:
     if sheet.answers:
         return []
     promise: list[Text] = [PROMISES[sheet.consultation.privacy]]
-    spoken = languages_of(sheet.route.questions, sheet.consultation.language) or (DEFAULT_LANGUAGE,)
-    if sheet.route.language in spoken:
-        return promise
-    return [*promise, _("These questions are in {language}.", language=LANGUAGES.get(spoken[0], spoken[0]))]
+    return [*promise, *in_another_language(sheet.route, sheet.consultation)]
 
 
 def _ways(sheet: Sheet, question: Question, number: int, kept: Value) -> list[Row]:
@@ -410,9 +415,9 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
             ],
         )
     await settle(desk, sheet, sheet.response)
-    await desk.store.responses.finish(sheet.response.id, desk.now)
+    await desk.store.responses.finish(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
     await no_reminder(desk, sheet.consultation.id)
-    await desk.acted()
+    await desk.acted(answered=True)
     so_far = (await desk.disclosure()).stepped((await desk.store.responses.turnout(sheet.consultation.id)).answered)
     rows: list[Row] = []
     if sheet.consultation.is_anonymous:
@@ -421,13 +426,28 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
         rows.append([link(f"survey {sheet.consultation.id} mine", _("My answers"))])
     if sheet.consultation.shows_live:
         rows.append([link(f"sofar {sheet.consultation.id}", _("How others answered so far"))])
-    return end(thanks(sheet.consultation, so_far), [*rows, *_menu()])
+    text: Text = thanks(sheet.consultation, so_far)
+    if desk.offer:
+        offer, yes = OFFERS[desk.offer]
+        text = paragraphs(text, offer)
+        rows.append([link(f"offered {desk.offer} yes", yes), link(f"offered {desk.offer} no", _("No"))])
+    return end(text, [*rows, *_menu()])
+
+
+OFFERS: dict[str, tuple[Words, Words]] = {
+    "panels": (_("Would you like to hear when a new panel is looking for people?"), _("Yes, tell me")),
+    "interviews": (
+        _("May staff ask you now and then whether you would talk with them at greater length?"),
+        _("Yes, you may"),
+    ),
+}
+"""What is offered, once each, to somebody who has answered several times; and how to accept it."""
 
 
 async def no_reminder(desk: Desk, consultation_id: str) -> None:
-    """One that waits for a better hour is not sent any more."""
-    name = reminder_name(consultation_id, desk.person.id)
-    await desk.store.outbox.drop_once(name, desk.now, "answered before it was sent")
+    """One that waits for a better hour is not sent any more, nor an invitation that does."""
+    names = reminder_name(consultation_id, desk.person.id), invitation_name(consultation_id, desk.person.id)
+    await desk.store.outbox.drop_once(*names, now=desk.now, reason="answered before it was sent")
 
 
 def thanks(consultation: Consultation, so_far: int) -> Text:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
-from flows.hours import best_at
 from flows.surveys.asking import bold
 from flows.surveys.drafting import Limits, problems
 from flows.surveys.publishing import (
@@ -27,6 +26,8 @@ from storage.people import Recipient
 flow = Flow()
 
 PAGE = 300
+MORE_THAN_A_DAY = timedelta(days=1, hours=1)
+"""Somebody's best time comes within it, even when the clocks go back."""
 
 Args = dict[str, Any]
 
@@ -77,8 +78,9 @@ async def invite(desk: Desk, args: Args) -> Again | None:
         [member for member in members if not member.stopped],
         invitation(consultation),
         once=f"survey.invite:{consultation.id}",
-        lives=consultation.closes_at - desk.now,
+        until=consultation.closes_at,
         asks=True,
+        can_wait=consultation.closes_at - desk.now > MORE_THAN_A_DAY,
     )
     return _next_page(desk, args, members[-1].id)
 
@@ -96,9 +98,8 @@ async def remind(desk: Desk, args: Args) -> Again | None:
     await desk.store.responses.mark_reminded(consultation.id, round, [person.id for person in reminded], desk.now)
     message, closes_at = reminder(consultation, last=args.get("last", True)), consultation.closes_at
     for person in reminded:
-        at = best_at(desk.now, person, desk.zone, closes_at)
         once = f"{reminder_name(consultation.id, person.id)}:{round}"
-        desk.tell(person, message, once=once, at=at, lives=closes_at - at, asks=True)
+        desk.tell(person, message, once=once, until=closes_at, asks=True, can_wait=True)
     return _next_page(desk, args, people[-1].id)
 
 
@@ -146,7 +147,7 @@ def _tell_each(desk: Desk, consultation: Consultation, people: list[Recipient], 
     """One person's messages stay together: each gets all before the next one's begin."""
     for person in people:
         for number, message in enumerate(messages):
-            desk.tell(person, message, once=f"survey.results:{consultation.id}:{number}:{person.id}")
+            desk.tell(person, message, once=f"survey.results:{consultation.id}:{number}:{person.id}", can_wait=True)
 
 
 @flow.due("survey.cancelled")

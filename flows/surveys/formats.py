@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flows.dates import read_date, read_moment
 from flows.surveys.answering import LARGEST_NUMBER, Unclear, Understood
-from flows.turn import Located, Media, Said, Sent, Typed
+from flows.turn import Located, Said, Sent, Typed
 from flows.typed import latin_digits
 from flows.words import Day, Moment, Text, Verbatim, Words, _
 from storage.consultations import Format
@@ -110,15 +110,6 @@ def _place(words: str) -> str | None:
     if found is None or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
         return None
     return f"{round(float(found[1]), PLACE_DIGITS)} {round(float(found[2]), PLACE_DIGITS)}"
-
-
-def media_of(words: str) -> Media | None:
-    """What was sent instead of written."""
-    found = re.fullmatch(r"(photo|voice|audio):([\w-]+)", words)
-    if found is None:
-        return None
-    kind = found[1]
-    return Media("photo" if kind == "photo" else "voice" if kind == "voice" else "audio", found[2])
 
 
 def shown(format: Format, words: str) -> Text:

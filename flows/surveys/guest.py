@@ -10,9 +10,22 @@ from flows.saved import saved
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_written, ticked
 from flows.surveys.asking import answer_rows, bold, how_to_answer
 from flows.surveys.route import Route
-from flows.surveys.sheet import route_through
+from flows.surveys.sheet import in_another_language, route_through
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
-from flows.words import LANGUAGES, Day, Moment, Text, Verbatim, Words, _, lines, ngettext, paragraphs, written
+from flows.words import (
+    LANGUAGES,
+    Day,
+    Moment,
+    Text,
+    Verbatim,
+    Words,
+    _,
+    in_their_language,
+    lines,
+    ngettext,
+    paragraphs,
+    written,
+)
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
@@ -141,9 +154,10 @@ async def _ask(
             "This is asked by {organisation}, and your answer is counted without your name.",
             organisation=await desk.named_organisation(),
         ),
+        *in_another_language(visit.route, visit.consultation),
         *(Verbatim(note) for note in visit.route.notes_before(question)),
         lines(bold(question.wording), Verbatim(hint) if (hint := visit.route.hint(question)) else None),
-        how_to_answer(question),
+        how_to_answer(question, by_voice=desk.person.by_voice),
     )
     waiting = GuestWriting if is_written(question) else GuestAnswering
     ways: Row = [choice("language", _("🌐 Language")), choice("no", _("No, thank you"))]
@@ -180,7 +194,7 @@ async def _count(desk: Desk, visit: Visit, question: Question, value: Value) -> 
     response = await responses.find(consultation.id, desk.person.id)
     assert response is not None
     await responses.save_answer(response.id, question.id, value, desk.now, secret=consultation.is_anonymous)
-    await responses.finish(response.id, desk.now)
+    await responses.finish(response.id, desk.now, with_helper=desk.person.with_helper)
     if consultation.is_anonymous:
         await desk.store.ballots.cast(consultation.id, response.id)
     left = 0 if consultation.is_anonymous else visit.left - 1
@@ -197,6 +211,7 @@ def _what_next(desk: Desk, visit: Visit, thanks: Words) -> Turn:
             _("What it is for: {decision}", decision=written(consultation, "decision")),
             _("{who} decides on {day}.", who=written(consultation, "decided_by"), day=Day(consultation.decides_on)),
         ),
+        in_their_language(written(consultation, "decision"), written(consultation, "decided_by")),
     )
     rows: list[Row] = []
     if visit.left:

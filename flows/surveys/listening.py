@@ -5,8 +5,8 @@ from __future__ import annotations
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
+from flows.spoken import media_of
 from flows.surveys.asking import bold
-from flows.surveys.formats import media_of
 from flows.turn import Media, Message, Row, Turn, end, go, link
 from flows.words import Text, _, ngettext, paragraphs
 from storage.consultations import Question

@@ -7,22 +7,42 @@ from datetime import datetime, timedelta
 
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
+from flows.hours import welcome_at
 from flows.results.findings import Findings
 from flows.results.published import asked_in, published
+from flows.spoken import media_of
 from flows.surveys.asking import answer_text, bold
-from flows.surveys.formats import READ, media_of
+from flows.surveys.form.questions import wording_of
+from flows.surveys.formats import READ
 from flows.surveys.listening import sent_for, way_to
 from flows.surveys.report import Labels, mirror_charts
-from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
+from flows.surveys.results import chart, chart_message, how_sure, in_plain_words, protection, result_message, weighting
 from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
 from flows.surveys.wishes import reminders_of
 from flows.turn import File, Message, link
-from flows.words import Day, Moment, Percent, Text, Verbatim, _, in_their_language, lines, ngettext, paragraphs, written
+from flows.words import (
+    Day,
+    Moment,
+    Percent,
+    Text,
+    Verbatim,
+    Written,
+    _,
+    in_their_language,
+    lines,
+    named_in,
+    ngettext,
+    paragraphs,
+    written,
+)
 from storage.consultations import Consultation, Question
 from storage.responses import Turnout
 
 MOST_TEXTS_SHOWN = 10
+PAGE = 1000
+ONE_DAY = timedelta(days=1)
+"""Nobody's quiet hours last longer."""
 
 # ---------------------------------------------------------------- what happens to it
 
@@ -63,6 +83,28 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
     return True
 
 
+async def asleep(desk: Desk, consultation: Consultation, at: datetime) -> Text | None:
+    """A warning for staff where the silent hours of some members last until it is closed, should it open `at`."""
+    closes_at, number, after = consultation.closes_at, 0, ""
+    if closes_at is None or closes_at - at >= ONE_DAY:
+        return None
+    while members := await desk.store.responses.members_to_invite(consultation.id, after, PAGE):
+        after = members[-1].id
+        number += sum(not one.stopped and welcome_at(at, one, desk.zone) >= closes_at for one in members)
+    if not number:
+        return None
+    return ngettext(
+        "{n} member will not hear of it: their silent hours last until it closes. A later end would reach them.",
+        "{n} members will not hear of it: their silent hours last until it closes. A later end would reach them.",
+        number,
+    )
+
+
+def invitation_name(consultation_id: str, person_id: str) -> str:
+    """What one person's invitation is called, so that it is not sent to somebody who has answered before it."""
+    return f"survey.invite:{consultation_id}:{person_id}"
+
+
 def reminder_name(consultation_id: str, person_id: str) -> str:
     """What one person's reminder is called, so that it can be dropped when they answer before it goes out."""
     return f"survey.remind:{consultation_id}:{person_id}"
@@ -97,7 +139,7 @@ async def _silence(desk: Desk, id: str) -> None:
     for kind in ("invite", "remind", "close"):
         await desk.not_later(f"survey.{kind}:{id}")
         await desk.nothing_later(f"survey.{kind}:{id}:")
-        await desk.store.outbox.drop_once(f"survey.{kind}:{id}:", desk.now, "no longer open")
+        await desk.store.outbox.drop_once(f"survey.{kind}:{id}:", now=desk.now, reason="no longer open")
 
 
 # ---------------------------------------------------------------- what people are told
@@ -108,11 +150,13 @@ def invitation(consultation: Consultation) -> Message:
     text = paragraphs(
         _(
             "We would like to hear from you, as a member of the panel “{panel}”:",
-            panel=consultation.panel_name,
+            panel=panel_called(consultation),
         ),
         bold(written(consultation, "question")),
         why(consultation),
-        in_their_language(written(consultation, "question"), written(consultation, "decision")),
+        in_their_language(
+            written(consultation, "question"), written(consultation, "decision"), written(consultation, "decided_by")
+        ),
         ngettext("There is {n} question.", "There are {n} questions.", consultation.questions),
         _("You can answer until {closes}.", closes=Moment(consultation.closes_at)),
     )
@@ -123,6 +167,11 @@ def invitation(consultation: Consultation) -> Message:
             [link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
+
+
+def panel_called(consultation: Consultation) -> Written:
+    """The name of its panel, in the reader's language if staff gave it."""
+    return named_in(consultation.panel_name, consultation.panel_language, consultation.panel_translations, "name")
 
 
 def why(consultation: Consultation) -> Text:
@@ -142,6 +191,7 @@ def reminder(consultation: Consultation, *, last: bool) -> Message:
     text = paragraphs(
         _("A short reminder: you can still answer until {closes}.", closes=Moment(consultation.closes_at)),
         bold(written(consultation, "question")),
+        in_their_language(written(consultation, "question")),
         lines(
             _("If you have begun, you carry on where you stopped."),
             _("I will not remind you again.") if last else None,
@@ -160,6 +210,7 @@ def cancellation(consultation: Consultation) -> Message:
     text = paragraphs(
         _("We have taken these questions back:"),
         bold(written(consultation, "question")),
+        in_their_language(written(consultation, "question")),
         _("You need not do anything. We are sorry for the trouble."),
     )
     return Message(text, [[link("menu", _("Menu"))]])
@@ -179,7 +230,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     questions = await asked_in(desk, consultation.id)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
     for question in questions:
-        result = result_message(question, found.questions[question.id], found.rule)
+        result = result_message(question, found.questions[question.id], found.rule, for_staff=for_staff)
         if for_staff and question.kind == "text":
             messages.append(await _with_texts(desk, question, result))
         elif found.answered is not None:
@@ -215,10 +266,30 @@ def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, f
         None if for_staff else besides(found),
         _too_few(consultation, found)
         if found.answered is None
-        else lines(protection(found.rule), how_sure(found), weighting(found)),
+        else lines(protection(found.rule), how_sure(found), weighting(found))
+        if for_staff
+        else lines(protection(found.rule), in_plain_words(found)),
         None if for_staff else what_next(consultation),
     )
-    return Message(text)
+    if for_staff or found.answered is None:
+        return Message(text)
+    return Message(text, [[link(f"howsure {consultation.id}", _("How sure is this?"))]])
+
+
+async def how_sure_of(desk: Desk, consultation: Consultation) -> Text:
+    """For whoever asks: how far shares may be off, and what they are when those who answered are made to be as mixed as
+    everybody who lives here.
+    """
+    found = await published(desk, consultation.id)
+    if found.answered is None:
+        return _too_few(consultation, found)
+    weighted: list[Text] = []
+    for question in await asked_in(desk, consultation.id) if found.weighted_by else []:
+        picture = chart(question, found.questions[question.id], found.rule)
+        if picture is not None:
+            figures = (_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in picture.bars)
+            weighted.append(lines(bold(wording_of(question)), *figures))
+    return paragraphs(_("<b>How sure is this?</b>"), lines(how_sure(found), weighting(found)), *weighted)
 
 
 async def _mirrors(desk: Desk, found: Findings) -> list[Message]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
+from flows.spoken import media_of
 from flows.surveys.asking import bold
-from flows.surveys.formats import media_of
 from flows.turn import Choice, File, Message, Row, Said, Themes, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import compared
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs

@@ -33,9 +33,12 @@ def label(question: Question, category: Category) -> Text:
     return shown(category.first or 0)
 
 
-def result_message(question: Question, found: Found, rule: Rule) -> Message:
-    """A question's result to be read and, where there is something to draw, to be looked at."""
-    picture = chart(question, found, rule)
+def result_message(question: Question, found: Found, rule: Rule, *, for_staff: bool = True) -> Message:
+    """A question's result to be read and, where there is something to draw, to be looked at.
+
+    Weighted shares are for staff, and for whoever asks how sure it is.
+    """
+    picture = chart(question, found, rule, weighted=for_staff)
     bars = picture.bars if picture else ()
     text = paragraphs(
         bold(wording_of(question)),
@@ -59,24 +62,24 @@ def chart_message(drawn: Chart) -> Message:
     )
 
 
-def chart(question: Question, found: Found, rule: Rule) -> Chart | None:
+def chart(question: Question, found: Found, rule: Rule, *, weighted: bool = True) -> Chart | None:
     """None where there is nothing to draw."""
     if found.counts.answered is None or not found.counts.categories:
         return None
-    bars = [_bar(question, found, place) for place in range(len(found.counts.categories))]
+    bars = [_bar(question, found, place, weighted=weighted) for place in range(len(found.counts.categories))]
     return Chart(wording_of(question), bars, number_answered(question, found, rule))
 
 
-def _bar(question: Question, found: Found, place: int) -> Bar:
+def _bar(question: Question, found: Found, place: int, *, weighted: bool) -> Bar:
     words = label(question, found.counts.categories[place])
     share, number = found.counts.cells.share(place), found.counts.cells.cells[place]
     if share is None or number is None:
         return Bar(words, 0.0, _("not shown"))
-    weighted = found.weighted_share(place)
-    if weighted is None:
+    reckoned = found.weighted_share(place) if weighted else None
+    if reckoned is None:
         return Bar(words, share, _("{number} ({share})", number=number, share=Percent(share)))
     figure = _(
-        "{number} ({share}), {weighted} weighted", number=number, share=Percent(share), weighted=Percent(weighted)
+        "{number} ({share}), {weighted} weighted", number=number, share=Percent(share), weighted=Percent(reckoned)
     )
     return Bar(words, share, figure)
 
@@ -99,6 +102,13 @@ def protection(rule: Rule) -> Text:
         "So that nobody can be recognised, I round numbers to the nearest {smallest} and leave small ones out.",
         smallest=rule.smallest,
     )
+
+
+def in_plain_words(findings: Findings) -> Text:
+    """For citizens: what the figures are good for, and what not."""
+    if findings.was_drawn:
+        return _("Chance chose whom we asked, so this is a good picture of what people here think. It is not exact.")
+    return _("These are the answers of people who joined by themselves. Others here may think differently.")
 
 
 def how_sure(findings: Findings) -> Text:

@@ -8,20 +8,22 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.surveys.answering import fits
+from flows.surveys.form.questions import languages_of
 from flows.surveys.route import Route
 from flows.turn import Row, Turn, end, link
-from flows.words import Words, _
+from flows.words import DEFAULT_LANGUAGE, LANGUAGES, SIMPLE, Text, Words, _
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`response` is None in a rehearsal, where nothing is recorded."""
+    """`response` is None in a rehearsal, where nothing is recorded; `by_voice` says that they would rather speak."""
 
     consultation: Consultation
     route: Route
     response: Response | None = None
+    by_voice: bool = False
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -61,7 +63,16 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
         return end(_("You have taken part, thank you. Your answers cannot be told from others' any more."), ways_on())
     answers = await desk.store.responses.answers(response.id)
     version = consultation.version if response.started_at is None else response.version
-    return Sheet(consultation, await route_through(desk, consultation.id, version, answers, response.id), response)
+    route = await route_through(desk, consultation.id, version, answers, response.id)
+    return Sheet(consultation, route, response, desk.person.by_voice)
+
+
+def in_another_language(route: Route, consultation: Consultation) -> list[Text]:
+    """In which language the questions are, if that is not the reader's; plain words are of the same language."""
+    spoken = languages_of(route.questions, consultation.language) or (DEFAULT_LANGUAGE,)
+    if {route.language, route.language.removesuffix(SIMPLE)} & set(spoken):
+        return []
+    return [_("These questions are in {language}.", language=LANGUAGES.get(spoken[0], spoken[0]))]
 
 
 async def route_through(

@@ -14,7 +14,7 @@ from flows.surveys.advising import last_advice
 from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, Limits, field_text, problems
 from flows.surveys.overview import entry, show, turnout_text
-from flows.surveys.publishing import cancel, close, invitation, publication_key, publish
+from flows.surveys.publishing import asleep, cancel, close, invitation, publication_key, publish
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Moment, Text, Words, _, lines, ngettext, paragraphs
 from storage.consultations import Consultation
@@ -125,6 +125,7 @@ async def _last_look(desk: Desk, consultation: Consultation) -> Turn:
         if reached
         else _("Nobody can be written to just now. Whoever is on the panel or joins it can answer until it closes."),
         message.text,
+        await asleep(desk, consultation, consultation.publish_at or desk.now),
         await last_advice(desk, consultation),
     )
     id = consultation.id
@@ -152,7 +153,7 @@ async def set_time(desk: Desk, at: Timing, said: Said) -> Turn:
             wrong = _wrong_time(desk, found, moment)
             if wrong is not None or moment is None:
                 return again(wrong or _("I did not understand that. For example: tomorrow 10:00"))
-            return _confirm_time(found, moment)
+            return _confirm_time(found, moment, await asleep(desk, found, moment))
     return again(_("Please write it as a message, for example: tomorrow 10:00"))
 
 
@@ -166,10 +167,10 @@ def _wrong_time(desk: Desk, consultation: Consultation, moment: datetime | None)
     return None
 
 
-def _confirm_time(consultation: Consultation, moment: datetime) -> Turn:
+def _confirm_time(consultation: Consultation, moment: datetime, warning: Text | None) -> Turn:
     id = consultation.id
     return end(
-        _("It goes out by itself on {moment}. Is that right?", moment=Moment(moment)),
+        paragraphs(warning, _("It goes out by itself on {moment}. Is that right?", moment=Moment(moment))),
         [
             [link(f"publish {id} at {int(moment.timestamp())}", _("Yes, publish it then"))],
             [link(f"publish {id} later", _("Another time"))],

@@ -8,9 +8,10 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
+from flows.spoken import as_text
 from flows.topics.similar import most_alike
-from flows.topics.telling import as_listed, supporters, with_answer
-from flows.turn import Button, Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
+from flows.topics.telling import as_listed, supporters, why_hidden, with_answer
+from flows.turn import Button, Choice, Message, Row, Said, Sent, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic
 
@@ -23,7 +24,7 @@ MOST_COMPARED = 1000
 MOST_ALIKE = 3
 
 
-@saved("topics.wording", title=_("your topic"), awaits_text=True)
+@saved("topics.wording", title=_("your topic"), awaits_text=True, awaits_media=True)
 @dataclass(frozen=True, slots=True)
 class Wording:
     """Waiting for the topic in their own words."""
@@ -114,10 +115,14 @@ async def topic(desk: Desk, argument: str) -> Turn:
     onward = [link("topics", _("All topics")), link("menu", _("Menu"))]
     if found.state == "answered":
         return end(paragraphs(with_answer(found), supporters(found)), [onward])
+    if found.spoken:
+        waits = _("Staff have not written down yet what you said. I will tell you when it can be seen.")
+        return end(waits, [[link(f"withdraw {found.id}", _("Withdraw my topic"))], onward])
     if found.state == "hidden":
         text = paragraphs(
             _("<b>{words}</b>", words=found.words),
-            _("Only you can see this now. The reason: {reason}", reason=found.hidden_because),
+            _("Only you can see this now."),
+            why_hidden(found.hidden_because, found.staff_language),
         )
         return end(text, [onward])
     text = paragraphs(
@@ -187,7 +192,10 @@ async def propose(desk: Desk, argument: str) -> Turn:
 
 def _ask_words() -> Turn:
     text = paragraphs(
-        _("What would you like your council to talk about? Please write it in one or two sentences."),
+        _(
+            "What would you like your council to talk about? Please write it in one or two sentences, or say it in a "
+            "voice message."
+        ),
         _("For example: The crossing by the school is not safe in the mornings."),
     )
     return ask(Wording(), text, [[choice("cancel", _("Cancel"))]])
@@ -219,9 +227,26 @@ async def proposing(desk: Desk, at: Wording | Comparing | Looking, said: Said) -
             return _ask_words()
         case Looking(words), Choice("publish"):
             return await _publish(desk, words)
+        case Wording(), Sent("voice" | "audio" as kind, id) if id:
+            return await _speak(desk, f"{kind}:{id}")
         case Wording(), _:
-            return again(_("Please write it as a message."))
+            return again(_("Please write it as a message, or say it in a voice message."))
     return again(_("Please tap one of the buttons."))
+
+
+async def _speak(desk: Desk, voice: str) -> Turn:
+    """Others can read only what is written: staff hear it and write it down."""
+    id = await desk.store.topics.speak(voice, desk.person.id, desk.now, MOST_OPEN)
+    if id is None:
+        return _enough()
+    await desk.acted()
+    message = Message(_("Somebody has spoken a topic."), [[link(f"spoken {id}", _("Listen, and write it down"))]])
+    desk.tell_all(await desk.store.people.staff(), message, once=f"topic.spoken:{id}")
+    text = paragraphs(
+        _("Thank you. Staff listen to it and write it down, so that others can read it. They do not see your name."),
+        _("I tell you when it can be seen. If they have misunderstood you, you can withdraw it."),
+    )
+    return end(text, [[link(f"topic {id}", _("My topic"))], [link("topics", _("Topics")), link("menu", _("Menu"))]])
 
 
 async def _with_words(desk: Desk, said: str) -> Turn:
@@ -278,12 +303,12 @@ async def _publish(desk: Desk, words: str) -> Turn:
 @flow.command("withdraw")
 async def withdraw(desk: Desk, argument: str) -> Turn:
     found = await desk.store.topics.load(argument, desk.person.id)
-    if found is None or not found.own or found.state != "open":
+    if found is None or not found.own or not (found.state == "open" or found.spoken):
         return go("topic", argument)
     others = found.supporters - found.supported
     text: Text = paragraphs(
         _("Do you want to take away your topic?"),
-        _("<b>{words}</b>", words=found.words),
+        _("<b>{words}</b>", words=as_text(found.words) if found.spoken else found.words),
         ngettext("{n} other person supports it.", "{n} other people support it.", others) if others else None,
     )
     rows = column(choice("yes", _("Yes, take it away")), choice("no", _("No, keep it")))

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time, timedelta
 
+from flows.dates import instant_of
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
-from flows.topics.telling import supporters, with_answer
+from flows.topics.telling import supporters, why_hidden, with_answer
 from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Moment, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.topics import Topic, TopicState
 
 flow = Flow()
 
+TOLD_AT = time(10)
+"""When people are told the day after, while translations are written."""
+
 PAGE = 5
+MOST_SPOKEN = 5
 SHORTEST_ANSWER, LONGEST_ANSWER = 10, 1500
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 
@@ -81,7 +87,11 @@ async def _list(desk: Desk, kind: str, page: int) -> Turn:
         "hidden": _("<b>Hidden topics</b>: only you and the proposers see them"),
     }
     text = paragraphs(heads[kind], *(_as_listed(one) for one in shown), None if shown else _("There are none."))
-    rows = column(*(link(f"stafftopics {one.id}", one.words) for one in shown))
+    spoken = await desk.store.topics.spoken(MOST_SPOKEN) if kind == "" and page == 1 else []
+    rows = [
+        *column(*(link(f"spoken {one.id}", _("Spoken: {at}", at=Moment(one.proposed_at))) for one in spoken)),
+        *column(*(link(f"stafftopics {one.id}", one.words) for one in shown)),
+    ]
     return end(text, [*rows, *turning(f"stafftopics {kind}".strip(), page, more), *_onward(kind)])
 
 
@@ -102,10 +112,13 @@ async def _one(desk: Desk, id: str) -> Turn:
     topic = await desk.store.topics.load(id, desk.person.id)
     if topic is None or topic.state == "withdrawn":
         return _not_there()
+    if topic.spoken:
+        return go("spoken", topic.id)
     onward = [link("stafftopics", _("All topics")), link("menu", _("Menu"))]
     match topic.state:
         case "answered":
-            return end(paragraphs(with_answer(topic), supporters(topic)), [onward])
+            languages = [link(f"translate topic {topic.id}", _("Other languages"))]
+            return end(paragraphs(with_answer(topic), supporters(topic)), [languages, onward])
         case "hidden":
             reason = _("Hidden. The reason given: {reason}", reason=topic.hidden_because)
             rows = [[link(f"showtopic {topic.id}", _("Show again"))], onward]
@@ -156,6 +169,8 @@ async def answering(desk: Desk, at: Answering | SendingAnswer, said: Said) -> Tu
             return _ask_answer(topic)
         case SendingAnswer(_, answer), Choice("send"):
             return await _send_answer(desk, topic, answer)
+        case SendingAnswer(_, answer), Choice("languages"):
+            return await _send_answer(desk, topic, answer, translating=True)
         case Answering(), _:
             return again(_("Please write it as a message."))
     return again(_("Please tap one of the buttons."))
@@ -176,15 +191,25 @@ async def _look_at_answer(desk: Desk, topic: Topic, answer: str) -> Turn:
             await desk.store.topics.concerned_count(topic.id),
         ),
     )
-    rows = column(choice("send", _("Send this answer")), choice("change", _("Change")), choice("cancel", _("Cancel")))
+    rows = column(
+        choice("send", _("Send this answer")),
+        choice("languages", _("Write it in other languages first")),
+        choice("change", _("Change")),
+        choice("cancel", _("Cancel")),
+    )
     return ask(SendingAnswer(topic.id, answer), text, rows)
 
 
-async def _send_answer(desk: Desk, topic: Topic, answer: str) -> Turn:
-    if not await desk.store.topics.answer(topic.id, answer, desk.person.id, desk.now):
+async def _send_answer(desk: Desk, topic: Topic, answer: str, *, translating: bool = False) -> Turn:
+    """People are told at once, or the next day while it is put into other languages."""
+    if not await desk.store.topics.answer(topic.id, answer, desk.person.id, desk.now, desk.person.language):
         return go("stafftopics", topic.id)
     await desk.record("answered", f"topic:{topic.id}", supporters=topic.supporters)
-    await desk.later("topic.answered", f"topic.answered:{topic.id}", desk.now, {"topic": topic.id, "after": ""})
+    at = instant_of(desk.today + timedelta(days=1), TOLD_AT, desk.zone) if translating else desk.now
+    await desk.later("topic.answered", f"topic.answered:{topic.id}", at, {"topic": topic.id, "after": ""})
+    if translating:
+        told = _("The proposer and the supporters are told on {moment}.", moment=Moment(at))
+        return go("translate", f"topic {topic.id}").before(Message(told))
     text = _("Thank you. The proposer and the supporters are being told.")
     return end(text, [[link("stafftopics", _("Open topics")), link("menu", _("Menu"))]])
 
@@ -239,12 +264,12 @@ def _look_at_hiding(topic: Topic, reason: str) -> Turn:
 
 
 async def _hide(desk: Desk, topic: Topic, reason: str) -> Turn:
-    if await desk.store.topics.hide(topic.id, reason):
+    if await desk.store.topics.hide(topic.id, reason, desk.person.language):
         await desk.record("hid", f"topic:{topic.id}", reason=reason)
         text = paragraphs(
             _("Your topic is not shown any more:"),
             _("<b>{words}</b>", words=topic.words),
-            _("The reason: {reason}", reason=reason),
+            why_hidden(reason, desk.person.language),
             _("You are welcome to propose it again in other words."),
         )
         await _tell_proposer(desk, topic, Message(text, [[link("propose", _("Propose a topic"))]]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from dataclasses import replace
+
+from flows.words import Text, Written, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.topics import Topic
 
 
@@ -21,5 +23,12 @@ def supporters(topic: Topic) -> Text:
 
 
 def with_answer(topic: Topic) -> Text:
-    """Its words and what was answered."""
-    return paragraphs(_("<b>{words}</b>", words=topic.words), Verbatim(topic.answer))
+    """Its words and what was answered, in the reader's language as far as staff gave it."""
+    answer = written(replace(topic, language=topic.staff_language), "answer")
+    return paragraphs(_("<b>{words}</b>", words=topic.words), answer, in_their_language(answer))
+
+
+def why_hidden(reason: str, language: str) -> Text:
+    """What its proposer is told, in staff's words."""
+    said = Written(reason, language, {})
+    return lines(_("The reason: {reason}", reason=said), in_their_language(said))

@@ -10,9 +10,11 @@ from flows.words import LANGUAGES, SIMPLE, Text, Words, _
 from storage.consultations import Consultation, Question
 from storage.outcomes import Outcome
 from storage.panels import Panel
+from storage.topics import Topic
 from storage.translations import Owner, read_translations
 
-KINDS = ("panel", "consultation", "outcome")
+KINDS = ("panel", "consultation", "outcome", "topic")
+NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,21 @@ async def thing(desk: Desk, kind: str, id: str) -> Thing | None:
         case "outcome":
             outcome = await desk.store.outcomes.load(id)
             return _outcome(outcome) if outcome is not None and outcome.state != "cancelled" else None
+        case "topic":
+            topic = await desk.store.topics.load(id, NOBODY)
+            return _topic(topic) if topic is not None and topic.state == "answered" else None
     return None
 
 
 def _panel(panel: Panel) -> Thing:
-    part = Part("panel", panel.id, "purpose", _("What the panel is for"), panel.purpose, panel.translations)
-    return Thing(panel.language, (part,), f"staffpanels {panel.id}")
+    purpose = Part("panel", panel.id, "purpose", _("What the panel is for"), panel.purpose, panel.translations)
+    name = Part("panel", panel.id, "name", _("What the panel is called"), panel.name, panel.translations)
+    return Thing(panel.language, (purpose, name), f"staffpanels {panel.id}")
+
+
+def _topic(topic: Topic) -> Thing:
+    part = Part("topic", topic.id, "answer", _("Your answer"), topic.answer, topic.translations)
+    return Thing(topic.staff_language, (part,), f"stafftopics {topic.id}")
 
 
 def _outcome(outcome: Outcome) -> Thing:

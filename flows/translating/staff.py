@@ -1,4 +1,4 @@
-"""/translate: staff put a panel's purpose, a survey or an outcome into other languages, text by text."""
+"""/translate: staff put a panel's words, a survey, an outcome or an answer into other languages, text by text."""
 
 from __future__ import annotations
 

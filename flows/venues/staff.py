@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
+from flows.results.disclosure import Rule
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.venues.opening import EXPLAINED, opening
-from flows.words import Text, Verbatim, _, lines, paragraphs
+from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.venues import Brought
 
 flow = Flow()
@@ -60,7 +61,8 @@ async def venues(desk: Desk, argument: str) -> Turn:
 
 
 async def _entry(desk: Desk, one: Brought) -> Text:
-    what = await opening(desk, one.link.opens)
+    """How often a link was opened is no secret; who answered and joined are people, so few of them are not shown."""
+    what, rule = await opening(desk, one.link.opens), await desk.disclosure()
     return lines(
         _("<b>{venue}</b>", venue=one.link.venue),
         _("Leads to: {what}", what=what.explained) if what else _("What it leads to is closed now."),
@@ -68,10 +70,17 @@ async def _entry(desk: Desk, one: Brought) -> Text:
         _(
             "Opened: {opened}, answered: {answered}, joined: {joined}",
             opened=one.opened,
-            answered=one.answered,
-            joined=one.joined,
+            answered=_many(one.answered, rule),
+            joined=_many(one.joined, rule),
         ),
     )
+
+
+def _many(number: int, rule: Rule) -> Words:
+    rounded = rule.rounded(number)
+    if rounded is None:
+        return _("fewer than {smallest}", smallest=rule.smallest)
+    return _("about {number}", number=rounded)
 
 
 async def _one(desk: Desk, token: str) -> Turn:

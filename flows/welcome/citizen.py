@@ -30,6 +30,14 @@ Dzień dobry! W jakim języku mamy rozmawiać?
 """Asked in every language at once: nobody has chosen one yet."""
 
 
+WHAT_CHANGED: dict[str, Words] = {
+    "2026-11": _("it now says more clearly what is kept of your Telegram account, and what is not."),
+}
+"""What is new in each version of the notice, for whoever has agreed to an older one."""
+
+assert NOTICE_VERSION in WHAT_CHANGED
+
+
 @saved("welcome.choosing_language")
 @dataclass(frozen=True, slots=True)
 class ChoosingLanguage:
@@ -83,7 +91,7 @@ async def step(desk: Desk, at: ChoosingLanguage | Agreeing, said: Said) -> Turn:
         case Agreeing(then), Choice("yes"):
             await desk.agree(NOTICE_VERSION)
             await desk.record("agreed", f"notice:{NOTICE_VERSION}")
-            return await welcomed(desk, then)
+            return welcomed(then)
         case Agreeing(then), Choice("more"):
             return ask(at, await full_notice(desk), answers_to_notice(more=False))
         case Agreeing(then), Choice("language"):
@@ -108,11 +116,20 @@ def in_pairs(buttons: list[Button]) -> list[Row]:
 
 
 async def ask_agreement(desk: Desk, then: str) -> Turn:
+    if desk.person.agreed not in ("", NOTICE_VERSION):
+        changed = paragraphs(
+            _("<b>Our notice has changed:</b> {what}", what=WHAT_CHANGED[NOTICE_VERSION]),
+            _("Everything else stays as it was. You can stop at any time with /stop. Is that all right?"),
+        )
+        return ask(Agreeing(then), changed, answers_to_notice(more=True))
     organisation = await desk.named_organisation()
     text = paragraphs(
         _("<b>Hello! This is how you and {organisation} can talk.</b>", organisation=organisation),
         _("We ask short questions before decisions are made, and tell you afterwards what was decided."),
-        _("I keep your answers, your panels and topics, and your Telegram number so that I can reach you."),
+        _(
+            "I keep your answers, your panels and topics, and a number Telegram gives your account (not your phone "
+            "number), so that I can reach you."
+        ),
         _("You can stop at any time with /stop. Is that all right?"),
     )
     return ask(Agreeing(then), text, answers_to_notice(more=True))
@@ -134,8 +151,8 @@ async def full_notice(desk: Desk) -> Text:
         _("Why: so that decisions are made with the people they are for."),
         lines(
             _(
-                "What is kept: your Telegram number, your language, the panels you join, your topics and supports, "
-                "and your answers."
+                "What is kept: a number Telegram gives your account, your language, the panels you join, your topics "
+                "and supports, and your answers."
             ),
             _("About yourself I keep only what you choose to say. Your name and phone number are not kept."),
         ),
@@ -152,11 +169,9 @@ async def full_notice(desk: Desk) -> Text:
     )
 
 
-async def welcomed(desk: Desk, then: str) -> Turn:
-    if await desk.store.profiles.is_outdated(desk.person.id):
-        return go("keepprofile", then)
-    command, _space, argument = then.partition(" ")
-    return go(command, argument) if command else go("menu", "agreed")
+def welcomed(then: str) -> Turn:
+    """What they have allowed under an older notice is asked for again first, one question each."""
+    return go("keepprofile", then)
 
 
 # ---------------------------------------------------------------- always there

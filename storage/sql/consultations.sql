@@ -14,7 +14,8 @@ INSERT INTO consultations (id, panel_id, question, responsible_id, created_at, l
 VALUES (:id, :panel_id, :question, :responsible_id, :now, :language);
 
 -- name: load
-SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
+SELECT c.id, c.panel_id, p.name AS panel_name,
+    p.language AS panel_language, p.translations AS panel_translations, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
     CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
     c.version, c.revises, c.shaped_until AS shaping_ends_at,
@@ -29,7 +30,8 @@ WHERE c.id = :id;
 SELECT id FROM consultations WHERE id = :id /*+ FOR SHARE */;
 
 -- name: page
-SELECT c.id, c.panel_id, p.name AS panel_name, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
+SELECT c.id, c.panel_id, p.name AS panel_name,
+    p.language AS panel_language, p.translations AS panel_translations, c.question, c.decision, c.decided_by, c.closes_at, c.decides_on,
     c.report_by, c.responsible_id, c.state, c.publish_at, c.published_at, c.closed_at,
     CASE WHEN c.named = 1 THEN 'named' ELSE c.privacy END AS privacy, c.reminders, c.shows_live, c.language, c.translations,
     c.version, c.revises, c.shaped_until AS shaping_ends_at,

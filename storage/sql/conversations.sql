@@ -5,7 +5,8 @@ WHERE person_id = :person_id;
 
 -- name: open
 -- Questions still waiting for an answer, for people who can be reached, a page at a time.
-SELECT c.person_id, p.language, c.number, c.view, c.view_id FROM conversations AS c
+SELECT c.person_id, p.language, c.number, c.view, c.view_id, p.zone, p.quiet_from, p.quiet_until
+FROM conversations AS c
 JOIN identities AS i ON i.person_id = c.person_id
 JOIN people AS p ON p.id = c.person_id
 WHERE c.state <> '' AND c.view <> '' AND c.updated_at >= :since AND i.unreachable_at IS NULL AND p.stopped = 0

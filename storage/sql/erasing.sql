@@ -10,11 +10,12 @@ WHERE r.person_id = :person_id AND r.state = 'finished' AND a.value <> 'null'
 ON CONFLICT (question_id, value) DO UPDATE SET number = kept_counts.number + 1;
 
 -- name: keep_turnout!
-INSERT INTO kept_turnout (consultation_id, way, state, number)
-SELECT r.consultation_id, r.way, r.state, 1
+INSERT INTO kept_turnout (consultation_id, way, state, number, helped)
+SELECT r.consultation_id, r.way, r.state, 1, r.with_helper
 FROM response_ways AS r JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
 WHERE r.person_id = :person_id
-ON CONFLICT (consultation_id, way, state) DO UPDATE SET number = kept_turnout.number + 1;
+ON CONFLICT (consultation_id, way, state) DO UPDATE SET number = kept_turnout.number + 1,
+    helped = kept_turnout.helped + excluded.helped;
 
 -- name: keep_verdicts!
 INSERT INTO kept_verdicts (outcome_id, verdict, number)
@@ -66,8 +67,8 @@ DELETE FROM people WHERE id = :person_id;
 
 -- name: settings
 SELECT p.role, p.language, p.language_chosen, p.source, l.venue AS source_place, p.stopped, p.created_at, p.active_at,
-    p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.most_asked,
-    p.paused_until, p.channel, p.asked_to_stay_at, p.asked_again_at, p.invited_to_tell,
+    p.text_only, p.plain_words, p.with_helper, p.by_voice, p.zone, p.quiet_from, p.quiet_until, p.best_time, p.most_asked,
+    p.paused_until, p.channel, p.asked_to_stay_at, p.asked_again_at, p.invited_to_tell, p.offered,
     CASE WHEN p.code = '' THEN 0 ELSE 1 END AS has_code, p.code_counts_at, p.code_misses
 FROM people AS p LEFT JOIN links AS l ON l.token = p.source WHERE p.id = :person_id;
 

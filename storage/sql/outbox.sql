@@ -1,8 +1,9 @@
 -- name: add!
 -- `once` names a message that must go out at most once however often it is asked for.
 INSERT INTO outbox (id, person_id, lane, kind, once, state, claimed_by, created_at, due_at, expires_at, asks,
-    body)
-VALUES (:id, :person_id, :lane, :kind, :once, :state, :claimed_by, :created_at, :due_at, :expires_at, :asks, :body)
+    has_fixed_end, body)
+VALUES (:id, :person_id, :lane, :kind, :once, :state, :claimed_by, :created_at, :due_at, :expires_at, :asks,
+    :has_fixed_end, :body)
 ON CONFLICT (once) DO NOTHING;
 
 -- name: claim
@@ -15,12 +16,24 @@ WHERE id IN (
 )
 RETURNING id, person_id, lane, kind, expires_at, body,
     (SELECT telegram_id FROM identities AS i WHERE i.person_id = outbox.person_id) AS telegram_id,
+    (SELECT zone FROM people AS p WHERE p.id = outbox.person_id) AS zone,
+    (SELECT quiet_from FROM people AS p WHERE p.id = outbox.person_id) AS quiet_from,
+    (SELECT quiet_until FROM people AS p WHERE p.id = outbox.person_id) AS quiet_until,
     (SELECT sealed FROM data_keys AS k WHERE k.person_id = outbox.person_id) AS sealed_key;
 
 -- name: finish!
 UPDATE outbox SET state = :state, reason = :reason, message_id = :message_id, finished_at = :now,
     claimed_by = '', body = ''
 WHERE id = :id;
+
+-- name: put_off!
+-- It would have come in somebody's quiet hours.
+UPDATE outbox SET state = 'waiting', claimed_by = '', due_at = :at,
+    expires_at = CASE WHEN has_fixed_end = 1 THEN expires_at ELSE expires_at + CAST(:shift AS BIGINT) END
+WHERE id = :id AND state = 'sending';
+
+-- name: drop!
+UPDATE outbox SET state = 'dropped', reason = :reason, finished_at = :now, body = '' WHERE id = :id AND state = 'waiting';
 
 -- name: release!
 -- Back in the queue, for whoever claims it next.

@@ -26,6 +26,11 @@ UPDATE outcomes SET state = 'posted', posted_at = :now WHERE id = :id AND state 
 -- name: cancel
 UPDATE outcomes SET state = 'cancelled' WHERE id = :id AND state = 'scheduled' RETURNING id;
 
+-- name: told_to
+-- Whether anything was told since of what somebody was asked.
+SELECT 1 FROM outcomes AS o JOIN told_responses AS r ON r.consultation_id = o.consultation_id
+WHERE r.person_id = :person_id AND o.state = 'posted' AND o.posted_at > :since LIMIT 1;
+
 -- name: latest
 SELECT o.id, o.we_asked, o.posted_at, p.name AS panel_name, o.language, o.translations
 FROM outcomes AS o JOIN consultations AS c ON c.id = o.consultation_id JOIN panels AS p ON p.id = c.panel_id

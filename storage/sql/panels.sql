@@ -164,7 +164,7 @@ UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'servi
 
 -- name: contributions
 -- What the consultations that a member answered in this term were for.
-SELECT CASE WHEN c.decision = '' THEN c.question ELSE c.decision END AS decision
+SELECT c.question, c.decision, c.language, c.translations
 FROM memberships AS m
 JOIN consultations AS c ON c.panel_id = m.panel_id
 JOIN responses AS r ON r.consultation_id = c.id AND r.person_id = m.person_id
@@ -176,3 +176,23 @@ ORDER BY c.id DESC;
 SELECT w.*
 FROM memberships AS m JOIN recipients AS w ON w.id = m.person_id
 WHERE m.id = :id AND w.stopped = 0;
+
+-- name: curious
+-- Who agrees to hear of new panels, and has nothing to do with this one yet.
+SELECT w.*
+FROM recipients AS w
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
+WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
+    AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
+    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)
+ORDER BY w.id LIMIT :most;
+
+-- name: count_curious
+SELECT COUNT(*)
+FROM recipients AS w
+JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
+    AND c.version = :notice
+WHERE w.stopped = 0 AND w.role = 'citizen'
+    AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
+    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id);

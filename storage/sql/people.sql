@@ -2,12 +2,14 @@
 -- Everything a turn needs to know about who speaks and what they were being asked, in one read. The conversation is
 -- held until the transaction ends: a file that was fetched may come in beside what its sender says meanwhile.
 SELECT p.id, p.role, p.language, p.language_chosen, p.source, p.stopped, p.created_at,
-    p.text_only, p.plain_words, p.with_helper, p.zone, p.quiet_from, p.quiet_until, p.best_hour, p.most_asked,
+    p.text_only, p.plain_words, p.with_helper, p.by_voice, p.zone, p.quiet_from, p.quiet_until, p.best_time, p.most_asked,
     p.paused_until, p.active_at, p.channel, p.code, p.code_counts_at, p.code_misses, i.unreachable_at,
     c.state, c.number, c.view, c.view_id, c.parked, k.sealed AS sealed_key,
     COALESCE((SELECT version FROM consents AS k
         WHERE k.person_id = p.id AND k.purpose = 'taking part' AND k.withdrawn_at IS NULL), '') AS agreed,
     (SELECT message_id FROM outbox AS o WHERE o.id = c.view_id) AS view_message_id,
+    EXISTS (SELECT 1 FROM outbox AS o WHERE o.id = c.view_id AND o.state = 'waiting'
+        AND o.lane = 'bulk') AS view_waits,
     EXISTS (SELECT 1 FROM outbox AS later
         WHERE later.person_id = p.id AND later.id > c.view_id AND later.kind = 'message') AS followed
 FROM identities AS i
@@ -83,8 +85,8 @@ SELECT COUNT(*) AS people,
 FROM people JOIN identities ON person_id = id;
 
 -- name: set_needs!
-UPDATE people SET text_only = :text_only, plain_words = :plain_words, with_helper = :with_helper, zone = :zone,
-    quiet_from = :quiet_from, quiet_until = :quiet_until, best_hour = :best_hour, most_asked = :most_asked
+UPDATE people SET text_only = :text_only, plain_words = :plain_words, with_helper = :with_helper,
+    by_voice = :by_voice, zone = :zone,    quiet_from = :quiet_from, quiet_until = :quiet_until, best_time = :best_time, most_asked = :most_asked
 WHERE id = :id;
 
 -- name: pause!
@@ -132,8 +134,15 @@ UPDATE people SET asked_again_at = :now WHERE id = :id;
 SELECT id FROM people WHERE role = 'citizen' AND asked_again_at <= :since
 ORDER BY id LIMIT :most;
 
--- name: invited_to_tell
-SELECT invited_to_tell FROM people WHERE id = :id;
+-- name: progress
+SELECT p.invited_to_tell, p.offered,
+    (SELECT COUNT(*) FROM responses AS r WHERE r.person_id = p.id AND r.state = 'finished') AS finished,
+    EXISTS (SELECT 1 FROM consents AS c WHERE c.person_id = p.id AND c.purpose = 'new panels') AS decided_on_panels,
+    EXISTS (SELECT 1 FROM consents AS c WHERE c.person_id = p.id AND c.purpose = 'interviews') AS decided_on_talks
+FROM people AS p WHERE p.id = :id;
+
+-- name: set_offered!
+UPDATE people SET offered = :offered WHERE id = :id;
 
 -- name: mark_invited_to_tell!
 UPDATE people SET invited_to_tell = 1 WHERE id = :id;
@@ -142,7 +151,14 @@ UPDATE people SET invited_to_tell = 1 WHERE id = :id;
 -- Where citizens came from: by the venue of the link they opened, or by the name of the link itself.
 SELECT COALESCE(l.venue, p.source) AS name, COUNT(*) AS number
 FROM people AS p LEFT JOIN links AS l ON l.token = p.source
-WHERE p.role = 'citizen' GROUP BY COALESCE(l.venue, p.source) ORDER BY 2 DESC, 1;
+WHERE p.id IN (SELECT id FROM taking_part) GROUP BY COALESCE(l.venue, p.source) ORDER BY 2 DESC, 1;
 
 -- name: channels
-SELECT channel AS name, COUNT(*) AS number FROM people WHERE role = 'citizen' GROUP BY channel ORDER BY 2 DESC, 1;
+SELECT p.channel AS name, COUNT(*) AS number FROM people AS p WHERE p.id IN (SELECT id FROM taking_part)
+GROUP BY p.channel ORDER BY 2 DESC, 1;
+
+-- name: taking_part
+SELECT id FROM taking_part;
+
+-- name: takes_part
+SELECT 1 FROM taking_part WHERE id = :id;

@@ -48,7 +48,8 @@ WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
 -- Begun, or taken up again by somebody who had declined; whoever begins has the version of now.
-UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now), with_helper = :with_helper,
+UPDATE responses SET state = 'started', started_at = COALESCE(started_at, :now),
+    with_helper = CASE WHEN with_helper = 1 THEN 1 ELSE CAST(:with_helper AS BIGINT) END,
     version = CASE WHEN started_at IS NULL
         THEN (SELECT c.version FROM consultations AS c WHERE c.id = responses.consultation_id) ELSE version END
 WHERE id = :id AND state IN ('invited', 'declined');
@@ -57,7 +58,9 @@ WHERE id = :id AND state IN ('invited', 'declined');
 UPDATE responses SET state = 'declined' WHERE id = :id AND state IN ('invited', 'started', 'declined') RETURNING id;
 
 -- name: finish!
-UPDATE responses SET state = 'finished', finished_at = :now WHERE id = :id AND state <> 'finished';
+UPDATE responses SET state = 'finished', finished_at = :now,
+    with_helper = CASE WHEN with_helper = 1 THEN 1 ELSE CAST(:with_helper AS BIGINT) END
+WHERE id = :id AND state <> 'finished';
 
 -- name: whose
 SELECT person_id FROM responses WHERE id = :id;
@@ -114,7 +117,7 @@ SELECT way, state, CAST(SUM(number) AS INTEGER) AS number, CAST(SUM(helped) AS I
 FROM (
     SELECT way, state, COUNT(*) AS number, COUNT(CASE WHEN with_helper = 1 THEN 1 END) AS helped
     FROM response_ways WHERE consultation_id = :consultation_id GROUP BY way, state
-    UNION ALL SELECT way, state, number, 0 FROM kept_turnout WHERE consultation_id = :consultation_id
+    UNION ALL SELECT way, state, number, helped FROM kept_turnout WHERE consultation_id = :consultation_id
 ) AS counted GROUP BY way, state;
 
 -- name: to_tell

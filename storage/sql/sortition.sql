@@ -268,3 +268,6 @@ RETURNING panel_id, digest, request, answer;
 -- What was looked at is not needed any more; nothing where the pool has changed since.
 UPDATE outlooks SET answer = :answer, request = NULL, claimed_until = NULL
 WHERE panel_id = :panel_id AND digest = :digest RETURNING panel_id;
+
+-- name: pseudonym
+SELECT pseudonym FROM draw_people WHERE draw_id = :draw_id AND person_id = :person_id;

@@ -21,3 +21,9 @@ UPDATE questions SET translations = :translations WHERE id = :id;
 
 -- name: set_outcome!
 UPDATE outcomes SET translations = :translations WHERE id = :id;
+
+-- name: of_topic
+SELECT translations FROM topics WHERE id = :id /*+ FOR UPDATE */;
+
+-- name: set_topic!
+UPDATE topics SET translations = :translations WHERE id = :id;

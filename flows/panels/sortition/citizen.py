@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
-from flows.panels.places import last_day
+from flows.panels.places import last_day, named
+from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.seating import accept, decline, expectations
 from flows.panels.terms import term_end
 from flows.saved import saved
@@ -60,14 +61,13 @@ async def interest(desk: Desk, argument: str) -> Turn:
     if place is not None and place.term_ends_at is not None:
         day = last_day(desk, place.term_ends_at)
         rows: list[Row] = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
-        return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=panel.name, day=day), rows)
+        return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=named(panel), day=day), rows)
     draw = await desk.store.sortition.current_draw(panel.id)
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
-        return _in_pool(
-            panel, await _what_next(desk, panel, settings, draw), await _for_their_home(desk, panel, settings)
-        )
+        next_draw = await _what_next(desk, panel, settings, draw)
+        return _in_pool(panel, next_draw, await _for_their_home(desk, panel, settings))
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=panel.name), written(panel, "purpose")),
+        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose")),
         in_their_language(written(panel, "purpose")),
         ngettext(
             "{n} person is chosen by lot, so that the panel looks like the people who live here.",
@@ -126,7 +126,7 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
     wanted = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
     missing = len(wanted - profile.keys())
     text = paragraphs(
-        _("Thank you. You are in the draw for <b>{panel}</b>.", panel=panel.name),
+        _("Thank you. You are in the draw for <b>{panel}</b>.", panel=named(panel)),
         await _what_next(desk, panel, settings, await desk.store.sortition.current_draw(panel.id)),
         ngettext(
             "{n} short question about you helps to draw fairly. You need not answer it.",
@@ -138,22 +138,29 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
         await _for_their_home(desk, panel, settings),
     )
     rows: list[Row] = [[link("me on", _("Questions about me"))]] if missing else []
-    return end(text, [*rows, [link("panels", _("My panels")), link("menu", _("Menu"))]])
+    return end(text, [*rows, way_to_check(panel), [link("panels", _("My panels")), link("menu", _("Menu"))]])
 
 
 def _in_pool(panel: Panel, next_draw: Text | None, home: Text | None) -> Turn:
     text = paragraphs(
-        _("You are in the draw for <b>{panel}</b>.", panel=panel.name),
+        _("You are in the draw for <b>{panel}</b>.", panel=named(panel)),
         next_draw,
         _("If you are drawn, I write to you."),
         home,
     )
-    rows = [[link(f"nointerest {panel.id}", _("Take me out of the draw"))], [link("panels", _("Panels"))]]
+    rows = [
+        [link(f"nointerest {panel.id}", _("Take me out of the draw"))],
+        way_to_check(panel),
+        [link("panels", _("Panels"))],
+    ]
     return end(text, rows)
 
 
+CHECKABLE = _("Anybody can check the draw.")
+
+
 async def _what_next(desk: Desk, panel: Panel, settings: Sortition, draw: Draw | None) -> Text | None:
-    """From when they can be drawn, and what anybody can check later: the promise, or the frozen pool's fingerprint."""
+    """From when they can be drawn, and that it can be checked."""
     served = await desk.store.sortition.served_until(panel.id, desk.person.id)
     rested = term_end(served, settings.cool_off_months, desk.zone) if served is not None else desk.now
     if rested > desk.now:
@@ -161,14 +168,9 @@ async def _what_next(desk: Desk, panel: Panel, settings: Sortition, draw: Draw |
     if draw is None:
         return None
     if draw.state == "open":
-        return _(
-            "So that anybody can check the draw later: its secret number has the SHA-256 {commitment}.",
-            commitment=draw.commitment,
-        )
-    return _(
-        "The pool is frozen now; whoever comes later is in the next draw. Its SHA-256 is {digest}.",
-        digest=draw.digest or "",
-    )
+        return CHECKABLE
+    closed = _("The list for the draw is closed now; whoever comes later is in the next draw.")
+    return lines(closed, CHECKABLE)
 
 
 @flow.command("stayon")
@@ -177,7 +179,7 @@ async def stayon(desk: Desk, argument: str) -> Turn:
     panel = await desk.store.panels.load(argument) if argument else None
     if panel is None or not await desk.store.panels.stay_on(panel.id, desk.person.id, desk.now):
         return _not_there()
-    text = _("Thank you. You stay on <b>{panel}</b>. I write to you when there is a question.", panel=panel.name)
+    text = _("Thank you. You stay on <b>{panel}</b>. I write to you when there is a question.", panel=named(panel))
     return end(text, [[link("surveys", _("Questions for me"))], [link("panels", _("My panels"))]])
 
 
@@ -188,7 +190,7 @@ async def nointerest(desk: Desk, argument: str) -> Turn:
         return _not_there()
     if not await desk.store.sortition.is_interested(panel.id, desk.person.id):
         return go("interest", panel.id)
-    text = _("Shall I take you out of the draw for <b>{panel}</b>?", panel=panel.name)
+    text = _("Shall I take you out of the draw for <b>{panel}</b>?", panel=named(panel))
     rows = column(choice("yes", _("Yes, take me out")), choice("no", _("No, leave me in")))
     return ask(LeavingPool(panel.id), text, rows)
 
@@ -220,7 +222,7 @@ async def seat(desk: Desk, argument: str) -> Turn:
     await desk.acted()
     starts = _("It begins on {day}.", day=last_day(desk, begins)) if begins > desk.now else None
     text = paragraphs(
-        _("You are in. Welcome to <b>{panel}</b>.", panel=panel.name),
+        _("You are in. Welcome to <b>{panel}</b>.", panel=named(panel)),
         lines(starts, _("Your term ends on {day}.", day=last_day(desk, offer.term_ends_at))),
         _("I will write to you when there is a question."),
     )
@@ -233,7 +235,7 @@ async def noseat(desk: Desk, argument: str) -> Turn:
     if isinstance(found, Turn):
         return found
     panel, _settings, offer = found
-    text = _("Shall I give your seat on <b>{panel}</b> to somebody else? You need not say why.", panel=panel.name)
+    text = _("Shall I give your seat on <b>{panel}</b> to somebody else? You need not say why.", panel=named(panel))
     rows = column(choice("yes", _("Yes, give it away")), choice("no", _("No, I take it")))
     return ask(Refusing(offer.id), text, rows)
 
@@ -286,11 +288,14 @@ SETTLED: dict[str, Words] = {
 def _your_seat(desk: Desk, panel: Panel, offer: Offer) -> Turn:
     if offer.state == "accepted":
         return end(
-            _("A seat on <b>{panel}</b> is kept for you. I tell you when your term begins.", panel=panel.name),
+            _(
+                "A seat on <b>{panel}</b> is kept for you. I tell you when your term begins.",
+                panel=named(panel),
+            ),
             [[link("panels", _("My panels")), link("menu", _("Menu"))]],
         )
     text = paragraphs(
-        _("You have been drawn! A seat on <b>{panel}</b> is yours, if you want it.", panel=panel.name),
+        _("You have been drawn! A seat on <b>{panel}</b> is yours, if you want it.", panel=named(panel)),
         _("Please tell me by {day}; after that somebody else is asked.", day=last_day(desk, offer.lapses_at))
         if offer.lapses_at
         else None,

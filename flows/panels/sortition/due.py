@@ -7,8 +7,9 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
-from flows.panels.places import last_day
+from flows.panels.places import contributed, last_day, named
 from flows.panels.sortition.ceremony import record_text, renew
+from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
 from flows.panels.sortition.renewals import draw_for, found, plan_next, possible_ends, standing, term_ends
@@ -16,7 +17,7 @@ from flows.panels.sortition.request import Result, result_of
 from flows.panels.sortition.seating import decline, fill, invitation, offer_seat, sit_down, tell_staff
 from flows.panels.sortition.strata import belongs, most_wanted
 from flows.turn import File, Message, Row, link
-from flows.words import Percent, Text, Verbatim, _, lines, ngettext, paragraphs, written
+from flows.words import Percent, Text, _, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Member, Sortition
 
@@ -38,21 +39,19 @@ SETTLED = timedelta(hours=2)
 
 @flow.due("panel.frozen")
 async def frozen(desk: Desk, args: dict[str, Any]) -> Again | None:
-    """Everybody in the pool hears that it is frozen, with what they can check later."""
+    """Everybody in the pool hears that it is frozen, and finds from then on what they can check later."""
     draw = await desk.store.sortition.draw(args["draw"])
     panel = await desk.store.panels.load(args["panel"])
     if draw is None or panel is None or draw.state == "open":
         return None
     people = await desk.store.sortition.to_tell(draw.id, args["after"], PAGE)
     text = paragraphs(
-        _("The draw for <b>{panel}</b> is near: the pool is frozen, and you are in it.", panel=panel.name),
-        _("It is decided by this public number: {source}", source=draw.source)
-        if draw.source
-        else _("It is decided by a secret number with this SHA-256: {commitment}", commitment=draw.commitment),
-        _("Anybody can check the draw later. SHA-256 of the pool: {digest}", digest=draw.digest or ""),
+        _("The draw for <b>{panel}</b> is near: the list is closed, and you are on it.", panel=named(panel)),
+        _("It is decided by this public number: {source}", source=draw.source) if draw.source else None,
+        _("Anybody can check the draw."),
         _("If you are drawn, I write to you. You need not do anything now."),
     )
-    message = Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))]])
+    message = Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))], way_to_check(panel)])
     desk.tell_all(people, message, once=f"panel.frozen:{draw.id}:{(draw.digest or '')[:8]}")
     return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
@@ -67,7 +66,7 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
         return
     await desk.store.sortition.open_draw(panel.id, desk.new_token(), desk.now)
     if draw.state == "failed":
-        text = _("The draw of <b>{panel}</b> did not give a panel.", panel=panel.name)
+        text = _("The draw of <b>{panel}</b> did not give a panel.", panel=named(panel))
         message = Message(text, [[link(f"draw {panel.id}", _("See why, and what helps"))]])
         await tell_staff(desk, message, once=f"panel.failed:{draw.id}")
         return
@@ -123,13 +122,13 @@ async def told(desk: Desk, args: dict[str, Any]) -> Again | None:
     for person in people:
         name = named.get(person.id, "")
         if name in result.chances and name not in result.drawn:
-            desk.tell(person, _not_drawn(panel, draw, result, name), once=f"panel.told:{draw.id}:{person.id}")
+            desk.tell(person, _not_drawn(panel, result, name), once=f"panel.told:{draw.id}:{person.id}")
     return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
 
-def _not_drawn(panel: Panel, draw: Draw, result: Result, name: str) -> Message:
+def _not_drawn(panel: Panel, result: Result, name: str) -> Message:
     text = paragraphs(
-        _("<b>{panel}</b> has been drawn. This time chance chose others.", panel=panel.name),
+        _("<b>{panel}</b> has been drawn. This time chance chose others.", panel=named(panel)),
         lines(
             ngettext("{n} person was drawn.", "{n} people were drawn.", len(result.drawn)),
             _(
@@ -138,15 +137,9 @@ def _not_drawn(panel: Panel, draw: Draw, result: Result, name: str) -> Message:
             ),
             _("If somebody gives a seat back, I may still write to you."),
         ),
-        lines(
-            _("For whoever wants to check it:"),
-            _("You are called {name} in the record.", name=name),
-            _("It was decided by: {seed}", seed=draw.seed or ""),
-            _("SHA-256 of the record: {digest}", digest=result.digest),
-            _("Ask us for the record: /support"),
-        ),
+        _("Anybody can check the draw."),
     )
-    return Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))]])
+    return Message(text, [[link(f"interest {panel.id}", _("My place in the draw"))], way_to_check(panel)])
 
 
 @flow.due("panel.outlook")
@@ -156,7 +149,7 @@ async def outlook(desk: Desk, args: dict[str, Any]) -> None:
     found = await outlook_of(desk, panel) if panel is not None else None
     if panel is None or found is None or found.is_fair:
         return
-    text = paragraphs(_("<b>Before you draw {panel}</b>", panel=panel.name), await outlook_text(desk, panel, found))
+    text = paragraphs(_("<b>Before you draw {panel}</b>", panel=named(panel)), await outlook_text(desk, panel, found))
     rows: list[Row] = [
         [link(f"draw {panel.id}", _("Look at the draw"))],
         [link(f"coverage {panel.id}", _("Who is missing"))],
@@ -193,7 +186,7 @@ async def seat_lapsed(desk: Desk, args: dict[str, Any]) -> None:
     if recipient is not None:
         text = _(
             "I have not heard from you about <b>{panel}</b>, so somebody else is asked now. You stay in the next draw.",
-            panel=panel.name,
+            panel=named(panel),
         )
         desk.tell(recipient, Message(text, [[link("panels", _("Panels"))]]), once=f"panel.seat_lapsed:{offer.id}")
 
@@ -210,7 +203,7 @@ async def seated(desk: Desk, args: dict[str, Any]) -> Again | None:
     recipient = await desk.store.people.listener(offer.person_id)
     if recipient is not None:
         text = paragraphs(
-            _("Your term on <b>{panel}</b> begins today. Welcome!", panel=panel.name),
+            _("Your term on <b>{panel}</b> begins today. Welcome!", panel=named(panel)),
             _("It ends on {day}.", day=last_day(desk, offer.term_ends_at)),
         )
         desk.tell(recipient, Message(text, [[link("panels", _("My panels"))]]), once=f"panel.seated:{offer.id}")
@@ -250,7 +243,12 @@ async def renewal(desk: Desk, args: dict[str, Any]) -> Again | None:
     for member in then.leaving:
         recipient = await desk.store.people.listener(member.person_id)
         if recipient is not None:
-            desk.tell(recipient, await _farewell(desk, panel, member), once=f"panel.leaving:{member.membership_id}")
+            desk.tell(
+                recipient,
+                await _farewell(desk, panel, member),
+                once=f"panel.leaving:{member.membership_id}",
+                can_wait=True,
+            )
     if then.seats > 0 and await draw_for(desk, panel, at) is None:
         await _propose(desk, panel, settings, at, then.seats, len(then.leaving))
     again = desk.now + ASKED_AGAIN
@@ -265,7 +263,7 @@ async def _propose(desk: Desk, panel: Panel, settings: Sortition, at: datetime, 
         return
     await look_ahead(desk, panel, settings, at)
     text = paragraphs(
-        _("<b>{panel}</b> is to be renewed on {day}.", panel=panel.name, day=last_day(desk, at)),
+        _("<b>{panel}</b> is to be renewed on {day}.", panel=named(panel), day=last_day(desk, at)),
         lines(
             ngettext(
                 "{n} member's term ends; they have been told.",
@@ -301,17 +299,12 @@ async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: 
 async def _farewell(desk: Desk, panel: Panel, member: Member) -> Message:
     decisions = await desk.store.panels.contributions(member.membership_id)
     text = paragraphs(
-        _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=last_day(desk, member.term_ends_at)),
-        lines(
-            ngettext(
-                "You answered {n} time before a decision. It was about:",
-                "You answered {n} times before a decision. They were about:",
-                len(decisions),
-            ),
-            *(_("– {decision}", decision=Verbatim(decision)) for decision in decisions[:5]),
-        )
-        if decisions
-        else None,
+        _(
+            "Your term on <b>{panel}</b> ends on {day}.",
+            panel=named(panel),
+            day=last_day(desk, member.term_ends_at),
+        ),
+        contributed(decisions),
         _("Thank you for your time. Then others are drawn, so that the panel stays a mirror of the people here."),
     )
     return Message(text, [[link("outcomes", _("What was decided"))]])
@@ -345,7 +338,7 @@ async def unfilled(desk: Desk, args: dict[str, Any]) -> None:
     ):
         return
     text = paragraphs(
-        _("<b>{panel}</b> has been renewed, and not every seat is taken.", panel=panel.name),
+        _("<b>{panel}</b> has been renewed, and not every seat is taken.", panel=named(panel)),
         lines(
             ngettext("{n} seat is to be drawn.", "{n} seats are to be drawn.", seats),
             ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
@@ -372,7 +365,7 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
         if group is None or one.recipient not in attentive:
             continue
         text = paragraphs(
-            _("A panel is being put together by lot: <b>{panel}</b>", panel=panel.name),
+            _("A panel is being put together by lot: <b>{panel}</b>", panel=named(panel)),
             written(panel, "purpose"),
             _(
                 "I ask you because few people like you are in the draw so far ({group}).",
@@ -381,7 +374,7 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
         )
         rows: list[Row] = [[link(f"interest {panel.id}", _("Look at it"))], [link("privacy", _("Not such messages"))]]
         once = f"panel.invite_thin:{panel.id}:{one.recipient.id}"
-        desk.tell(one.recipient, Message(text, rows), once=once, asks=True)
+        desk.tell(one.recipient, Message(text, rows), once=once, asks=True, can_wait=True)
     return Again({**args, "after": page[-1].recipient.id}, desk.now) if len(page) == PAGE else None
 
 
@@ -406,7 +399,10 @@ async def _ask_silent(desk: Desk, panel: Panel, settings: Sortition, member: Mem
     if recipient is None or not await desk.attentive([recipient]):
         return
     text: Text = paragraphs(
-        _("We have not heard from you on <b>{panel}</b> for a while. That is quite all right.", panel=panel.name),
+        _(
+            "We have not heard from you on <b>{panel}</b> for a while. That is quite all right.",
+            panel=named(panel),
+        ),
         _("Would you like to stay? If it no longer suits you, somebody else is glad of it; you need not say why."),
         _("If you do not say, your seat goes to somebody else when the panel is next renewed.")
         if panel.kind == "drawn"

@@ -48,7 +48,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
         [link(f"newvenue join {id}", _("Link and poster")), link(f"lotsettings {id}", _("How it is chosen"))],
         [link(f"consult {id}", _("Ask this panel something")), link(f"mirror {id}", _("Mirror"))],
         [link(f"renamepanel {id}", _("Rename")), link(f"closepanel {id}", _("Close"))],
-        [link(f"translate panel {id}", _("Other languages"))],
+        [link(f"translate panel {id}", _("Other languages")), link(f"announce {id}", _("Tell people"))],
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flows.desk import Desk
-from flows.panels.places import last_day
+from flows.panels.places import last_day, named
 from flows.panels.selection.alternates import best_first
 from flows.panels.sortition.renewals import ANNOUNCED, days_after, possible_ends, standing, term_ends
 from flows.panels.sortition.request import Order, read_order
@@ -135,9 +135,9 @@ def invitation(
     desk: Desk, panel: Panel, offer_id: str, term_ends_at: datetime, lapses: datetime, *, again: bool = False
 ) -> Message:
     first: Text = (
-        _("A short reminder: a seat on <b>{panel}</b> is kept for you.", panel=panel.name)
+        _("A short reminder: a seat on <b>{panel}</b> is kept for you.", panel=named(panel))
         if again
-        else _("You have been drawn! A seat on <b>{panel}</b> is yours, if you want it.", panel=panel.name)
+        else _("You have been drawn! A seat on <b>{panel}</b> is yours, if you want it.", panel=named(panel))
     )
     text = paragraphs(
         first,
@@ -205,7 +205,9 @@ async def sit_down(desk: Desk, panel: Panel, offer: Offer) -> bool:
 async def _forget_timers(desk: Desk, offer_id: str) -> None:
     await desk.not_later(f"panel.seat_reminder:{offer_id}")
     await desk.not_later(f"panel.seat_lapsed:{offer_id}")
-    await desk.store.outbox.drop_once(f"panel.seat_again:{offer_id}", desk.now, "answered before it was sent")
+    await desk.store.outbox.drop_once(
+        f"panel.seat_again:{offer_id}", now=desk.now, reason="answered before it was sent"
+    )
 
 
 async def refill(desk: Desk, panel: Panel, term_ends_at: datetime | None = None) -> None:
@@ -230,7 +232,7 @@ async def refill_between(desk: Desk, panel: Panel) -> None:
 
 async def _stand(desk: Desk, panel: Panel, draw: Draw) -> None:
     text = paragraphs(
-        _("<b>{panel}</b> stands: every seat is taken.", panel=panel.name),
+        _("<b>{panel}</b> stands: every seat is taken.", panel=named(panel)),
         _("You can ask it something now, and see how far it looks like the community."),
     )
     rows = [[link(f"consult {panel.id}", _("Ask this panel something"))], [link(f"mirror {panel.id}", _("Mirror"))]]
@@ -244,13 +246,16 @@ async def tell_staff(desk: Desk, message: Message, *, once: str) -> None:
 
 def _few_left(panel: Panel, number: int) -> Message:
     text = paragraphs(
-        _("Nobody else is left to ask for a seat on <b>{panel}</b>, if another is given back.", panel=panel.name)
+        _(
+            "Nobody else is left to ask for a seat on <b>{panel}</b>, if another is given back.",
+            panel=named(panel),
+        )
         if number == 0
         else ngettext(
             "Only {n} more person can be asked for a seat on <b>{panel}</b>.",
             "Only {n} more people can be asked for a seat on <b>{panel}</b>.",
             number,
-            panel=panel.name,
+            panel=named(panel),
         ),
         _("Please look for more people; whoever comes now is in the next draw."),
     )
@@ -259,7 +264,7 @@ def _few_left(panel: Panel, number: int) -> Message:
 
 def _nobody_left(panel: Panel) -> Message:
     text = paragraphs(
-        _("A seat on <b>{panel}</b> is free, and nobody in the pool is left to ask.", panel=panel.name),
+        _("A seat on <b>{panel}</b> is free, and nobody in the pool is left to ask.", panel=named(panel)),
         _("Please look for more people; the next draw fills it."),
     )
     return Message(text, [[link(f"coverage {panel.id}", _("Who is missing"))]])
