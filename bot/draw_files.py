@@ -3,26 +3,33 @@
 The files have the columns of the Sortition Foundation: `category,feature,min,max` for quotas; for people one row each,
 a column per category, and optionally `id`, `address` and `dropout` (how likely they drop out). Without `id`, people are
 called by their row, the heading being row 1 as in a spreadsheet. Headings may be written in capitals, and commas,
-semicolons and tabs separate columns.
+semicolons and tabs separate columns. Files are written in UTF-8, in UTF-16 with a byte order mark, or else read as
+Windows-1252, as spreadsheets save them, and then it is said.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
 import math
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows.panels.quotas import quota_columns
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
 
 CHANCE, TERMS, DROPS_OUT = "chance", "terms", "dropout"
 KNOWN_COLUMNS = ("id", "address", CHANCE, TERMS, DROPS_OUT)
 QUOTA_COLUMNS = ("category", "feature", "min", "max")
 SEPARATORS = ",;\t"
+WHOLE = re.compile(r"(\d{1,7})(?:\.0+)?", re.ASCII)
+"""Spreadsheets write 3 as 3.0 where a cell of the column is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,15 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a file, which can say where something is wrong."""
+    """One row of a file, which can say where something is wrong; `written` is what the file calls a column."""
 
     file: str
     number: int
     cells: dict[str, str]
+    written: dict[str, str]
 
     def wrong(self, column: str, what: str) -> BadInput:
-        return BadInput(f"{self.file}, row {self.number}, column {column}: {what}.")
+        return BadInput(f"{self.file}, row {self.number}, column {self.written.get(column, column)}: {what}.")
 
     def __getitem__(self, column: str) -> str:
         if not (cell := self.cells[column]):
@@ -78,9 +86,9 @@ class Row:
 
     def whole_number(self, column: str) -> int:
         written = self[column]
-        if not (written.isascii() and written.isdigit()) or len(written) > 7:
+        if not (found := WHOLE.fullmatch(written)):
             raise self.wrong(column, f"“{written}” is not a whole number from 0")
-        return int(written)
+        return int(found[1])
 
     def chance(self, column: str) -> float:
         if (chance := self.amount(column)) > 1:
@@ -120,7 +128,8 @@ def read_all(files: Files, size: int, *, households: bool = True, longest: int |
         if person.id not in excluded
     ]
     known = {person.id for person in [*members, *pool]}
-    warnings = [f"{name} is to leave, but is neither serving nor in the pool." for name in sorted(leaving - known)]
+    warnings = [note for path in files.all().values() if (note := _decoded(path)[1])]
+    warnings += [f"{name} is to leave, but is neither serving nor in the pool." for name in sorted(leaving - known)]
     still = [replace(person, household="") for person in staying]
     return Ready(freeze(size, quotas, waiting, still, categories), excluded, warnings, ended, reader.dropouts)
 
@@ -145,7 +154,7 @@ def _excluded(
 def _quotas(path: Path, size: int) -> list[Quota]:
     quotas: dict[tuple[str, str], Quota] = {}
     of_category: defaultdict[str, list[tuple[Row, Quota]]] = defaultdict(list)
-    for row in _rows(path, QUOTA_COLUMNS):
+    for row in _rows(path, QUOTA_COLUMNS, quota_columns):
         quota = Quota(row["category"], row["feature"], row.whole_number("min"), row.whole_number("max"))
         if (quota.category, quota.feature) in quotas:
             raise row.wrong("feature", f"{quota.category} {quota.feature} stands here a second time")
@@ -221,10 +230,18 @@ def history_of(path: Path) -> dict[str, float]:
     return {name: round(chance, 10) for name, chance in chances.items()}
 
 
-def _rows(path: Path, needed: tuple[str, ...], *, may_be_empty: bool = False) -> Iterator[Row]:
+def _rows(
+    path: Path,
+    needed: tuple[str, ...],
+    called: Callable[[Sequence[str]], Sequence[str]] = tuple,
+    *,
+    may_be_empty: bool = False,
+) -> Iterator[Row]:
+    """Rows that have something in them; `called` says what columns are called here by what the file calls them."""
     lines = _lines(path)
     spelled = {column.casefold(): column for column in (*KNOWN_COLUMNS, *needed)}
-    heading = [spelled.get(cell.strip().casefold(), cell.strip()) for cell in lines[0]] if lines else []
+    written = [cell.strip() for cell in lines[0]] if lines else []
+    heading = [spelled.get(cell.casefold(), cell) for cell in called(written)]
     for number, column in enumerate(heading, 1):
         if column and column in heading[: number - 1]:
             raise BadInput(f"{path.name}, row 1, column {column}: it stands here a second time.")
@@ -234,20 +251,35 @@ def _rows(path: Path, needed: tuple[str, ...], *, may_be_empty: bool = False) ->
     filled = [(number, cells) for number, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
     if not filled and not may_be_empty:
         raise BadInput(f"{path.name}, row 2, column {heading[0]}: nobody and nothing is listed.")
+    renamed = {name: cell for name, cell in zip(heading, written, strict=True) if name.casefold() != cell.casefold()}
     for number, cells in filled:
         if len(cells) > len(heading):
             raise BadInput(f"{path.name}, row {number}, column {len(heading) + 1}: it has no heading.")
         padded = [*cells, *[""] * (len(heading) - len(cells))]
-        yield Row(path.name, number, {name: cell.strip() for name, cell in zip(heading, padded, strict=True)})
+        cells_by_name = {name: cell.strip() for name, cell in zip(heading, padded, strict=True)}
+        yield Row(path.name, number, cells_by_name, renamed)
+
+
+def _decoded(path: Path) -> tuple[str, str]:
+    """What a file says, and what whoever runs the draw should know of how it was read, if anything."""
+    written = bytes_of(path)
+    if written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        with suppress(UnicodeDecodeError):
+            return written.decode("utf-16"), ""
+        raise BadInput(f"{path.name}: this begins like UTF-16 and is not written in it.")
+    try:
+        return written.decode("utf-8-sig"), ""
+    except UnicodeDecodeError as problem:
+        row = written.count(b"\n", 0, problem.start) + 1
+    with suppress(UnicodeDecodeError):
+        return written.decode("cp1252"), f"{path.name} is not written in UTF-8; it was read as Windows-1252."
+    raise BadInput(f"{path.name}, row {row}: this is not written in UTF-8.")
 
 
 def _lines(path: Path) -> list[list[str]]:
-    written = bytes_of(path)
-    try:
-        text = written.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        row = written.count(b"\n", 0, problem.start) + 1
-        raise BadInput(f"{path.name}, row {row}: this is not written in UTF-8.") from None
+    text, _note = _decoded(path)
+    if "\0" in text:
+        raise BadInput(f"{path.name}: this is not written in UTF-8.")
     separator = max(SEPARATORS, key=text.partition("\n")[0].count)
     lines: list[list[str]] = []
     try:

@@ -283,6 +283,10 @@ class Panels:
         """A term ends earlier than it would have."""
         await self._session.run(SQL.shorten, id=membership_id, ends_at=ends_at)
 
+    async def lengthen(self, membership_id: str, ends_at: datetime) -> None:
+        """A term that had been shortened ends when it was to end at first."""
+        await self._session.run(SQL.lengthen, id=membership_id, ends_at=ends_at)
+
     async def contributions(self, membership_id: str) -> list[Contribution]:
         """What was decided with the consultations this member has answered in this term, the latest first."""
         return [make(Contribution, row) for row in await self._session.rows(SQL.contributions, id=membership_id)]

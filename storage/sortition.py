@@ -487,9 +487,14 @@ class Sortitions:
     async def seat(self, id: str) -> bool:
         return await self._session.value(SQL.seat, id=id) is not None
 
-    async def pass_over(self, draw_id: str) -> None:
-        """The panel stands: nobody else is asked."""
-        await self._session.run(SQL.pass_over, draw_id=draw_id)
+    async def stand_first(self, id: str, place: int) -> bool:
+        """Somebody who gave their seat away stands by again, at this place; false for anybody else."""
+        return await self._session.value(SQL.stand_first, id=id, place=place) is not None
+
+    async def first_end(self, panel_id: str, person_id: str) -> datetime | None:
+        """When the term was to end of the seat somebody took last, as they were told when it was offered."""
+        found = await self._session.value(SQL.first_end, panel_id=panel_id, person_id=person_id)
+        return None if found is None else instant(found)
 
     # ------------------------------------------------------------ serving
 

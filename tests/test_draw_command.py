@@ -274,8 +274,57 @@ def test_bad_input_is_one_sentence_with_row_and_column(
     assert (result.exit_code, result.stderr, result.stdout) == (2, sentence + "\n", "")
 
 
+@pytest.mark.parametrize("heading", ["category,name,min,max", "Category,Value,Min,Max", "feature,value,min,max"])
+def test_quotas_of_other_programs_of_the_field_are_read(folder: Path, heading: str) -> None:
+    drawn = record_of(drawing(folder))
+    path = folder / "quotas.csv"
+    path.write_text(QUOTAS.replace("category,feature,min,max", heading))
+    record = record_of(drawing(folder, 3, "--out", folder / "out"))
+    same = ("panel", "probabilities", "frozen_sha256", "lottery")
+    assert [record[key] for key in same] == [drawn[key] for key in same]
+    assert record.keys() == drawn.keys()
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+    path.write_text(path.read_text().replace("area,east,1", "area,,1"))
+    column = heading.split(",")[1]
+    assert drawing(folder).stderr == f"quotas.csv, row 4, column {column}: nothing is written here.\n"
+
+
+def test_columns_that_could_mean_two_things_are_not_guessed(folder: Path) -> None:
+    rows = QUOTAS.replace("category,feature,min,max", "category,name,value,min,max").replace("old,", "old,x,")
+    (folder / "quotas.csv").write_text(rows)
+    assert drawing(folder).stderr == "quotas.csv, row 1, column feature: it is missing.\n"
+
+
+def test_whole_numbers_may_be_written_as_spreadsheets_write_them(folder: Path) -> None:
+    drawn = record_of(drawing(folder))
+    (folder / "quotas.csv").write_text(QUOTAS.replace("old,1,3", "old,1.0,3.00"))
+    assert record_of(drawing(folder))["frozen_sha256"] == drawn["frozen_sha256"]
+    (folder / "quotas.csv").write_text(QUOTAS.replace("old,1,3", "old,1.5,3"))
+    assert drawing(folder).stderr == "quotas.csv, row 2, column min: “1.5” is not a whole number from 0.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_files_are_read_as_spreadsheets_save_them(folder: Path, encoding: str) -> None:
+    for file, written in (("quotas.csv", QUOTAS), ("pool.csv", POOL)):
+        (folder / file).write_bytes(
+            written.replace("west", "Llanfair-y-tŷ" if "16" in encoding else "Ynys Môn").encode(encoding)
+        )
+    result = drawing(folder, 3, "--out", folder / "out")
+    record_of(result)
+    said = [f"{file}.csv is not written in UTF-8; it was read as Windows-1252.\n" for file in ("quotas", "pool")]
+    assert result.stderr == ("".join(said) if encoding == "cp1252" else "")
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+
+
+def test_utf_16_without_its_mark_is_not_guessed(folder: Path) -> None:
+    (folder / "pool.csv").write_bytes(POOL.encode("utf-16-le"))
+    assert drawing(folder).stderr == "pool.csv: this is not written in UTF-8.\n"
+    (folder / "pool.csv").write_bytes(POOL.encode("utf-16")[:-1])
+    assert drawing(folder).stderr == "pool.csv: this begins like UTF-16 and is not written in it.\n"
+
+
 def test_files_that_are_no_csv_are_named(folder: Path) -> None:
-    (folder / "pool.csv").write_bytes(b"id,age\n\xff\xfe")
+    (folder / "pool.csv").write_bytes(b"id,age\n\x81\x8d")
     assert drawing(folder).stderr == "pool.csv, row 2: this is not written in UTF-8.\n"
     (folder / "pool.csv").write_text(POOL.replace("dan", '"dan'))
     assert drawing(folder).stderr == "pool.csv, row 5: this is not CSV (unexpected end of data).\n"

@@ -96,3 +96,12 @@ async def test_a_draw_whose_process_is_gone_is_begun_anew(database: Database) ->
     assert not await DrawJobs(database, Standing(NOW)).run_one(), "somebody is at it"
     assert await DrawJobs(database, Standing(NOW + CLAIMED + timedelta(seconds=1))).run_one()
     assert (await load(database, draw.id)).state == "drawn"
+
+
+def test_widening_what_has_been_made_wider_since_narrows_nothing() -> None:
+    quotas = [SeatQuota("age", "young", 1, 9), SeatQuota("age", "old", 4, 5)]
+    seen_before = [
+        {"category": "age", "feature": "young", "min": 2, "max": 6},
+        {"category": "age", "feature": "old", "min": 3, "max": 5},
+    ]
+    assert widened(quotas, seen_before) == [SeatQuota("age", "young", 1, 9), SeatQuota("age", "old", 3, 5)]

@@ -165,8 +165,15 @@ async def test_a_seat_is_offered_and_answered_once(database: Database) -> None:
         assert not await store.sortition.answer(first.id, "lapsed")
         assert await store.sortition.seat(first.id)
         assert not await store.sortition.seat(first.id)
-        await store.sortition.pass_over(draw.id)
-        assert [one.state for one in await store.sortition.offers(draw.id)] == ["seated", "passed", "passed"]
+        assert not await store.sortition.stand_first(first.id, -1), "only who has given a seat away"
+        assert await store.sortition.first_end(panel, ana) == ENDS
+        assert await store.sortition.first_end(panel, ben) is None
+        assert await store.sortition.offer(second.id, ENDS, NOW + timedelta(days=7))
+        assert await store.sortition.answer(second.id, "declined")
+        assert await store.sortition.stand_first(third.id, -1) is False
+        assert await store.sortition.stand_first(second.id, -1)
+        found = await store.sortition.offers(draw.id)
+        assert [(one.person_id, one.state) for one in found] == [(cerys, "next"), (ana, "seated"), (ben, "next")]
 
     await database.write(job)
 

@@ -65,7 +65,7 @@ async def term_over(desk: Desk, args: dict[str, Any]) -> Again | None:
     else:
         await _thank(desk, panel, place)
     if panel.kind == "drawn":
-        await refill_between(desk, panel)
+        await refill_between(desk, panel, place.term_ends_at or desk.now)
     else:
         await hand_on(desk, panel)
     return None

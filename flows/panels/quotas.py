@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 
 from flows.panels.selection.frozen import BadInput, Quota
+
+
+def quota_columns(headings: Sequence[str]) -> list[str]:
+    """What the columns of a file of quotas are called here, where other programs of the field call them otherwise.
+
+    `category,name` and `category,value` are `category,feature`, and so is `feature,value`. Nothing is renamed where
+    `category` and `feature` are there, or where it is not clear what is meant.
+    """
+    names = [heading.strip().casefold() for heading in headings]
+    synonyms: dict[str, str] = {}
+    if "category" not in names and "feature" in names and "value" in names:
+        synonyms = {"feature": "category", "value": "feature"}
+    elif "feature" not in names and ("name" in names) != ("value" in names):
+        synonyms = {"name": "feature", "value": "feature"}
+    return [synonyms.get(name, heading.strip()) for name, heading in zip(names, headings, strict=True)]
 
 
 def quotas_from_shares(category: str, shares: Mapping[str, float], size: int, tolerance: float = 0.0) -> list[Quota]:

@@ -162,6 +162,9 @@ WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'serving' RETU
 -- name: shorten!
 UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'serving' AND term_ends_at > :ends_at;
 
+-- name: lengthen!
+UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'serving' AND term_ends_at < :ends_at;
+
 -- name: contributions
 -- What the consultations that a member answered in this term were for.
 SELECT c.question, c.decision, c.language, c.translations

@@ -73,9 +73,14 @@ ORDER BY i.person_id;
 SELECT MAX(ended_at) FROM memberships WHERE panel_id = :panel_id AND person_id = :person_id AND state <> 'serving';
 
 -- name: members
--- Who serves, with what they have said about themselves, and when they were asked whether to stay, if they have not said.
+-- Who serves, with what they have said about themselves, and when they were asked whether to stay, if they have not
+-- said, nor answered anything since.
 SELECT m.person_id, m.id AS membership_id, m.joined_at, m.term_ends_at, m.stays_since,
-    CASE WHEN m.stays_since IS NULL OR m.stays_since < m.asked_to_stay_at THEN m.asked_to_stay_at END AS asked_at,
+    CASE WHEN (m.stays_since IS NULL OR m.stays_since < m.asked_to_stay_at) AND NOT EXISTS (
+        SELECT 1 FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+        WHERE r.person_id = m.person_id AND c.panel_id = m.panel_id AND (r.finished_at > m.asked_to_stay_at
+            OR (r.state = 'declined' AND r.invited_at > m.asked_to_stay_at)))
+    THEN m.asked_to_stay_at END AS asked_at,
     v.values_given, k.sealed AS sealed_key
 FROM memberships AS m
 JOIN data_keys AS k ON k.person_id = m.person_id
@@ -228,9 +233,12 @@ UPDATE seats_offered SET state = :state WHERE id = :id AND state = 'offered' RET
 -- name: seat
 UPDATE seats_offered SET state = 'seated' WHERE id = :id AND state = 'accepted' RETURNING id;
 
--- name: pass_over!
--- Nobody else is needed.
-UPDATE seats_offered SET state = 'passed' WHERE draw_id = :draw_id AND state = 'next';
+-- name: stand_first
+UPDATE seats_offered SET state = 'next', place = :place WHERE id = :id AND state = 'declined' RETURNING id;
+
+-- name: first_end
+SELECT term_ends_at FROM seats_offered
+WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'seated' ORDER BY id DESC LIMIT 1;
 
 -- name: offer_to
 -- The seat somebody is offered on a panel, or has accepted.

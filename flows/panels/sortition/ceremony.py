@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +14,11 @@ from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Wishes
 from flows.panels.sortition.founding import quota_table
-from flows.panels.sortition.officer import lot_panel, strata_of, the_pool
+from flows.panels.sortition.officer import MOST_SUGGESTED, group_name, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import Widening, look_ahead, outlook_of, outlook_text, widening_lines
 from flows.panels.sortition.renewals import announced, draw_for, renewals_a_term, standing
 from flows.panels.sortition.request import Request, frozen_request, result_of, widened
-from flows.panels.sortition.strata import most_wanted
+from flows.panels.sortition.strata import Stratum, most_wanted
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import latin_digits
@@ -28,6 +29,7 @@ from storage.sortition import Draw, SeatQuota, Sortition
 flow = Flow()
 
 LONGEST_SEED = 40
+LONGEST_SOURCE = 100
 SAME = 0.0005
 """Chances nearer to each other are called the same."""
 
@@ -64,8 +66,8 @@ async def draw(desk: Desk, argument: str) -> Turn:
         case "freeze", Draw(state="open"):
             return await _ask_source(desk, panel, settings)
         case "reopen", Draw(state="sealed"):
-            await desk.store.sortition.unseal(current.id)
-            await desk.record("opened pool again", f"panel:{panel.id}")
+            if await desk.store.sortition.unseal(current.id):
+                await desk.record("opened pool again", f"panel:{panel.id}")
             return go("draw", panel.id)
         case "number", Draw(state="sealed"):
             return _ask_number(panel, current)
@@ -73,9 +75,14 @@ async def draw(desk: Desk, argument: str) -> Turn:
             if await desk.store.sortition.reveal(current.id):
                 await desk.record("drew with the promised number", f"panel:{panel.id}")
             return go("draw", panel.id)
-        case "confirm", Draw(state="sealed") if current.seed:
+        case str(), Draw(state="sealed") if current.seed and what == f"confirm {_mark(current)}":
             return await _confirm(desk, panel, current)
     return await _show(desk, panel, settings, current)
+
+
+def _mark(draw: Draw) -> str:
+    """What a button to confirm with carries: it is for this number and this pool, and for no other typed since."""
+    return hashlib.sha256(f"{draw.digest}:{draw.seed}".encode()).hexdigest()[:8]
 
 
 async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | None) -> Turn:
@@ -96,28 +103,32 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
     problem = await _failed(desk, last, quotas) if last is not None and last.state == "failed" else None
     seats = (await standing(desk, panel)).seats
     coming = announced(desk, settings)
+    renewal: list[Row] = []
+    then: datetime | None = None
     if coming is not None and await draw_for(desk, panel, coming) is None:
-        then = (await standing(desk, panel, coming)).seats
-        day = last_day(desk, coming)
-        offered = _("Draw the replacements for {day}", day=day)
-        back = [*([[link(f"renew {panel.id}", offered)]] if then > 0 else []), *back]
+        replaced = (await standing(desk, panel, coming)).seats
+        if replaced > 0:
+            renewal = [[link(f"renew {panel.id}", _("Draw the replacements for {day}", day=last_day(desk, coming)))]]
+        if seats <= 0 < replaced:
+            then, seats = coming, replaced
     record: list[Row] = [[link(f"draw {panel.id} record", _("The last draw's record"))]] if last else []
     if seats <= 0:
         return end(_("Every seat of <b>{panel}</b> is taken.", panel=panel.name), [*record, *back])
     pool = await the_pool(desk, panel, settings)
-    short = [one for one in await strata_of(desk, panel, settings) if one.is_short]
-    thin = most_wanted(await strata_of(desk, panel, settings))
-    looking = len(pool) >= seats and await look_ahead(desk, panel, settings)
+    found = await strata_of(desk, panel, settings)
+    short = [one for one in found if one.is_short]
+    looking = len(pool) >= seats and await look_ahead(desk, panel, settings, then)
     outlook = await outlook_of(desk, panel) if len(pool) >= seats else None
     text = paragraphs(
         _("<b>Draw {panel}</b>", panel=panel.name),
         problem,
+        _("<b>{panel}</b> is to be renewed on {day}.", panel=panel.name, day=last_day(desk, then)) if then else None,
         lines(
             ngettext("{n} seat is to be drawn.", "{n} seats are to be drawn.", seats),
             ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
         ),
         _("Some groups have too few people in the pool for their seats.") if short else None,
-        _("In some groups chance has little to choose from.") if thin and not short else None,
+        _few_to_choose_from(desk, most_wanted(found)) if not short else None,
         await outlook_text(desk, panel, outlook) if outlook is not None and problem is None else None,
         _("I am looking whether all quotas can be met and everybody has a chance.") if looking else None,
         _("Freezing the pool tells everybody in it, and nobody can come in until it is drawn."),
@@ -127,9 +138,16 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
         rows.append([link(f"draw {panel.id}", _("Look again"))])
     if problem is not None or (outlook is not None and outlook.widening):
         rows.append([link(f"draw {panel.id} widen", _("Widen the quotas as proposed"))])
-    if len(pool) >= seats:
+    if len(pool) >= seats and then is None:
         rows.append([link(f"draw {panel.id} freeze", _("Freeze the pool"))])
-    return end(text, [*rows, [link(f"coverage {panel.id}", _("Who is missing"))], *record, *back])
+    return end(text, [*rows, *renewal, [link(f"coverage {panel.id}", _("Who is missing"))], *record, *back])
+
+
+def _few_to_choose_from(desk: Desk, thin: Sequence[Stratum]) -> Text | None:
+    if not thin:
+        return None
+    named = [_("– {group}", group=group_name(desk, one)) for one in thin[:MOST_SUGGESTED]]
+    return lines(_("In these groups chance has little to choose from:"), *named)
 
 
 async def _failed(desk: Desk, draw: Draw, quotas: Sequence[SeatQuota]) -> Text | None:
@@ -197,6 +215,17 @@ async def freeze_pool(
     return request
 
 
+_ALONE = _(
+    "A public number needs a second member of staff who confirms it, and there is none yet: /colleagues invites one. "
+    "Until then please take the promised number."
+)
+
+
+async def _is_alone(desk: Desk) -> bool:
+    """Whether no colleague could confirm a number."""
+    return all(one.id == desk.person.id for one in await desk.store.people.staff())
+
+
 async def _ask_source(desk: Desk, panel: Panel, settings: Sortition) -> Turn:
     text = paragraphs(
         _("<b>What decides the draw?</b> Everybody in the pool hears it now, before anybody can know the number."),
@@ -204,7 +233,9 @@ async def _ask_source(desk: Desk, panel: Panel, settings: Sortition) -> Turn:
             "The promised number: I made it up when the pool opened and keep it secret; its fingerprint (SHA-256) is "
             "known since then. With it you can draw at once."
         ),
-        _(
+        _ALONE
+        if await _is_alone(desk)
+        else _(
             "A public number that nobody controls: please write which one. When it is out, one of you types it and a "
             "second one confirms it. For example: National Lottery of Saturday 13 March"
         ),
@@ -225,8 +256,12 @@ async def freezing(desk: Desk, at: Freezing, said: Said) -> Turn:
             pass
         case Typed(words):
             source = " ".join(words.split())
-            if len(source) > LONGEST_SEED or not source.isprintable():
-                return again(_("That is too long: please use at most {most} letters.", most=LONGEST_SEED))
+            if await _is_alone(desk):
+                return again(_ALONE)
+            if len(source) > LONGEST_SOURCE or not source.isprintable():
+                return again(_("That is too long: please use at most {most} letters.", most=LONGEST_SOURCE))
+            if not any(letter.isalpha() for letter in source):
+                return again(_("Please write which number it will be, not the number: nobody may know it yet."))
         case Choice():
             return go("draw", panel.id)
         case _:
@@ -261,11 +296,18 @@ async def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
         return end(paragraphs(text, how), [[link(f"draw {id} number", _("Type the number"))], *reopen])
     own = draw.seed_by == desk.person.id
     number = _("The number: {seed}", seed=Verbatim(draw.seed))
+    if own and await _is_alone(desk):
+        other: list[Row] = [[link(f"draw {id} number", _("Type another"))], [link("colleagues", _("Colleagues"))]]
+        alone = _(
+            "A public number needs a second member of staff who confirms it, and there is none yet. Invite one, or "
+            "open the pool again and take the promised number."
+        )
+        return end(paragraphs(text, number, alone), [*other, *reopen])
     if own:
         waits = _("You have typed it. Now a colleague must confirm it: /draw – or tap “Draw” at the panel.")
         return end(paragraphs(text, number, waits), [[link(f"draw {id} number", _("Type another"))], *reopen])
     asks = _("A colleague has typed it. Is it the number you have seen yourself?")
-    confirm: list[Row] = [[link(f"draw {id} confirm", _("Yes, draw with it"))]]
+    confirm: list[Row] = [[link(f"draw {id} confirm {_mark(draw)}", _("Yes, draw with it"))]]
     return end(paragraphs(text, number, asks), [*confirm, [link(f"draw {id} number", _("Type another"))], *reopen])
 
 
@@ -282,7 +324,8 @@ def _ask_number(panel: Panel, draw: Draw) -> Turn:
 
 @flow.step(TypingSeed)
 async def type_seed(desk: Desk, at: TypingSeed, said: Said) -> Turn:
-    current = await desk.store.sortition.current_draw(at.panel_id)
+    panel = await desk.store.panels.hold(at.panel_id)
+    current = await desk.store.sortition.current_draw(at.panel_id) if panel else None
     match said:
         case Choice("back"):
             return go("draw", at.panel_id)
@@ -292,17 +335,14 @@ async def type_seed(desk: Desk, at: TypingSeed, said: Said) -> Turn:
                 return again(_("There is no number in it. Please write it in figures."))
             if len(seed) > LONGEST_SEED or not seed.isprintable():
                 return again(_("That is too long: please use at most {most} letters.", most=LONGEST_SEED))
-            if current is not None and await desk.store.sortition.propose_seed(current.id, seed, desk.person.id):
+            if panel and current and await desk.store.sortition.propose_seed(current.id, seed, desk.person.id):
                 await desk.record("typed the draw's number", f"panel:{at.panel_id}")
-                await _tell_colleagues(desk, at.panel_id, seed)
+                await _tell_colleagues(desk, panel, seed)
             return go("draw", at.panel_id)
     return again(_("Please write it as a message."))
 
 
-async def _tell_colleagues(desk: Desk, panel_id: str, seed: str) -> None:
-    panel = await desk.store.panels.load(panel_id)
-    if panel is None:
-        return
+async def _tell_colleagues(desk: Desk, panel: Panel, seed: str) -> None:
     text = _(
         "A colleague has typed the number that decides the draw of <b>{panel}</b>: {seed}", panel=panel.name, seed=seed
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.places import last_day, named
 from flows.panels.sortition.checking import way_to_check
-from flows.panels.sortition.seating import accept, decline, expectations
+from flows.panels.sortition.renewals import announced, draw_for
+from flows.panels.sortition.seating import accept, decline, expectations, take_back
 from flows.panels.terms import term_end
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
@@ -34,14 +36,6 @@ class LeavingPool:
     """Waiting for the word that they do not want to be drawn any more."""
 
     panel_id: str
-
-
-@saved("panels.refusing_seat")
-@dataclass(frozen=True, slots=True)
-class Refusing:
-    """Waiting for the word that they really do not want the seat."""
-
-    offer_id: str
 
 
 # ---------------------------------------------------------------- the pool
@@ -176,11 +170,31 @@ async def _what_next(desk: Desk, panel: Panel, settings: Sortition, draw: Draw |
 @flow.command("stayon")
 async def stayon(desk: Desk, argument: str) -> Turn:
     """A member who was asked says that they stay."""
-    panel = await desk.store.panels.load(argument) if argument else None
+    panel = await desk.store.panels.hold(argument) if argument else None
     if panel is None or not await desk.store.panels.stay_on(panel.id, desk.person.id, desk.now):
         return _not_there()
+    rows: list[Row] = [[link("surveys", _("Questions for me"))], [link("panels", _("My panels"))]]
+    if leaves := await _given_on(desk, panel):
+        others = _("Thank you for telling me. Somebody else is being drawn for your seat already.")
+        ends = _("Your term on <b>{panel}</b> ends on {day}.", panel=named(panel), day=last_day(desk, leaves))
+        return end(paragraphs(others, ends), rows)
     text = _("Thank you. You stay on <b>{panel}</b>. I write to you when there is a question.", panel=named(panel))
-    return end(text, [[link("surveys", _("Questions for me"))], [link("panels", _("My panels"))]])
+    return end(text, rows)
+
+
+async def _given_on(desk: Desk, panel: Panel) -> datetime | None:
+    """Where a silent member's seat is drawn for already: when they leave. Before that they have it back."""
+    settings = await desk.store.sortition.load(panel.id)
+    place = await desk.store.panels.current(panel.id, desk.person.id)
+    first_end = await desk.store.sortition.first_end(panel.id, desk.person.id)
+    coming = announced(desk, settings) if settings is not None else None
+    if place is None or first_end is None or coming is None or place.term_ends_at != coming or first_end <= coming:
+        return None
+    if await draw_for(desk, panel, coming) is not None:
+        return coming
+    await desk.store.panels.lengthen(place.id, first_end)
+    await desk.later("panel.term", f"panel.term:{place.id}", first_end, {"membership": place.id})
+    return None
 
 
 @flow.command("nointerest")
@@ -231,31 +245,37 @@ async def seat(desk: Desk, argument: str) -> Turn:
 
 @flow.command("noseat")
 async def noseat(desk: Desk, argument: str) -> Turn:
+    """`/noseat OFFER` gives it to somebody else, in one tap."""
     found = await _own_offer(desk, argument)
     if isinstance(found, Turn):
         return found
-    panel, _settings, offer = found
-    text = _("Shall I give your seat on <b>{panel}</b> to somebody else? You need not say why.", panel=named(panel))
-    rows = column(choice("yes", _("Yes, give it away")), choice("no", _("No, I take it")))
-    return ask(Refusing(offer.id), text, rows)
+    panel, settings, offer = found
+    await decline(desk, panel, settings, offer, "declined")
+    text = paragraphs(
+        _("That is fine. Thank you for telling me."),
+        _("Your seat on <b>{panel}</b> goes to somebody else. You stay in the next draw.", panel=named(panel)),
+    )
+    return end(text, [_mistake(offer.id), [link("panels", _("Panels")), link("menu", _("Menu"))]])
 
 
-@flow.step(Refusing)
-async def refusing(desk: Desk, at: Refusing, said: Said) -> Turn:
-    match said:
-        case Choice("no"):
-            return go("seat", at.offer_id)
-        case Choice("yes"):
-            found = await _own_offer(desk, at.offer_id)
-            if isinstance(found, Turn):
-                return found
-            panel, settings, offer = found
-            await decline(desk, panel, settings, offer, "declined")
-            return end(
-                _("That is fine. Thank you for telling me; somebody else is asked now."),
-                [[link("panels", _("Panels")), link("menu", _("Menu"))]],
-            )
-    return again(_("Please tap one of the buttons."))
+def _mistake(offer_id: str) -> Row:
+    return [link(f"seatback {offer_id}", _("That was a mistake"))]
+
+
+@flow.command("seatback")
+async def seatback(desk: Desk, argument: str) -> Turn:
+    """`/seatback OFFER`: they gave it away by mistake."""
+    offer = await desk.store.sortition.load_offer(argument)
+    panel = await desk.store.panels.hold(offer.panel_id) if offer and offer.person_id == desk.person.id else None
+    settings = await desk.store.sortition.load(panel.id) if panel else None
+    offer = await desk.store.sortition.load_offer(argument)
+    if offer is None or panel is None or settings is None:
+        return _not_there()
+    if offer.state == "declined":
+        offer = await take_back(desk, panel, settings, offer) or offer
+    if offer.state == "offered":
+        return _your_seat(desk, panel, offer)
+    return _settled(offer)
 
 
 async def _own_offer(desk: Desk, id: str) -> tuple[Panel, Sortition, Offer] | Turn:
@@ -268,12 +288,14 @@ async def _own_offer(desk: Desk, id: str) -> tuple[Panel, Sortition, Offer] | Tu
     if panel is None or settings is None:
         return _not_there()
     offer = await desk.store.sortition.load_offer(id)
-    if offer is None or offer.state != "offered":
-        return end(
-            SETTLED.get(offer.state if offer else "passed", SETTLED["passed"]),
-            [[link("panels", _("My panels")), link("menu", _("Menu"))]],
-        )
-    return panel, settings, offer
+    if offer is None:
+        return _not_there()
+    return (panel, settings, offer) if offer.state == "offered" else _settled(offer)
+
+
+def _settled(offer: Offer) -> Turn:
+    rows: list[Row] = [[link("panels", _("My panels")), link("menu", _("Menu"))]]
+    return end(SETTLED.get(offer.state, SETTLED["passed"]), rows)
 
 
 SETTLED: dict[str, Words] = {
@@ -281,6 +303,10 @@ SETTLED: dict[str, Words] = {
     "seated": _("You have taken this seat already. Thank you."),
     "declined": _("You have given this seat away; somebody else was asked. You can be in the next draw."),
     "lapsed": _("I am sorry: the time to answer is over, and somebody else was asked. You can be in the next draw."),
+    "next": _(
+        "I am sorry: somebody else has been asked already. When a seat becomes free again for somebody like you, I ask "
+        "you first."
+    ),
     "passed": _("This seat is taken. You can be in the next draw."),
 }
 

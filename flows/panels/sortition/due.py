@@ -42,7 +42,7 @@ async def frozen(desk: Desk, args: dict[str, Any]) -> Again | None:
     """Everybody in the pool hears that it is frozen, and finds from then on what they can check later."""
     draw = await desk.store.sortition.draw(args["draw"])
     panel = await desk.store.panels.load(args["panel"])
-    if draw is None or panel is None or draw.state == "open":
+    if draw is None or panel is None or panel.state != "open" or draw.state == "open":
         return None
     people = await desk.store.sortition.to_tell(draw.id, args["after"], PAGE)
     text = paragraphs(
@@ -238,18 +238,16 @@ async def renewal(desk: Desk, args: dict[str, Any]) -> Again | None:
     if coming is None or coming[2] <= desk.now:
         return None
     panel, settings, at = coming
-    await _let_the_silent_go(desk, panel, settings, at)
+    is_drawn = await draw_for(desk, panel, at) is not None
+    silent = set() if is_drawn else await _let_the_silent_go(desk, panel, settings, at)
     then = await standing(desk, panel, at)
     for member in then.leaving:
         recipient = await desk.store.people.listener(member.person_id)
         if recipient is not None:
-            desk.tell(
-                recipient,
-                await _farewell(desk, panel, member),
-                once=f"panel.leaving:{member.membership_id}",
-                can_wait=True,
-            )
-    if then.seats > 0 and await draw_for(desk, panel, at) is None:
+            may_stay = member.membership_id in silent and not settings.by_itself
+            farewell = await _farewell(desk, panel, member, may_stay=may_stay)
+            desk.tell(recipient, farewell, once=f"panel.leaving:{member.membership_id}:{at.date()}", can_wait=True)
+    if then.seats > 0 and not is_drawn:
         await _propose(desk, panel, settings, at, then.seats, len(then.leaving))
     again = desk.now + ASKED_AGAIN
     return Again(args, again) if again < at else None
@@ -282,8 +280,14 @@ async def _propose(desk: Desk, panel: Panel, settings: Sortition, at: datetime, 
     await tell_staff(desk, Message(text, rows), once=f"panel.renewal:{panel.id}:{desk.today}")
 
 
-async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: datetime) -> None:
-    """Whoever was asked whether to stay, and has said nothing and answered nothing since, leaves at this renewal."""
+async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: datetime) -> set[str]:
+    """Whoever was asked whether to stay, and has said nothing and answered nothing since, leaves at this renewal.
+
+    Where it is too near for them to hear of it in time, they leave at the next. Returns the places that end so.
+    """
+    found: set[str] = set()
+    if at - desk.now < TIME_TO_SAY:
+        return found
     for member in await desk.store.sortition.members(panel.id):
         if member.asked_at is None or member.asked_at > desk.now - TIME_TO_SAY or member.term_ends_at <= at:
             continue
@@ -294,9 +298,12 @@ async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: 
             continue
         await desk.store.panels.shorten(member.membership_id, at)
         await desk.later("panel.term", f"panel.term:{member.membership_id}", at, {"membership": member.membership_id})
+        found.add(member.membership_id)
+    return found
 
 
-async def _farewell(desk: Desk, panel: Panel, member: Member) -> Message:
+async def _farewell(desk: Desk, panel: Panel, member: Member, *, may_stay: bool = False) -> Message:
+    """What somebody reads who leaves at a renewal; a silent member may still say that they stay."""
     decisions = await desk.store.panels.contributions(member.membership_id)
     text = paragraphs(
         _(
@@ -307,13 +314,14 @@ async def _farewell(desk: Desk, panel: Panel, member: Member) -> Message:
         contributed(decisions),
         _("Thank you for your time. Then others are drawn, so that the panel stays a mirror of the people here."),
     )
-    return Message(text, [[link("outcomes", _("What was decided"))]])
+    stay: list[Row] = [[link(f"stayon {panel.id}", _("Yes, I stay"))]] if may_stay else []
+    return Message(text, [*stay, [link("outcomes", _("What was decided"))]])
 
 
 @flow.due("panel.renewed")
 async def renewed(desk: Desk, args: dict[str, Any]) -> None:
     """The day of a renewal has come: the next is planned, whether this one was drawn or not."""
-    if coming := await _coming(desk, args):
+    if (coming := await _coming(desk, args)) and coming[2] <= desk.now:
         panel, settings, at = coming
         await plan_next(desk, panel, settings)
         about = {"panel": panel.id}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.quotas import quota_columns
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.officer import lot_panel
 from flows.saved import saved
@@ -67,7 +68,7 @@ class Problem:
 def read_quotas(data: bytes, attributes: Sequence[Attribute], seats: int) -> list[SeatQuota] | list[Problem]:
     """The quotas of a file, or everything that is wrong with it. Raises Unreadable."""
     sheet = sheets(data)[0]
-    heads = [cell.strip().lower() for cell in sheet.rows[0]] if sheet.rows else []
+    heads = [column.lower() for column in quota_columns(sheet.rows[0])] if sheet.rows else []
     missing = [column for column in COLUMNS if column not in heads]
     if missing:
         return [Problem(1, _("The column “{column}” is missing.", column=column)) for column in missing]

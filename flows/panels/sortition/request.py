@@ -119,10 +119,10 @@ def result_of(record: str) -> Result:
 
 
 def widened(quotas: Sequence[SeatQuota], widening: Sequence[Mapping[str, Any]]) -> list[SeatQuota]:
-    """The quotas with those that could not be met put as they would have to be."""
-    wider = {(one["category"], one["feature"]): one for one in widening}
+    """The quotas with those that could not be met put as they would have to be; none that has been wider since."""
+    wider = {(one["category"], one["feature"]): (one["min"], one["max"]) for one in widening}
     found = []
     for quota in quotas:
-        one = wider.get((quota.attribute, quota.option))
-        found.append(SeatQuota(quota.attribute, quota.option, one["min"], one["max"]) if one else quota)
+        least, most = wider.get((quota.attribute, quota.option), (quota.least, quota.most))
+        found.append(SeatQuota(quota.attribute, quota.option, min(least, quota.least), max(most, quota.most)))
     return found

@@ -11,7 +11,8 @@ from typing import Literal
 from flows.desk import Desk
 from flows.panels.places import last_day, named
 from flows.panels.selection.alternates import best_first
-from flows.panels.sortition.renewals import ANNOUNCED, days_after, possible_ends, standing, term_ends
+from flows.panels.sortition.officer import the_pool
+from flows.panels.sortition.renewals import ANNOUNCED, Standing, days_after, possible_ends, standing, term_ends
 from flows.panels.sortition.request import Order, read_order
 from flows.turn import Message, link
 from flows.words import Text, _, lines, ngettext, paragraphs, written
@@ -22,7 +23,8 @@ from storage.sortition import Draw, Offer, Sortition
 FEW_LEFT = 2
 """With so few people left to ask staff are told, before there is nobody."""
 
-TAKEN = ("offered", "accepted", "seated")
+RETURNED = -1
+"""The place of somebody who gave a seat away by mistake: of those who fit as well, they are asked first."""
 
 Answer = Literal["declined", "lapsed"]
 
@@ -38,11 +40,6 @@ class Seats:
         return sum(offer.state in states for offer in self.offers)
 
     @property
-    def free(self) -> int:
-        """Seats that nobody has or is offered."""
-        return max(0, self.wanted - self.count(*TAKEN))
-
-    @property
     def stands(self) -> bool:
         return self.count("accepted", "seated") >= self.wanted
 
@@ -55,10 +52,15 @@ async def fill(desk: Desk, panel: Panel, settings: Sortition, draw: Draw, term_e
     """Offer every seat of a draw that is free to whoever fits best; the panel is held."""
     if draw.request is None:
         return
-    seats = await seats_of(desk, draw, read_order(draw.request))
-    await _offer_on(desk, panel, settings, draw, seats.free, term_ends_at)
-    if Seats(seats.wanted, await desk.store.sortition.offers(draw.id)).stands:
+    await _offer_on(desk, panel, settings, draw, (await _then(desk, panel, draw)).seats, term_ends_at)
+    if (await seats_of(desk, draw, read_order(draw.request))).stands:
         await _stand(desk, panel, draw)
+
+
+async def _then(desk: Desk, panel: Panel, draw: Draw) -> Standing:
+    """Who sits on the day a draw is for: at its renewal, or now where that is over or it is for none."""
+    is_coming = draw.renews_at is not None and draw.renews_at > desk.now
+    return await standing(desk, panel, draw.renews_at if is_coming else None)
 
 
 async def _offer_on(
@@ -70,7 +72,7 @@ async def _offer_on(
     """
     ends = term_ends_at
     if ends is None:
-        sitting = [one.term_ends_at for one in (await standing(desk, panel, draw.renews_at)).staying]
+        sitting = [one.term_ends_at for one in (await _then(desk, panel, draw)).staying]
         (ends,) = term_ends(1, sitting, possible_ends(desk, panel, settings, draw.renews_at or desk.now))
     if seats <= 0 or draw.request is None or ends - ANNOUNCED < desk.now:
         return
@@ -78,7 +80,7 @@ async def _offer_on(
     await desk.store.sortition.drop_withdrawn(draw.id)
     left = 0
     for _seat in range(seats):
-        offer, left = await _best_next(desk, draw, order)
+        offer, left = await _best_next(desk, panel, settings, draw, order)
         if offer is None:
             await tell_staff(desk, _nobody_left(panel), once=f"panel.used_up:{panel.id}:{desk.today}")
             return
@@ -87,29 +89,28 @@ async def _offer_on(
         await tell_staff(desk, _few_left(panel, left), once=f"panel.few_left:{draw.id}:{left}")
 
 
-async def _best_next(desk: Desk, draw: Draw, order: Order) -> tuple[Offer | None, int]:
+async def _best_next(
+    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, order: Order
+) -> tuple[Offer | None, int]:
     """The alternate who leaves the quotas best, then whoever was waiting; and how many are left to ask after them."""
     people = await desk.store.sortition.people_of(draw.id)
     named = {person: name for name, person in people.items()}
     offers = await desk.store.sortition.offers(draw.id)
     frozen = order.frozen
     known = {person.id for person in (*frozen.waiting, *frozen.staying)}
-    sitting = [person.id for person in frozen.staying]
-    sitting += [named[one.person_id] for one in offers if one.state in TAKEN and one.person_id in named]
+    sit = [named.get(one.person_id) for one in (await _then(desk, panel, draw)).staying]
+    sitting = [name for name in sit if name in known]
     waiting = {named[one.person_id]: one for one in offers if one.state == "next" and one.person_id in named}
     asked = {one.person_id for one in offers}
-    settings = await desk.store.sortition.load(draw.panel_id)
-    homes = settings is not None and settings.one_per_home
-    pool = await desk.store.sortition.pool(draw.panel_id, desk.now, one_per_home=homes)
-    candidates = {one.person_id for one in pool}
+    candidates = {one.person_id for one in await the_pool(desk, panel, settings)}
     others = [name for name, person in people.items() if person in candidates and person not in asked]
     others = [name for name in others if name in known and name not in {one.id for one in frozen.staying}]
     left = len(waiting) + len(others) - 1
     if waiting:
-        first = best_first(frozen, [name for name in sitting if name in known], list(waiting))
+        first = best_first(frozen, sitting, list(waiting))
         return (waiting[first[0]], left) if first else (None, 0)
     others.sort(key=lambda name: hashlib.sha256(f"{draw.seed}:{name}".encode()).hexdigest())
-    first = best_first(frozen, [name for name in sitting if name in known], others)
+    first = best_first(frozen, sitting, others)
     if not first:
         return None, 0
     await desk.store.sortition.add_offers(draw, [], [people[first[0]]])
@@ -117,14 +118,17 @@ async def _best_next(desk: Desk, draw: Draw, order: Order) -> tuple[Offer | None
     return next((one for one in found if one.person_id == people[first[0]] and one.state == "next"), None), left
 
 
-async def offer_seat(desk: Desk, panel: Panel, settings: Sortition, offer: Offer, term_ends_at: datetime) -> None:
+async def offer_seat(
+    desk: Desk, panel: Panel, settings: Sortition, offer: Offer, term_ends_at: datetime, *, writes: bool = True
+) -> None:
     """Write to somebody who has been drawn, remind them half way, and let the offer lapse after its days."""
     lapses = desk.now + timedelta(days=settings.days_to_accept)
     if not await desk.store.sortition.offer(offer.id, term_ends_at, lapses):
         return
     recipient = await desk.store.people.listener(offer.person_id)
-    if recipient is not None:
-        desk.tell(recipient, invitation(desk, panel, offer.id, term_ends_at, lapses), once=f"panel.seat:{offer.id}")
+    if recipient is not None and writes:
+        once = f"panel.seat:{offer.id}:{desk.today}" if offer.place == RETURNED else f"panel.seat:{offer.id}"
+        desk.tell(recipient, invitation(desk, panel, offer.id, term_ends_at, lapses), once=once)
     half_way = desk.now + (lapses - desk.now) / 2
     about = {"offer": offer.id}
     await desk.later("panel.seat_reminder", f"panel.seat_reminder:{offer.id}", half_way, about, expires_at=lapses)
@@ -172,6 +176,28 @@ async def decline(desk: Desk, panel: Panel, settings: Sortition, offer: Offer, h
     return True
 
 
+async def take_back(desk: Desk, panel: Panel, settings: Sortition, offer: Offer) -> Offer | None:
+    """A seat was given away by mistake: it is theirs again where nobody else has been asked for it.
+
+    Otherwise they come first, of those who fit as well, when another seat of this draw becomes free. None where that
+    cannot be: they have left the pool, or another draw has begun since.
+    """
+    last = next((one for one in await desk.store.sortition.draws(panel.id, 5) if one.state == "drawn"), None)
+    current = await desk.store.sortition.current_draw(panel.id)
+    if (
+        last is None
+        or last.id != offer.draw_id
+        or (current is not None and current.state != "open")
+        or not await desk.store.sortition.is_interested(panel.id, offer.person_id)
+        or offer.term_ends_at is None
+        or offer.term_ends_at - ANNOUNCED < desk.now
+    ):
+        return None
+    if await desk.store.sortition.stand_first(offer.id, RETURNED) and (await _then(desk, panel, last)).seats > 0:
+        await offer_seat(desk, panel, settings, offer, offer.term_ends_at, writes=False)
+    return await desk.store.sortition.load_offer(offer.id)
+
+
 async def accept(desk: Desk, panel: Panel, offer: Offer) -> datetime | None:
     """Take a seat: now, or when the seat becomes free; when that is. None when the offer is not open any more."""
     if not await desk.store.sortition.answer(offer.id, "accepted"):
@@ -211,22 +237,30 @@ async def _forget_timers(desk: Desk, offer_id: str) -> None:
 
 
 async def refill(desk: Desk, panel: Panel, term_ends_at: datetime | None = None) -> None:
-    """Somebody has left a held panel before their time: offer the rest of it to the next of the last draw."""
+    """Somebody has left a held panel before their time: offer the rest of it to the next of the last draw.
+
+    While another draw is under way nobody is asked: those who wait are in that one, and it fills this seat too.
+    """
     settings = await desk.store.sortition.load(panel.id)
     drawn = [one for one in await desk.store.sortition.draws(panel.id, 5) if one.state == "drawn"]
-    if settings is not None and drawn:
+    current = await desk.store.sortition.current_draw(panel.id)
+    is_under_way = current is not None and current.state != "open"
+    if settings is not None and drawn and not is_under_way:
         free = (await standing(desk, panel)).seats
         await _offer_on(desk, panel, settings, drawn[0], free, term_ends_at)
 
 
-async def refill_between(desk: Desk, panel: Panel) -> None:
-    """A term has ended: at a renewal others have been drawn for its seat; on any other day the next is asked."""
+async def refill_between(desk: Desk, panel: Panel, ended_at: datetime) -> None:
+    """A term has ended: at a renewal others have been drawn for its seat; on any other day the next is asked.
+
+    It goes by the day the term ended, however late that is noticed.
+    """
     settings = await desk.store.sortition.load(panel.id)
     if settings is None or settings.founded_at is None:
         return
-    yesterday = desk.now - timedelta(days=1)
-    (nearest,) = days_after(settings.founded_at, settings.renewal_months, yesterday, 1, desk.zone)
-    if nearest - ANNOUNCED > desk.now:
+    day_before = ended_at - timedelta(days=1)
+    (nearest,) = days_after(settings.founded_at, settings.renewal_months, day_before, 1, desk.zone)
+    if nearest - ANNOUNCED > ended_at:
         await refill(desk, panel)
 
 
