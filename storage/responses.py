@@ -218,6 +218,10 @@ class Responses:
     async def finish(self, id: str, now: datetime) -> None:
         await self._session.run(SQL.finish, id=id, now=now)
 
+    async def reopen(self, id: str) -> None:
+        """Not counted any more until it is finished again."""
+        await self._session.run(SQL.reopen, id=id)
+
     async def save_answer(
         self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False
     ) -> None:
@@ -247,6 +251,9 @@ class Responses:
             return {key: _frozen(value) for key, value in values.items()}
         box = await self._box(id)
         return {key: _frozen(opened_value(value, box)) for key, value in values.items()}
+
+    async def drop_answer(self, id: str, question_id: str) -> None:
+        await self._session.run(SQL.drop_answer, id=id, question_id=question_id)
 
     async def forget_answers(self, id: str) -> None:
         await self._session.run(SQL.forget_answers, id=id)

@@ -92,9 +92,10 @@ def test_public_samples_are_read(name: str, kinds: list[str]) -> None:
     ],
 )
 def test_types_in_all_spellings(written: str, kind: str) -> None:
-    (item,) = items_of(f"""
+    item, _question = items_of(f"""
         | type      | name | label     |
         | {written} | q    | Question? |
+        | text      | why  | Why?      |
     """)
     assert item.kind == kind
 
@@ -111,8 +112,8 @@ def test_what_the_clock_tells_is_worked_out_and_what_a_telephone_tells_stays_emp
     )
     assert reading.form is not None
     assert [(item.kind, item.calculation) for item in reading.form.items] == [
-        ("calculate", "now()"),
-        ("calculate", "today()"),
+        ("calculate", "once(now())"),
+        ("calculate", "once(today())"),
         ("hidden", ""),
         ("text", ""),
     ]
