@@ -209,7 +209,7 @@ def test_a_condition_that_fails_holds_nobody_up() -> None:
         xlsform("""
             | type | name | label | relevant             | constraint              |
             | text | a    | A?    |                      |                         |
-            | text | b    | B?    | regex(${a}, '[')     | regex(., '(')           |
+            | text | b    | B?    | regex('', concat('[', '')) | regex(., concat('(', '')) |
         """),
         {"a": "x"},
     )
@@ -336,7 +336,7 @@ def test_only_what_is_offered_is_ranked() -> None:
 RANGES = xlsform(
     """
     | type  | name | label | parameters               | default |
-    | range | half | Half? | start=0 end=5 step=0.5   | 99      |
+    | range | half | Half? | start=0 end=5 step=0.5   | int(99) |
     | range | tens | Tens? | start=0 end=1000 step=10 | 20      |
     | range | one  | One?  |                          |         |
     """

@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import replace
 
-from flows.surveys.form.limits import too_much
 from flows.surveys.form.model import Problem, Reading
 from flows.surveys.form.workbook import BROKEN, HEADS, OLD_WORKBOOK, WORKBOOK, heads_table
 from flows.surveys.form.written import read_written
@@ -34,9 +33,9 @@ def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
     if data.startswith(OLD_WORKBOOK):
         if LOCKED in data:
             return _unreadable(_("This file is locked with a password. Please save it without one and send that."))
-        return _within_limits(read_xlsform(data, ".xls", leave_out=leave_out), "survey")
+        return read_xlsform(data, ".xls", leave_out=leave_out)
     if data.startswith(WORKBOOK):
-        return _within_limits(read_xlsform(data, ".xlsx", leave_out=leave_out), "survey")
+        return read_xlsform(data, ".xlsx", leave_out=leave_out)
     text, guessed = _text(data)
     if text is None:
         return _unreadable(_("I can read workbooks (.xlsx) and plain text only."))
@@ -51,22 +50,17 @@ def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
 
 def _read_text(text: str, *, leave_out: bool) -> Reading:
     if TABLES.match(text):
-        return _within_limits(read_xlsform(text.encode(), ".md", leave_out=leave_out), "survey")
+        return read_xlsform(text.encode(), ".md", leave_out=leave_out)
     if (found := DELIMITED.match(text)) is not None:
         data = text.encode() if found[1] == "," else _with_commas(text, found[1])
-        return _within_limits(read_xlsform(data, ".csv", leave_out=leave_out), "survey")
+        return read_xlsform(data, ".csv", leave_out=leave_out)
     for delimiter in DELIMITERS:
         match heads_table(_first_row(text, delimiter)):
             case "survey":
-                return _within_limits(read_xlsform(text.encode(), delimiter, leave_out=leave_out), "survey")
+                return read_xlsform(text.encode(), delimiter, leave_out=leave_out)
             case "part":
                 return _unreadable(_("This looks like a table. {heads} Or send me the workbook (.xlsx).", heads=HEADS))
-    return _within_limits(read_written(text), "")
-
-
-def _within_limits(reading: Reading, sheet: str) -> Reading:
-    problems = too_much(reading.form, sheet) if reading.form is not None else []
-    return Reading(None, tuple(problems), reading.notes) if problems else reading
+    return read_written(text)
 
 
 def _first_row(text: str, delimiter: str) -> list[str]:

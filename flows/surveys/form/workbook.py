@@ -91,7 +91,10 @@ class Table:
         """How its heading reads; that for a language, or what it would be."""
         if language is None:
             return self.spelt.get(column, column)
-        return self.headings.get((column, language)) or (f"{column}::{language}" if language else column)
+        if (column, language) in self.headings or not language:
+            return self.headings.get((column, language), column)
+        like = next((heading for (_other, of), heading in self.headings.items() if of == language), "")
+        return f"{column}::{like.split(':')[-1].strip() or language}"
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from flows.surveys.form.limits import too_much
 from flows.surveys.form.model import Choice, Form, Item, ItemKind, Problem, Range, Reading
 from flows.words import Words, _
 
@@ -123,7 +124,9 @@ def read_written(text: str) -> Reading:
     introduction = (
         [Item(1, "introduction", "note", {"": "\n".join(reader.introduction)})] if reader.introduction else []
     )
-    return Reading(Form(reader.title, "", ("",), (*introduction, *items)), notes=tuple(reader.notes))
+    form = Form(reader.title, "", ("",), (*introduction, *items))
+    problems = too_much(form, "")
+    return Reading(None if problems else form, tuple(problems), tuple(reader.notes))
 
 
 def _read_line(reader: Reader, line: int, words: str, *, numbered: bool, stands_alone: bool) -> None:
