@@ -254,7 +254,6 @@ class Consultations:
                 kind=question.kind,
                 source=question.source,
                 format=question.format,
-                details=question.details,
             )
         return True
 
@@ -368,6 +367,7 @@ def _values(question: Question) -> dict[str, Any]:
         "optional": question.optional,
         "least": question.least,
         "most": question.most,
+        "details": question.details,
     }
 
 

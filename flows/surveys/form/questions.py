@@ -146,6 +146,24 @@ def _translated(question: Question, language: str) -> Question:
     )
 
 
+def reworded(question: Question, wording: str) -> Question:
+    """With other words; what its form said in other languages meant the earlier ones."""
+    of = from_form(question)
+    if of is None or wording == question.wording:
+        return replace(question, wording=wording)
+    item = replace(of.item, labels={of.languages[0]: wording})
+    return replace(question, wording=wording, details=_written(replace(of, item=item)))
+
+
+def unsaid(question: Question) -> tuple[str, ...]:
+    """The languages of its form in which its words are missing."""
+    of = from_form(question)
+    if of is None or "" in of.item.labels:
+        return ()
+    said = {*of.item.labels, *read_translations(question.translations)}
+    return tuple(language for language in of.languages if language and language not in said)
+
+
 def wording_of(question: Question) -> Written:
     """The wording as whoever reads the results reads it."""
     return _in_all(question, _without_answers(question.wording), lambda one: _without_answers(one.wording))
