@@ -7,8 +7,10 @@ Exit status: 0 all is well; 1 something did not work; 2 the settings, the token 
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +40,9 @@ app = typer.Typer(
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an old console may not have every letter: better a ? than nothing
+            stream.reconfigure(errors="replace")
     app()
 
 

@@ -111,6 +111,8 @@ def _shown(form: Form, one: Numbered) -> Iterator[str]:
             yield f"   {_words(form, item.labels)}"
             return
     yield f"{one.number}. {_words(form, item.labels)}{'' if _may_be_skipped(item) else ' *'}"
+    if item.required not in ("", "true()"):
+        yield f"   (needs an answer only if {_one_line(item.required)})"
     if item.hints:
         yield f"   {_words(form, item.hints)}"
     yield from _answers(form, item)
@@ -122,7 +124,7 @@ def _shown(form: Form, one: Numbered) -> Iterator[str]:
 
 
 def _may_be_skipped(item: Item) -> bool:
-    return not item.required
+    return item.required != "true()"
 
 
 def _answers(form: Form, item: Item) -> Iterator[str]:
@@ -173,7 +175,7 @@ def remarks(form: Form, notes: tuple[Problem, ...]) -> Iterator[str]:
     """What a chat does differently, and what a careful colleague would say."""
     lines = [said(note.said) for note in notes]
     lines += [_advised(one) for one in advice(_as_asked(form))]
-    if any(item.required for item in form.items if item.is_asked):
+    if not all(_may_be_skipped(item) for item in form.items if item.is_asked):
         yield ""
         yield "* needs an answer"
     if lines:

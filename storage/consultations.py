@@ -256,7 +256,6 @@ class Consultations:
                 kind=question.kind,
                 source=question.source,
                 format=question.format,
-                details=question.details,
             )
         return True
 
@@ -370,6 +369,7 @@ def _values(question: Question) -> dict[str, Any]:
         "optional": question.optional,
         "least": question.least,
         "most": question.most,
+        "details": question.details,
     }
 
 

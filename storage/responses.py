@@ -219,6 +219,10 @@ class Responses:
         """Sent; with somebody's help if there was some now or when it was begun."""
         await self._session.run(SQL.finish, id=id, now=now, with_helper=with_helper)
 
+    async def reopen(self, id: str) -> None:
+        """Not counted any more until it is finished again."""
+        await self._session.run(SQL.reopen, id=id)
+
     async def save_answer(
         self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False
     ) -> None:
@@ -248,6 +252,9 @@ class Responses:
             return {key: _frozen(value) for key, value in values.items()}
         box = await self._box(id)
         return {key: _frozen(opened_value(value, box)) for key, value in values.items()}
+
+    async def drop_answer(self, id: str, question_id: str) -> None:
+        await self._session.run(SQL.drop_answer, id=id, question_id=question_id)
 
     async def forget_answers(self, id: str) -> None:
         await self._session.run(SQL.forget_answers, id=id)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,10 @@ Buses in Abermoot
    (accepted if . < 120; otherwise: That is very long.)
 
 * needs an answer
+
+Remarks
+- Sheet survey, row 5, column hint::Cymraeg (cy): It has no words in Cymraeg.
+- Sheet survey, row 5, column constraint_message::Cymraeg (cy): It has no words in Cymraeg.
 """
     )
 
@@ -97,3 +104,20 @@ def test_advice_comes_with_the_transcript(tmp_path: Path) -> None:
     found = check(path)
     assert found.exit_code == 0
     assert "Question 1: “Surely” may lead people to an answer." in found.output
+
+
+def test_a_console_without_all_letters_shows_a_form_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "form.txt"
+    path.write_text("1. آپ کیسے ہیں؟\n", "utf-8")
+    command = [sys.executable, "-c", "from bot.cli import main; main()", "check-form", str(path)]
+    shown = subprocess.run(command, env={**os.environ, "PYTHONIOENCODING": "cp1252"}, capture_output=True, check=False)
+    assert (shown.returncode, shown.stderr) == (0, b"")
+    assert b"1. ?? ???? ???? *" in shown.stdout
+
+
+def test_a_question_that_needs_an_answer_only_sometimes_says_when(tmp_path: Path) -> None:
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(xlsform("| type | name | label | required |\n| text | a | A? | |\n| text | b | B? | ${a} = 'x' |"))
+    found = check(path).output
+    assert "2. B?\n   (needs an answer only if ${a} = 'x')" in found
+    assert "*" not in found

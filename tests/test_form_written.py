@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from flows.surveys.form.model import Form, Item, Range
 from flows.surveys.form.reading import read_form
+from flows.surveys.importing import IN_BRACKETS, TEXT_TEMPLATE
 from flows.words import Voice
 
 ENGLISH = Voice("en", ZoneInfo("UTC"))
@@ -148,3 +149,97 @@ def test_what_is_written_in_the_usual_way_comes_back(questions: list[tuple[str, 
 def test_any_text_is_a_form_or_has_a_reason(text: str) -> None:
     reading = read_form(text.encode("utf-8", "ignore"))
     assert (reading.form is None) == bool(reading.problems)
+
+
+def test_the_template_reads_back_as_it_is_meant() -> None:
+    form = form_of(TEXT_TEMPLATE)
+    assert form.title == "A greener High Street"
+    assert [(item.kind, bool(item.required)) for item in form.items] == [
+        ("note", False),
+        ("many", True),
+        ("text", False),
+        ("one", True),
+        ("text", True),
+        ("integer", False),
+        ("range", True),
+        ("rank", True),
+        ("date", False),
+        ("text", False),
+    ]
+    assert form.items[0].labels[""] == "Thank you for taking part."
+    assert answers(form.items[1]) == ["On foot", "By bus", "By car", "Other"]
+    assert form.items[4].relevant == ("selected(${q2}, '1')",)
+    assert form.items[5].constraint == ". >= 0 and . <= 100"
+    assert form.items[6].hints[""] == "1 is not at all, 5 is very safe"
+    assert form.items[-1].labels[""] == "What would make it better?"
+
+
+def test_what_may_stand_in_brackets_is_all_understood() -> None:
+    for remark in IN_BRACKETS.split("; "):
+        asked = "1. Do you?\n- Yes\n- No\n2. Which?\n- Yes\n- No\n" if "only if" in remark else "1. So?\n"
+        answers = "- Yes\n- No" if remark in ("choose several", "rank") else ""
+        item = items_of(f"{asked}9. What? ({remark})\n{answers}")[-1]
+        assert item.labels[""] == "What?", remark
+
+
+def test_a_line_that_belongs_to_nothing_is_not_put_into_the_question_above() -> None:
+    reading = read_form(b"1. How are you?\n\nThank you for answering.\n\n2. Why?")
+    assert [ENGLISH.plain(problem.said) for problem in reading.problems] == [
+        "Line 3: I do not know what this line is for. A question begins with its number, an answer with a dash."
+    ]
+    (asked,) = items_of("1. How are you\ntoday?\n\n(optional)\n\nHint: in a word")
+    assert (asked.labels[""], asked.required, asked.hints[""]) == ("How are you today?", "", "in a word")
+
+
+def test_numbers_that_begin_again_are_remarked_on() -> None:
+    reading = read_form(b"1. Which do you like?\n1. Trees\n2. Seats")
+    assert [ENGLISH.plain(note.said) for note in reading.notes] == [
+        "Line 2: The numbers begin again here, and this is read as a question. Answers begin with a dash."
+    ]
+
+
+def test_numbers_and_dots_of_urdu() -> None:
+    assert [item.labels[""] for item in items_of("۱۔ آپ کیسے ہیں؟\n۲۔ کیوں؟")] == ["آپ کیسے ہیں؟", "کیوں؟"]
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_table_of_questions_is_read_as_such(between: str) -> None:
+    rows = [("Type", "Name", "Label"), ("text", "who", "Who?"), ("", "", ""), ("integr", "age", "Your age?")]
+    table = "\n".join(between.join(row) for row in rows)
+    reading = read_form(table.encode())
+    assert [ENGLISH.plain(problem.said) for problem in reading.problems] == [
+        "Sheet survey, row 4, column Type: There is no type “integr”. Did you mean “integer”?"
+    ]
+    assert [item.name for item in items_of(table.replace("integr", "integer"))] == ["who", "age"]
+
+
+def test_sheets_in_one_text_may_have_semicolons_between_the_cells() -> None:
+    items = items_of("survey;;;\n;type;name;label\n;text;who;Who, then?\n")
+    assert [item.labels for item in items] == [{"": "Who, then?"}]
+
+
+def test_a_table_that_is_none_of_questions_says_what_is_missing() -> None:
+    reading = read_form(b"type,label\ntext,Who?")
+    assert [ENGLISH.plain(problem.said) for problem in reading.problems] == [
+        (
+            "This looks like a table. Its first row must hold the headings type, name and label. "
+            "Or send me the workbook (.xlsx)."
+        )
+    ]
+
+
+def test_an_encoding_that_is_guessed_is_remarked_on() -> None:
+    reading = read_form("1. Où habitez-vous?".encode("cp1252"))
+    assert [ENGLISH.plain(note.said) for note in reading.notes] == [
+        "It is read as Western European. If letters look wrong, please save the file as UTF-8 and send it again."
+    ]
+    assert read_form("1. Où habitez-vous?".encode()).notes == ()
+
+
+@pytest.mark.parametrize("number", [90, 91])
+def test_a_survey_longer_than_a_chat_is_refused_at_once(number: int) -> None:
+    reading = read_form("\n".join(f"{place}. What is it?" for place in range(1, number + 1)).encode())
+    assert (reading.form is None) == (number > 90)
+    answers = "\n".join(f"- Answer {place}" for place in range(number))
+    reading = read_form(f"1. Which? (choose several)\n{answers}".encode())
+    assert (reading.form is None) == (number > 90)

@@ -92,9 +92,10 @@ def test_public_samples_are_read(name: str, kinds: list[str]) -> None:
     ],
 )
 def test_types_in_all_spellings(written: str, kind: str) -> None:
-    (item,) = items_of(f"""
+    item, _question = items_of(f"""
         | type      | name | label     |
         | {written} | q    | Question? |
+        | text      | why  | Why?      |
     """)
     assert item.kind == kind
 
@@ -111,8 +112,8 @@ def test_what_the_clock_tells_is_worked_out_and_what_a_telephone_tells_stays_emp
     )
     assert reading.form is not None
     assert [(item.kind, item.calculation) for item in reading.form.items] == [
-        ("calculate", "now()"),
-        ("calculate", "today()"),
+        ("calculate", "once(now())"),
+        ("calculate", "once(today())"),
         ("hidden", ""),
         ("text", ""),
     ]
@@ -152,7 +153,7 @@ def test_a_missing_translation_is_remarked_on() -> None:
             | text | b    | Second?             |                    |
         """)
     )
-    assert notes(reading) == ["Sheet survey, row 3, column label::English (en): It has no words in pl."]
+    assert notes(reading) == ["Sheet survey, row 3, column label::Polski (pl): It has no words in Polski."]
 
 
 def test_groups_in_groups_pass_their_conditions_and_titles_on() -> None:
@@ -344,12 +345,12 @@ def test_all_faults_are_named_at_once_in_the_order_of_the_file() -> None:
 def test_the_librarys_own_check_has_the_last_word() -> None:
     reading = read_form(
         xlsform("""
-            | type | name | label            |
-            | text | q    | Hello ${nobody}? |
+            | type  | name | label    | parameters |
+            | range | q    | How far? | stop=7     |
         """)
     )
     assert reading.form is None
-    assert "nobody" in problems(reading)[0]
+    assert "stop" in problems(reading)[0]
 
 
 # ---------------------------------------------------------------- what a chat cannot do
@@ -459,3 +460,201 @@ def test_whatever_stands_in_the_cells_there_is_a_form_or_a_reason(cells: list[li
         book["survey"].append([f"'{cell}" if cell.startswith("=") else cell for cell in row])
     reading = read_form(saved(book))
     assert (reading.form is None) == bool(reading.problems)
+
+
+# ---------------------------------------------------------------- what nobody would be asked, or could read
+
+
+@pytest.mark.parametrize(
+    ("survey", "says"),
+    [
+        (
+            """
+            | type | name | label | relevant  |
+            | text | a    | A?    | ${b}='x'  |
+            | text | b    | B?    | ${a}='x'  |
+            """,
+            "Sheet survey, row 2, column relevant: These wait for one another, so nobody is asked them: a, b.",
+        ),
+        (
+            """
+            | type      | name | label | relevant | calculation |
+            | text      | a    | A?    | ${k}='x' |             |
+            | calculate | k    |       |          | ${a}        |
+            """,
+            "Sheet survey, row 2, column relevant: These wait for one another, so nobody is asked them: a, k.",
+        ),
+        (
+            """
+            | type        | name | label | relevant |
+            | text        | c    | C?    |          |
+            | begin group | g    | G     | ${a}='x' |
+            | text        | a    | A?    |          |
+            | end group   |      |       |          |
+            """,
+            "Sheet survey, row 3, column relevant: Whether it is asked cannot depend on its own answer.",
+        ),
+        (
+            """
+            | type          | name | label | choice_filter |
+            | select_one yn | a    | A?    | name=${b}     |
+            | select_one yn | b    | B?    | name=${a}     |
+            """,
+            "Sheet survey, row 2, column choice_filter: These wait for one another, so nobody is asked them: a, b.",
+        ),
+        (
+            "| type | name | label | constraint |\n| text | a | A? | regex(., '[') |",
+            "Sheet survey, row 2, column constraint: “[” is no pattern that words could have.",
+        ),
+        ("| type | name | label |\n| note | a | Thank you. |", "Sheet survey: There are no questions on it."),
+        (
+            "| Our survey | |\n| type | name | label |\n| text | a | A? |",
+            "Sheet survey, row 1: Its first row must hold the headings type, name and label.",
+        ),
+        (
+            "| type | name | label |\n| range | a | A? |".replace("label |", "label | default |", 1) + " 99 |",
+            "Sheet survey, row 2, column default: “99” is no answer to this.",
+        ),
+        (
+            "| type | name | label | default |\n| date | a | A? | 31/12/2020 |",
+            "Sheet survey, row 2, column default: “31/12/2020” is no answer to this.",
+        ),
+        (
+            "| type | name | label | calculation |\n| text | a | A? | |\n| calculate | k | | current()/../a |",
+            "Sheet survey, row 3, column calculation: current() needs data that a chat does not have.",
+        ),
+        (
+            "| type | name | label | relevance | relevant |\n| text | a | A? | | |",
+            "Sheet survey, row 1, column relevant: This column stands there twice.",
+        ),
+        (
+            "| type | name | label | label |\n| text | a | A? | B? |",
+            "Sheet survey, row 1, column label: This column stands there twice.",
+        ),
+        (
+            "| type | name | label |\n| select_one yn or_other | a | A? |\n| text | a_other | B? |",
+            "Sheet survey, row 3, column name: The name “a_other” is taken already.",
+        ),
+        (
+            "| type | name | label |\n| text | a | A? |" + "\n" * 80 + "| text | b | B? |",
+            "Sheet survey, row 82: Many empty rows stand above this one, so it would be left out. Please delete them.",
+        ),
+    ],
+)
+def test_what_would_go_wrong_only_when_somebody_answers_is_said_at_once(survey: str, says: str) -> None:
+    assert problems(read_form(xlsform(survey, CHOICES))) == [says]
+
+
+def test_filters_that_look_at_one_another_are_no_circle_where_there_is_something_to_begin_with() -> None:
+    form_of(
+        xlsform(
+            """
+            | type          | name | label | choice_filter |
+            | select_one yn | a    | A?    | name != ${b}  |
+            | select_one yn | b    | B?    | name != ${a}  |
+            """,
+            CHOICES,
+        )
+    )
+
+
+def test_answers_that_are_nowhere_are_named_in_all_words_at_once() -> None:
+    reading = read_form(
+        xlsform(
+            """
+            | type          | name | label        | hint::English (en) | constraint | constraint_message | trigger |
+            | text          | age  | ${nope}?     | Like ${aeg}        | . != ''    | Not ${no1}         |         |
+            | begin group   | g    | On ${no2}    |                    |            |                    |         |
+            | select_one yn | yes  | Yes?         |                    |            |                    | ${no3}  |
+            | end group     |      |              |                    |            |                    |         |
+            """,
+            "| list_name | name | label |\n| yn | yes | Yes, ${no4} |\n| yn | no | No |",
+        )
+    )
+    assert problems(reading) == [
+        "Sheet survey, row 2, column label: There is no question “nope”.",
+        "Sheet survey, row 2, column hint::English (en): There is no question “aeg”. Did you mean “age”?",
+        "Sheet survey, row 2, column constraint_message: There is no question “no1”.",
+        "Sheet survey, row 3, column label: There is no question “no2”.",
+        "Sheet survey, row 4, column trigger: There is no question “no3”.",
+        "Sheet choices, row 2, column label: There is no question “no4”.",
+    ]
+
+
+LOOKING = xlsform(
+    """
+    | type        | name | label           | relevant     |
+    | barcode     | bc   | Scan it         |              |
+    | text        | a    | A?              | ${bc} != ''  |
+    | note        | b    | You said ${a}   |              |
+    | begin group | g    | G               | ${bc} != ''  |
+    | text        | c    | C?              |              |
+    | end group   |      |                 |              |
+    | text        | d    | D?              |              |
+    """
+)
+
+
+def test_what_looks_at_something_left_out_is_left_out_too_with_consent() -> None:
+    refused = read_form(LOOKING)
+    assert all(problem.left_out for problem in refused.problems)
+    assert problems(refused) == [
+        "Sheet survey, row 2, column type: A chat cannot read barcodes.",
+        "Sheet survey, row 3, column relevant: It looks at bc, which is left out (row 2).",
+        "Sheet survey, row 4, column label: It looks at a, which is left out (row 3).",
+        "Sheet survey, row 5, column relevant: It looks at bc, which is left out (row 2).",
+    ]
+    agreed = read_form(LOOKING, leave_out=True)
+    assert problems(agreed) == []
+    assert agreed.form is not None
+    assert [item.name for item in agreed.form.items] == ["d"]
+    assert len(agreed.notes) == 4
+
+
+def test_what_nobody_types_is_worked_out_and_shown() -> None:
+    x, twice, shown, fixed, shown_too = items_of(
+        """
+        | type    | name  | label       | calculation | read_only | default |
+        | integer | x     | X?          |             |           |         |
+        | text    | twice | Twice it is | ${x} * 2    |           |         |
+        | text    | fixed | It stays    |             | yes       | hello   |
+        """
+    )
+    assert (x.kind, twice.kind, twice.calculation) == ("integer", "calculate", "${x} * 2")
+    assert (shown.kind, shown.labels[""]) == ("note", "Twice it is ${twice}")
+    assert (fixed.kind, fixed.default, shown_too.labels[""]) == ("hidden", "hello", "It stays ${fixed}")
+
+
+def test_a_missing_translation_is_named_with_its_own_column_everywhere() -> None:
+    reading = read_form(
+        xlsform(
+            """
+            | type          | name | label::English (en) | label::Urdu (ur) | hint::English (en) |
+            | select_one yn | a    | First?              | پہلا؟            | A hint             |
+            """,
+            """
+            | list_name | name | label::English (en) | label::Urdu (ur) |
+            | yn        | yes  | Yes                 |                  |
+            | yn        | no   | No                  | نہیں             |
+            """,
+        )
+    )
+    assert notes(reading) == [
+        "Sheet survey, row 2, column hint::Urdu (ur): It has no words in اردو.",
+        "Sheet choices, row 2, column label::Urdu (ur): It has no words in اردو.",
+    ]
+
+
+def test_settings_are_checked_as_well() -> None:
+    survey = "| type | name | label::English (en) | label::Français (fr) |\n| text | a | A? | A? |"
+    misspelt = read_form(xlsform(survey, settings="| form_titel |\n| Buses |"))
+    assert problems(misspelt) == ["Sheet settings, row 1, column form_titel: Did you mean “form_title”?"]
+    unknown = read_form(xlsform(survey, settings="| default_language |\n| Frensh |"))
+    assert problems(unknown) == [
+        "Sheet settings, row 2, column default_language: There are no words in “Frensh” on this form."
+    ]
+
+
+def test_names_may_differ_by_case_and_an_audit_needs_none() -> None:
+    items = items_of("| type | name | label |\n| audit | | |\n| text | a | A? |\n| text | A | B? |")
+    assert [item.name for item in items] == ["audit", "a", "A"]

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.surveys.answering import Unclear, Understood, ticked
-from flows.surveys.form.questions import questions_of
+from flows.surveys.answering import Unclear, Understood, example_number, few_numbers, ticked
+from flows.surveys.form.questions import option_of, questions_of, wording_of
 from flows.surveys.form.reading import read_form
 from flows.surveys.route import Route
 from flows.turn import Choice, Located, Said, Sent, Typed
+from flows.words import Voice
 from storage.consultations import Kind, Question
 from storage.responses import Value
 from tests.xlsforms import xlsform
 
+ENGLISH = Voice("en", ZoneInfo("UTC"))
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=ZoneInfo("Europe/London"))
 
 
@@ -75,7 +78,7 @@ def test_only_what_is_relevant_is_asked() -> None:
 def test_an_answer_to_what_is_not_asked_any_more_does_not_count() -> None:
     changed = route(BUSES, {"bus": 1, "wait": 30, "why": (0,)})
     assert asked(changed) == ["bus", "since"]
-    assert changed.calculations() == {"hours": "NaN"}
+    assert changed.calculations() == {"hours": ""}
     assert route(BUSES, {"bus": 0, "wait": 30}).calculations() == {"hours": "0.5"}
 
 
@@ -88,17 +91,16 @@ def test_notes_and_titles_are_said_before_the_question_they_stand_before() -> No
 
 
 def test_what_needs_an_answer_may_depend_on_another() -> None:
-    assert route(BUSES).missing is not None
+    assert route(BUSES).incomplete
     drives = route(BUSES, {"bus": 1})
-    assert drives.missing is not None
-    assert drives.missing.id == "since"
-    assert route(BUSES, {"bus": 0, "since": None}).missing is None
+    assert [one.id for one in drives.incomplete] == ["since"]
+    assert route(BUSES, {"bus": 0, "since": None}).incomplete == []
 
 
 def test_answers_are_put_into_words_and_suggested() -> None:
     begun = route(BUSES, {"bus": 0, "wait": 30})
     wait, more = begun.asked[1], begun.asked[3]
-    assert begun.worded(more).wording == "You wait 30 minutes: more to say?"
+    assert more.wording == "You wait 30 minutes: more to say?"
     assert (begun.hint(wait), begun.suggested(wait), begun.suggested(more)) == ("Minutes", 10, None)
 
 
@@ -207,7 +209,7 @@ def test_a_condition_that_fails_holds_nobody_up() -> None:
         xlsform("""
             | type | name | label | relevant             | constraint              |
             | text | a    | A?    |                      |                         |
-            | text | b    | B?    | regex(${a}, '[')     | regex(., '(')           |
+            | text | b    | B?    | regex('', concat('[', '')) | regex(., concat('(', '')) |
         """),
         {"a": "x"},
     )
@@ -235,11 +237,11 @@ def test_the_way_leads_through_all_questions_to_the_end(made: list[tuple[Kind, b
         steps += 1
     whole = Route.through(questions, answers, NOW, "en")
     assert steps == len(questions)
-    assert whole.missing is None
+    assert whole.incomplete == []
     for one in questions:
         assert (whole.before(one) is None) == (one.position == 0)
         if not one.optional:
-            assert replace(whole, answers={**answers, one.id: None}).missing == one
+            assert replace(whole, answers={**answers, one.id: None}).incomplete == [one]
 
 
 @given(
@@ -250,3 +252,159 @@ def test_whatever_was_answered_the_next_question_is_one_that_is_asked(answers: d
     found = route(BUSES, kept)
     assert found.next is None or found.next in found.asked
     assert not {"wait", "why", "more"} & set(asked(found)) or kept.get("bus") == 0
+
+
+# ---------------------------------------------------------------- answers that change
+
+CHANGING = (Path(__file__).parent / "data" / "files" / "changing.xlsx").read_bytes()
+SENT: dict[str, Value] = {"bus": 0, "wait": 30, "area": 0, "town": 0, "now": 5, "want": 6}
+
+
+def unfit(answers: Mapping[str, Value]) -> list[str]:
+    found = route(CHANGING, answers)
+    return [question.id for question in found.asked if found.is_unfit(question)]
+
+
+def test_what_an_answer_no_longer_leads_to_is_stale_and_counts_nowhere() -> None:
+    changed = route(CHANGING, {**SENT, "bus": 1})
+    assert changed.stale == ("wait",)
+    assert changed.calculations()["hours"] == ""
+    assert route(CHANGING, SENT).stale == ()
+    assert route(CHANGING, SENT).calculations()["hours"] == "0.5"
+
+
+def test_an_answer_that_is_offered_no_more_is_asked_again() -> None:
+    assert unfit(SENT) == []
+    assert unfit({**SENT, "area": 1}) == ["town"]
+    assert unfit({**SENT, "area": 1, "town": 2}) == []
+    changed = route(CHANGING, {**SENT, "area": 1})
+    assert changed.next == changed.question("town")
+    assert [one.id for one in changed.incomplete] == ["town"]
+
+
+def test_an_answer_that_its_constraint_takes_no_more_is_asked_again() -> None:
+    assert unfit({**SENT, "now": 50}) == ["want"]
+    assert unfit({**SENT, "now": 50, "want": None}) == []
+
+
+def test_a_question_without_any_answer_left_is_stale_and_its_answer_counts_nowhere() -> None:
+    filtered = xlsform(
+        """
+        | type            | name | label | choice_filter | calculation |
+        | select_one area | area | Area? |               |             |
+        | select_one town | town | Town? | area=${area}  |             |
+        | calculate       | where |      |               | ${town}     |
+        """,
+        """
+        | list_name | name | label | area |
+        | area      | n    | North |      |
+        | area      | s    | South |      |
+        | town      | hill | Hill  | n    |
+        """,
+    )
+    changed = route(filtered, {"area": 1, "town": 0})
+    assert (changed.stale, changed.calculations()) == (("town",), {"where": ""})
+
+
+def test_only_what_is_offered_is_ranked() -> None:
+    filtered = xlsform(
+        """
+        | type                 | name | label | choice_filter       |
+        | select_multiple best | some | Some? |                     |
+        | rank best            | best | Best? | selected(${some}, name) |
+        """,
+        """
+        | list_name | name | label |
+        | best      | a    | Trees |
+        | best      | b    | Seats |
+        | best      | c    | Lamps |
+        | best      | d    | Paths |
+        """,
+    )
+    begun = route(filtered, {"some": (0, 2, 3)})
+    best = begun.next
+    assert best is not None
+    offered = begun.offered(best)
+    assert ticked(best, (0, 3), "+2", offered) == (0, 3, 2)
+    assert ticked(best, (0,), "+3", offered) == (0, 3, 2)
+    assert ticked(best, (0,), "+1", offered) is None
+    assert begun.understood(best, Choice("done"), (3, 0, 2)) == Understood((3, 0, 2))
+    assert isinstance(begun.understood(best, Choice("done"), (3, 0)), Unclear)
+    assert route(filtered, {"some": (0, 2), "best": (3, 0, 2)}).is_unfit(best)
+
+
+RANGES = xlsform(
+    """
+    | type  | name | label | parameters               | default |
+    | range | half | Half? | start=0 end=5 step=0.5   | int(99) |
+    | range | tens | Tens? | start=0 end=1000 step=10 | 20      |
+    | range | one  | One?  |                          |         |
+    """
+)
+
+
+def test_a_range_takes_its_own_points_only() -> None:
+    assert taken(route(RANGES), "half", Choice("0.5")) == 0.5
+    assert taken(route(RANGES), "half", Typed("4,5")) == 4.5
+    for words in ("99", "2.25", "-0.5"):
+        assert taken(route(RANGES), "half", Typed(words)) == "Please give one of {first}, {second}, … {last}."
+    assert taken(route(RANGES), "tens", Typed("550")) == 550
+    assert taken(route(RANGES), "tens", Typed("55")) == "Please give one of {first}, {second}, … {last}."
+    assert taken(route(RANGES), "one", Choice("10")) == 10
+
+
+def test_a_range_with_few_points_has_a_button_for_each() -> None:
+    half, tens, _one = route(RANGES).asked
+    assert list(few_numbers(half)) == [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
+    assert few_numbers(tens) == []
+    assert taken(route(RANGES), "tens", Typed(str(example_number(tens)))) == example_number(tens)
+
+
+def test_only_a_default_that_could_be_answered_is_suggested() -> None:
+    half, tens, _one = route(RANGES).asked
+    assert (route(RANGES).suggested(half), route(RANGES).suggested(tens)) == (None, 20)
+
+
+def test_answers_are_put_into_options_and_titles_too() -> None:
+    told = route(
+        xlsform(
+            """
+            | type          | name | label             |
+            | text          | who  | Your name?        |
+            | begin group   | g    | About ${who}      |
+            | select_one yn | like | Like it, ${who}?  |
+            | end group     |      |                   |
+            """,
+            """
+            | list_name | name | label             |
+            | yn        | yes  | Yes, says ${who} |
+            | yn        | no   | No                |
+            """,
+        ),
+        {"who": "Ann"},
+    )
+    like = told.asked[1]
+    assert (like.wording, like.options) == ("Like it, Ann?", ("Yes, says Ann", "No"))
+    assert told.notes_before(like) == ["About Ann"]
+    as_counted = told.questions[1]
+    assert ENGLISH.plain(wording_of(as_counted)) == "Like it, …?"
+    assert ENGLISH.plain(option_of(as_counted, 0)) == "Yes, says …"
+
+
+def test_chance_is_another_for_every_calculation_and_the_same_for_each_person() -> None:
+    drawn = xlsform(
+        """
+        | type      | name | label | calculation         |
+        | calculate | a    |       | random()            |
+        | calculate | b    |       | random()            |
+        | calculate | same |       | random() = random() |
+        | start     | from |       |                     |
+        | text      | why  | Why?  |                     |
+        """
+    )
+    first = route(drawn).calculations()
+    assert first == route(drawn).calculations()
+    assert len({first["a"], first["b"]}) == 2
+    assert first["same"] == "false"
+    later = replace(route(drawn, {"from": first["from"]}), now=NOW + timedelta(hours=5))
+    assert later.calculations()["from"] == first["from"]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flows.surveys.form.model import Range
 from flows.surveys.form.questions import from_form
 from flows.turn import Choice, Said, Sent, Typed
 from flows.typed import compared, latin_digits
@@ -35,21 +36,28 @@ class Unclear:
     words: Words
 
 
-def understood(question: Question, said: Said, chosen: Sequence[int] = ()) -> Understood | Unclear:
-    """What was said as an answer to this question; `chosen` are the ticks of several choices so far."""
+def understood(
+    question: Question, said: Said, chosen: Sequence[int] = (), offered: Sequence[int] | None = None
+) -> Understood | Unclear:
+    """What was said as an answer to this question; `chosen` are the ticks of several choices so far.
+
+    `offered` are the places of the options that can be chosen, where not all can.
+    """
+    places = _places(question, offered)
     match question.kind, said:
-        case "one", Choice(id) if _position(id, len(question.options)) is not None:
-            return Understood(_position(id, len(question.options)))
-        case "one", Typed(words) if len(found := begun_with(question, words)) == 1:
+        case "one", Choice(id) if (place := _position(id, places)) is not None:
+            return Understood(place)
+        case "one", Typed(words) if len(found := begun_with(question, words, places)) == 1:
             return Understood(found[0])
         case "many", Choice("done") if question.format == "rank":
-            return Understood(tuple(chosen)) if len(chosen) == len(question.options) else Unclear(_hint(question))
+            return Understood(tuple(chosen)) if set(chosen) == set(places) else Unclear(_hint(question))
         case "many", Choice("done"):
-            return Understood(tuple(sorted(chosen))) if chosen or question.optional else Unclear(_choose_some())
+            ticks = tuple(sorted(set(chosen) & set(places)))
+            return Understood(ticks) if ticks or question.optional else Unclear(_choose_some())
         case "scale", Choice(id) if id in {str(point) for point in POINTS}:
             return Understood(int(id))
-        case "number", Choice(id) if id in {str(point) for point in few_numbers(question)}:
-            return Understood(int(id))
+        case "number", Choice(id) if (point := _point(question, id)) is not None:
+            return Understood(point)
         case "number", Typed(words):
             return _number(question, words)
         case "text", Typed(words):
@@ -59,32 +67,43 @@ def understood(question: Question, said: Said, chosen: Sequence[int] = ()) -> Un
     return Unclear(_hint(question))
 
 
-def ticked(question: Question, chosen: Sequence[int], id: str) -> tuple[int, ...] | None:
+def ticked(
+    question: Question, chosen: Sequence[int], id: str, offered: Sequence[int] | None = None
+) -> tuple[int, ...] | None:
     """The ticks after `+3` (set) or `-3` (take away); None when that is no option of this question.
 
     In a rank they stay in the order of the taps, and the last place goes to the option that is left.
     """
-    position = _position(id[1:], len(question.options)) if id[:1] in ("+", "-") else None
+    places = _places(question, offered)
+    position = _position(id[1:], places) if id[:1] in ("+", "-") else None
     if question.kind != "many" or position is None:
         return None
-    others = tuple(place for place in chosen if place != position)
+    others = tuple(place for place in chosen if place != position and place in places)
     ticks = (*others, position) if id[0] == "+" else others
     if question.format != "rank":
         return tuple(sorted(ticks))
-    left = set(range(len(question.options))) - set(ticks)
+    left = set(places) - set(ticks)
     return (*ticks, *left) if len(left) == 1 and id[0] == "+" else ticks
 
 
-def begun_with(question: Question, words: str) -> tuple[int, ...]:
+def begun_with(question: Question, words: str, offered: Sequence[int] | None = None) -> tuple[int, ...]:
     """The places of the options meant by typed words: of the one that is the same, otherwise of those that begin so."""
     said = compared(words)
-    options = [compared(option) for option in question.options]
-    same = tuple(place for place, option in enumerate(options) if option == said)
-    return same or tuple(place for place, option in enumerate(options) if said and option.startswith(said))
+    options = {place: compared(question.options[place]) for place in _places(question, offered)}
+    same = tuple(place for place, option in options.items() if option == said)
+    return same or tuple(place for place, option in options.items() if said and option.startswith(said))
 
 
-def _position(id: str, number: int) -> int | None:
-    return int(id) if re.fullmatch(r"[0-9]{1,5}", id) and int(id) < number else None
+def _places(question: Question, offered: Sequence[int] | None) -> Sequence[int]:
+    return range(len(question.options)) if offered is None else offered
+
+
+def _position(id: str, places: Sequence[int]) -> int | None:
+    return int(id) if re.fullmatch(r"[0-9]{1,5}", id) and int(id) in places else None
+
+
+def _point(question: Question, id: str) -> float | None:
+    return next((point for point in few_numbers(question) if str(point) == id), None)
 
 
 def _number(question: Question, words: str) -> Understood | Unclear:
@@ -100,7 +119,29 @@ def _number(question: Question, words: str) -> Understood | Unclear:
         return Unclear(_("The smallest number here is {least}. Please write that or more.", least=question.least))
     if question.most is not None and value > question.most:
         return Unclear(_("The largest number here is {most}. Please write that or less.", most=question.most))
-    return Understood(value)
+    return on_scale(question, value)
+
+
+def on_scale(question: Question, value: float) -> Understood | Unclear:
+    """A number, where a form's range holds it."""
+    scale = scale_of(question)
+    if scale is None or scale.holds(value):
+        return Understood(value)
+    first, second, last = (shown_number(scale.point(place)) for place in (0, 1, scale.last))
+    if scale.last < 2:
+        return Unclear(_("Please give {first} or {last}.", first=first, last=last))
+    return Unclear(_("Please give one of {first}, {second}, … {last}.", first=first, second=second, last=last))
+
+
+def scale_of(question: Question) -> Range | None:
+    """The range that its form gives it."""
+    of = from_form(question)
+    return None if of is None else of.item.range
+
+
+def shown_number(value: float) -> float:
+    """A whole one as such."""
+    return int(value) if value == int(value) else value
 
 
 def _words(words: str) -> Understood | Unclear:
@@ -148,18 +189,23 @@ def is_voice(value: Value) -> bool:
     return isinstance(value, str) and re.fullmatch(r"(?:voice|audio):[\w-]+", value) is not None
 
 
-def few_numbers(question: Question) -> range:
+def few_numbers(question: Question) -> Sequence[float]:
     """All the numbers that may be answered, where they are few enough for a button each."""
+    scale = scale_of(question)
+    if scale is not None:
+        few = scale.last < MOST_BUTTONS
+        return [shown_number(scale.point(place)) for place in range(scale.last + 1)] if few else []
     if question.least is None or question.most is None:
-        return range(0)
-    of = from_form(question)
-    step = int(of.item.range.step) if of is not None and of.item.range is not None else 1
-    found = range(question.least, question.most + 1, step)
-    return found if 0 < len(found) <= MOST_BUTTONS else range(0)
+        return []
+    found = range(question.least, question.most + 1)
+    return found if 0 < len(found) <= MOST_BUTTONS else []
 
 
-def example_number(question: Question) -> int:
+def example_number(question: Question) -> float:
     """A number that would be taken."""
+    scale = scale_of(question)
+    if scale is not None:
+        return shown_number(scale.point(min(scale.last, 2)))
     least = question.least if question.least is not None else 0
     most = question.most if question.most is not None else max(least, 0) + 24
     return min(most, least + 12) if question.least is not None else min(most, 12)
@@ -178,9 +224,9 @@ def fits(question: Question, value: Any) -> bool:
         case "scale", int(point):
             return point in POINTS
         case "number", int(number) | float(number):
-            return (question.least is None or number >= question.least) and (
-                question.most is None or number <= question.most
-            )
+            least, most = question.least, question.most
+            within = (least is None or number >= least) and (most is None or number <= most)
+            return within and isinstance(on_scale(question, number), Understood)
         case "text", str():
             return True
     return False

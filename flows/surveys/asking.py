@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from string import ascii_uppercase
 
-from flows.surveys.answering import MOST_TO_TAP, example_number, few_numbers, is_voice
+from flows.surveys.answering import (
+    MOST_TO_TAP,
+    example_number,
+    few_numbers,
+    is_voice,
+    scale_of,
+    shown_number,
+)
+from flows.surveys.form.limits import MOST_ON_BUTTONS
 from flows.surveys.formats import HOW, READ
 from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
@@ -14,6 +23,7 @@ from storage.consultations import POINTS, Format, Kind, Question
 from storage.responses import Value
 
 LONGEST_SHOWN = 200
+LONGEST_ON_BUTTON = 60
 
 KINDS: dict[Kind, Words] = {
     "one": _("One answer"),
@@ -69,6 +79,7 @@ def question_text(
     hint: str = "",
     optional: bool,
     by_voice: bool = False,
+    options: Text | None = None,
 ) -> Text:
     """The question with its place, its hint, how to answer it, and what was answered before."""
     return paragraphs(
@@ -77,6 +88,7 @@ def question_text(
             bold(question.wording),
             Verbatim(hint) if hint else None,
         ),
+        options,
         how_to_answer(question, by_voice=by_voice),
         _("You may skip this question.") if optional else None,
         _("Your answer so far: {answer}", answer=kept) if kept is not None else None,
@@ -85,7 +97,7 @@ def question_text(
 
 def how_to_answer(question: Question, *, by_voice: bool = False) -> Text | None:
     """`by_voice` for somebody who would rather speak than write."""
-    if question.format in HOW:
+    if question.format in HOW and question.kind != "number":
         return HOW[question.format]
     match question.kind:
         case "many" if question.format == "rank":
@@ -107,9 +119,19 @@ def how_to_answer(question: Question, *, by_voice: bool = False) -> Text | None:
 
 
 def _number_range(question: Question) -> Text:
-    if few_numbers(question):
-        return _("Please tap a number from {least} to {most}.", least=question.least, most=question.most)
+    if points := few_numbers(question):
+        return _("Please tap a number from {least} to {most}.", least=points[0], most=points[-1])
     example = example_number(question)
+    if (scale := scale_of(question)) is not None:
+        most = scale.point(scale.last)
+        return _(
+            "Please write a number from {least} to {most}, for example {example}.",
+            least=shown_number(scale.least),
+            most=shown_number(most),
+            example=example,
+        )
+    if question.format in HOW:
+        return HOW[question.format]
     match question.least, question.most:
         case None, None:
             return _("Please write a whole number, for example {example}.", example=example)
@@ -135,25 +157,57 @@ def _number_range(question: Question) -> Text:
 
 def answer_rows(question: Question, chosen: Sequence[int], offered: Sequence[int] | None = None) -> list[Row]:
     """The buttons that answer the question, for the options `offered`; none where it is answered in writing."""
-    places = range(len(question.options)) if offered is None else offered
+    labels = _labels(question, chosen, offered)
     match question.kind:
-        case "one" if len(places) > MOST_TO_TAP:
-            return [[choice(str(place), question.options[place])] for place in chosen]
         case "one":
-            return [[choice(str(place), question.options[place])] for place in places]
+            return [[choice(str(place), label)] for place, label in labels.items()]
         case "many":
-            ticks = [_tick(question, place, chosen) for place in places]
+            ticks = [_tick(question, place, label, chosen) for place, label in labels.items()]
             return [*([tick] for tick in ticks), [choice("done", _("Done"))]]
         case "scale":
             return [[choice(str(point), str(point)) for point in POINTS]]
         case "number" if points := few_numbers(question):
             half = (len(points) + 1) // 2
-            return [[choice(str(point), str(point)) for point in row] for row in (points[:half], points[half:])]
+            return [[choice(str(point), shown(point)) for point in row] for row in (points[:half], points[half:])]
     return []
 
 
-def _tick(question: Question, place: int, chosen: Sequence[int]) -> Button:
-    option = question.options[place]
+def long_options(question: Question, chosen: Sequence[int], offered: Sequence[int] | None = None) -> Text | None:
+    """All options in full, where one of them is too long for its button."""
+    if question.kind not in ("one", "many"):
+        return None
+    places = _to_tap(question, chosen, offered)
+    if all(len(question.options[place]) <= LONGEST_ON_BUTTON for place in places):
+        return None
+    return lines(*(Verbatim(f"{mark} {question.options[place]}") for place, mark in _marks(question, places)))
+
+
+def _to_tap(question: Question, chosen: Sequence[int], offered: Sequence[int] | None) -> Sequence[int]:
+    """The options that have a button: of very many to choose one from only those that were found."""
+    places = range(len(question.options)) if offered is None else offered
+    return chosen if question.kind == "one" and len(places) > MOST_TO_TAP else places[:MOST_ON_BUTTONS]
+
+
+def _labels(question: Question, chosen: Sequence[int], offered: Sequence[int] | None) -> dict[int, str]:
+    """What stands on the buttons: numbers of the options above them where these are too long."""
+    if question.kind not in ("one", "many"):
+        return {}
+    places = _to_tap(question, chosen, offered)
+    if long_options(question, chosen, offered) is None:
+        return {place: question.options[place] for place in places}
+    return {place: f"{mark} {question.options[place]}" for place, mark in _marks(question, places)}
+
+
+def _marks(question: Question, places: Sequence[int]) -> list[tuple[int, str]]:
+    """Numbers; letters where numbers say in which order the options were tapped."""
+    letters = question.format == "rank" and len(places) <= len(ascii_uppercase)
+    return [
+        (place, f"{ascii_uppercase[number - 1]}." if letters else f"{number}.")
+        for number, place in enumerate(places, 1)
+    ]
+
+
+def _tick(question: Question, place: int, option: str, chosen: Sequence[int]) -> Button:
     if place not in chosen:
         return choice(f"+{place}", f"☐ {option}")
     mark = f"{chosen.index(place) + 1}." if question.format == "rank" else "☑"

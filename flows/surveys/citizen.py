@@ -12,10 +12,19 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, is_written, ticked
-from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
+from flows.surveys.asking import answer_rows, answer_text, bold, long_options, question_text, summary
 from flows.surveys.named import ask_name
 from flows.surveys.publishing import how_sure_of, invitation_name, reminder_name, results_for
-from flows.surveys.sheet import Sheet, in_another_language, keep, open_sheet, rehearsal_sheet, settle, ways_on
+from flows.surveys.sheet import (
+    Sheet,
+    in_another_language,
+    keep,
+    keep_once,
+    open_sheet,
+    rehearsal_sheet,
+    settle,
+    ways_on,
+)
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
     Day,
@@ -136,7 +145,9 @@ async def survey(desk: Desk, argument: str) -> Turn:
         return sheet
     assert sheet.response is not None
     await desk.store.responses.start(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
-    if sheet.consultation.privacy == "named" and not sheet.response.has_name:
+    if not sheet.is_sent:
+        sheet = await keep_once(desk, sheet)
+    if sheet.consultation.privacy == "named" and sheet.response is not None and not sheet.response.has_name:
         return ask_name(sheet)
     return carry_on(sheet) if wish == "mine" or sheet.route.next else all_answered(sheet)
 
@@ -247,29 +258,51 @@ async def _keep_ticks(desk: Desk, sheet: Sheet, at: Answering) -> Sheet:
 
 
 async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int, ...], said: Said) -> Turn:
+    offered = sheet.route.offered(question)
     match said:
         case Choice("back"):
             return ask_question(sheet, sheet.route.before(question) or question)
-        case Choice("keep") if sheet.answers.get(question.id) is not None:
+        case Choice("keep") if _kept(sheet, question) is not None:
             return carry_on(sheet)
         case Choice("keep") if (suggested := sheet.route.suggested(question)) is not None:
-            return carry_on(await keep(desk, sheet, question, suggested))
+            return await _keep_on(desk, sheet, question, suggested)
         case Choice("skip") if not sheet.route.needs_answer(question):
-            return carry_on(await keep(desk, sheet, question, None))
-        case Typed(words) if question.kind == "one" and len(begun := begun_with(question, words)) > 1:
+            return await _keep_on(desk, sheet, question, None)
+        case Typed(words) if question.kind == "one" and len(begun := begun_with(question, words, offered)) > 1:
             return ask_question(sheet, question, begun[:MOST_TO_TAP])
-        case Choice(id) if (ticks := ticked(question, chosen, id)) is not None:
+        case Choice(id) if (ticks := ticked(question, chosen, id, offered)) is not None:
             return ask_question(sheet, question, ticks, same_number=True)
     found = sheet.route.understood(question, said, chosen)
     if isinstance(found, Unclear):
         return again(found.words)
-    return carry_on(await keep(desk, sheet, question, found.value))
+    return await _keep_on(desk, sheet, question, found.value)
 
 
-def carry_on(sheet: Sheet, notice: Words | None = None) -> Turn:
+async def _keep_on(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Turn:
+    kept = await keep(desk, sheet, question, value)
+    if sheet.is_sent and not kept.is_sent:
+        return carry_on(kept, notice=_("This change leads to more questions. Please send your answers again then."))
+    return carry_on(kept)
+
+
+def carry_on(sheet: Sheet, notice: Text | None = None) -> Turn:
     """The next question without an answer, or the summary when there is none."""
     question = sheet.route.next
-    return ask_question(sheet, question, notice=notice) if question else review(sheet)
+    if question is None:
+        return review(sheet)
+    return ask_question(sheet, question, notice=_why_again(sheet, question, notice))
+
+
+def _why_again(sheet: Sheet, question: Question, notice: Text | None = None) -> Text | None:
+    if not sheet.route.is_unfit(question) or sheet.route.is_half_ranked(question):
+        return notice
+    why = _("This answer does not fit any more. Please answer again.")
+    return why if notice is None else Words("{why} {notice}", {"why": why, "notice": notice})
+
+
+def _kept(sheet: Sheet, question: Question) -> Value:
+    """What can stay as it was answered before."""
+    return None if sheet.route.is_unfit(question) else sheet.answers.get(question.id)
 
 
 def ask_question(
@@ -277,31 +310,34 @@ def ask_question(
     question: Question,
     chosen: tuple[int, ...] | None = None,
     *,
-    notice: Words | None = None,
+    notice: Text | None = None,
     same_number: bool = False,
 ) -> Turn:
     """Ask one question; the ticks of several choices begin with what was answered before."""
-    route, kept = sheet.route, sheet.answers.get(question.id)
+    route, kept, offered = sheet.route, sheet.answers.get(question.id), sheet.route.offered(question)
     if kept is None and question.id not in sheet.answers:
         kept = route.suggested(question)
     ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
+    ticks = tuple(place for place in ticks if place in offered)
+    may_stay = kept if question.id not in sheet.answers else _kept(sheet, question)
     number, total = route.place(question), len(sheet.questions)
     text = paragraphs(
         *_first_words(sheet),
         *(Verbatim(note) for note in route.notes_before(question)),
         question_text(
-            route.worded(question),
+            question,
             number,
             total,
             answer_text(question, kept) if kept is not None and not ticks else None,
             hint=route.hint(question),
             optional=not route.needs_answer(question),
             by_voice=sheet.by_voice,
+            options=long_options(question, ticks, offered),
         ),
     )
     waiting = Writing if is_written(question) else Answering
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
-    rows = [*answer_rows(question, ticks, route.offered(question)), *_ways(sheet, question, number, kept)]
+    rows = [*answer_rows(question, ticks, offered), *_ways(sheet, question, number, may_stay)]
     said = kept is not None or bool(ticks)
     return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number, private=said)
 
@@ -373,7 +409,7 @@ def review(sheet: Sheet) -> Turn:
     text = paragraphs(
         *(Verbatim(note) for note in sheet.route.notes_before(None)),
         heading,
-        summary([sheet.route.worded(question) for question in sheet.questions], sheet.answers),
+        summary(sheet.questions, sheet.answers),
         _last_word(sheet),
     )
     return ask(Reviewing(sheet.consultation.id, _rehearsed(sheet)), _marked(sheet, text), rows, private=True)
@@ -392,8 +428,7 @@ def _has_own_words(sheet: Sheet) -> bool:
 
 def choose_question(sheet: Sheet) -> Turn:
     rows: list[Row] = [
-        [choice(question.id, f"{number}. {sheet.route.worded(question).wording}")]
-        for number, question in enumerate(sheet.questions, 1)
+        [choice(question.id, f"{number}. {question.wording}")] for number, question in enumerate(sheet.questions, 1)
     ]
     return ask(
         Changing(sheet.consultation.id, _rehearsed(sheet)),
@@ -403,8 +438,8 @@ def choose_question(sheet: Sheet) -> Turn:
 
 
 async def send(desk: Desk, sheet: Sheet) -> Turn:
-    if (missing := sheet.route.missing) is not None:
-        return ask_question(sheet, missing, notice=_("This question still needs an answer."))
+    if sheet.route.incomplete:
+        return _ask_for(sheet, sheet.route.incomplete[0])
     if sheet.response is None:
         return end(
             _("That was the rehearsal: this is where a citizen's answers would be sent. Nothing was recorded."),
@@ -414,7 +449,7 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
                 [link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))],
             ],
         )
-    await settle(desk, sheet, sheet.response)
+    await settle(desk, sheet)
     await desk.store.responses.finish(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
     await no_reminder(desk, sheet.consultation.id)
     await desk.acted(answered=True)
@@ -442,6 +477,15 @@ OFFERS: dict[str, tuple[Words, Words]] = {
     ),
 }
 """What is offered, once each, to somebody who has answered several times; and how to accept it."""
+
+
+def _ask_for(sheet: Sheet, question: Question) -> Turn:
+    """The question that keeps the answers from being sent."""
+    if (unfit := _why_again(sheet, question)) is not None:
+        return ask_question(sheet, question, notice=unfit)
+    of_form = sheet.route.required_words(question)
+    needed = Verbatim(of_form) if of_form else _("This question still needs an answer.")
+    return ask_question(sheet, question, notice=needed)
 
 
 async def no_reminder(desk: Desk, consultation_id: str) -> None:
@@ -479,7 +523,7 @@ def leave(sheet: Sheet) -> Turn:
             _("Thank you. Your answers have been sent; you can change them until {closes}.", closes=closes),
             _menu(),
         )
-    left = sum(question.id not in sheet.answers for question in sheet.questions)
+    left = len(sheet.route.left)
     text = paragraphs(
         _("What you have answered is kept. You can carry on until {closes}.", closes=closes),
         ngettext("{n} question is left.", "{n} questions are left.", left)

@@ -11,7 +11,7 @@ from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, fits, is_written, ticked
-from flows.surveys.asking import answer_rows, answer_text, bold, question_text, summary
+from flows.surveys.asking import answer_rows, answer_text, bold, long_options, question_text, summary
 from flows.surveys.one_line import example, looks_like_a_form, read_form
 from flows.surveys.route import Route
 from flows.surveys.sheet import route_through
@@ -161,14 +161,16 @@ def _ask(
 ) -> Turn:
     route, kept = survey.route(form), _answers(form).get(question.id)
     ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
+    offered = route.offered(question)
     number, total = route.place(question), len(route.asked)
     text = question_text(
-        route.worded(question),
+        question,
         number,
         total,
         answer_text(question, kept) if question.id in form.answers and not ticks else None,
         hint=route.hint(question),
         optional=False,
+        options=long_options(question, ticks, offered),
     )
     waiting = EnteringWords if is_written(question) else Entering
     state = waiting(*_parts(form), question_id=question.id, chosen=ticks)
@@ -176,7 +178,7 @@ def _ask(
     ways: Row = [*back, choice("skip", _("Left blank")), choice("cancel", _("Cancel"))]
     faster = _("Or write the whole form in one line, for example: {line}", line=example(survey.questions))
     text = paragraphs(_heading(form), text, faster if _takes_a_line(survey, form) else None)
-    rows = [*answer_rows(question, ticks, route.offered(question)), ways]
+    rows = [*answer_rows(question, ticks, offered), ways]
     return ask(state, text, rows, same_number=same_number)
 
 
@@ -226,6 +228,7 @@ async def step(desk: Desk, at: Entering | Checking | ChoosingField | Entered, sa
 
 
 def _answer(survey: Survey, form: Form, question: Question, chosen: tuple[int, ...], said: Said) -> Turn:
+    offered = survey.route(form).offered(question)
     match said:
         case Choice("back"):
             return _ask(survey, form, survey.route(form).before(question) or question)
@@ -234,9 +237,10 @@ def _answer(survey: Survey, form: Form, question: Question, chosen: tuple[int, .
         case Typed(words) if _takes_a_line(survey, form) and looks_like_a_form(words):
             read = read_form(survey.questions, words)
             return again(read.words) if isinstance(read, Unclear) else _check(survey, replace(form, answers=read))
-        case Choice(id) if (ticks := ticked(question, chosen, id)) is not None:
+        case Choice(id) if (ticks := ticked(question, chosen, id, offered)) is not None:
             return _ask(survey, form, question, ticks, same_number=True)
-    if isinstance(said, Typed) and question.kind == "one" and len(begun := begun_with(question, said.words)) > 1:
+    begun = begun_with(question, said.words, offered) if isinstance(said, Typed) and question.kind == "one" else ()
+    if len(begun) > 1:
         return _ask(survey, form, question, begun[:MOST_TO_TAP])
     found = survey.route(form).understood(question, said, chosen)
     if isinstance(found, Unclear):
@@ -263,7 +267,7 @@ def _check(survey: Survey, form: Form, *, same_number: bool = False) -> Turn:
         [choice("change", _("Change an answer")), choice("cancel", _("Cancel"))],
     ]
     route = survey.route(form)
-    text = paragraphs(_heading(form), summary([route.worded(one) for one in route.asked], route.answers))
+    text = paragraphs(_heading(form), summary(route.asked, route.answers))
     return ask(Checking(*_parts(form)), text, rows, same_number=same_number)
 
 
@@ -277,17 +281,20 @@ def _choose_field(survey: Survey, form: Form) -> Turn:
 
 
 async def _save(desk: Desk, survey: Survey, form: Form) -> Turn:
+    route = survey.route(form)
     answers = {
-        question.id: form.answers[question.id]
-        for question in survey.route(form).asked
-        if form.answers.get(question.id) is not None and fits(question, form.answers[question.id])
+        question.id: value
+        for question in route.asked
+        if (value := route.answers.get(question.id)) is not None
+        and fits(question, value)
+        and not route.is_unfit(question)
     }
     if not answers:
         return again(_("There is no answer on this form. Please change one, or cancel."))
     consultation, responses = survey.consultation, desk.store.responses
     person = await desk.store.people.add_unnamed(form.channel, DEFAULT_LANGUAGE, desk.now)
     response = await responses.add_taken(consultation.id, person, form.channel, form.with_helper, desk.now)
-    worked_out = {id: words for id, words in survey.route(form).calculations().items() if words}
+    worked_out = {id: words for id, words in route.calculations().items() if words}
     for question_id, value in {**answers, **worked_out}.items():
         await responses.save_answer(response, question_id, value, desk.now, secret=consultation.is_anonymous)
     if consultation.is_anonymous:

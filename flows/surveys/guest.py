@@ -8,7 +8,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_written, ticked
-from flows.surveys.asking import answer_rows, bold, how_to_answer
+from flows.surveys.asking import answer_rows, bold, how_to_answer, long_options
 from flows.surveys.route import Route
 from flows.surveys.sheet import in_another_language, route_through
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -149,6 +149,7 @@ def _not_now(consultation: Consultation | None) -> Turn:
 async def _ask(
     desk: Desk, visit: Visit, question: Question, chosen: tuple[int, ...] = (), *, same_number: bool = False
 ) -> Turn:
+    offered = visit.route.offered(question)
     text = paragraphs(
         _(
             "This is asked by {organisation}, and your answer is counted without your name.",
@@ -157,11 +158,12 @@ async def _ask(
         *in_another_language(visit.route, visit.consultation),
         *(Verbatim(note) for note in visit.route.notes_before(question)),
         lines(bold(question.wording), Verbatim(hint) if (hint := visit.route.hint(question)) else None),
+        long_options(question, chosen, offered),
         how_to_answer(question, by_voice=desk.person.by_voice),
     )
     waiting = GuestWriting if is_written(question) else GuestAnswering
     ways: Row = [choice("language", _("🌐 Language")), choice("no", _("No, thank you"))]
-    rows = [*answer_rows(question, chosen, visit.route.offered(question)), ways]
+    rows = [*answer_rows(question, chosen, offered), ways]
     return ask(waiting(visit.token, question.id, chosen), text, rows, same_number=same_number)
 
 
@@ -177,9 +179,11 @@ async def step(desk: Desk, at: GuestAnswering | GuestWriting, said: Said) -> Tur
     question = visit.question
     if question is None or question.id != at.question_id:
         return go("guest", at.token)
-    if isinstance(said, Choice) and (ticks := ticked(question, at.chosen, said.id)) is not None:
+    offered = visit.route.offered(question)
+    if isinstance(said, Choice) and (ticks := ticked(question, at.chosen, said.id, offered)) is not None:
         return await _ask(desk, visit, question, ticks, same_number=True)
-    if isinstance(said, Typed) and question.kind == "one" and len(begun := begun_with(question, said.words)) > 1:
+    begun = begun_with(question, said.words, offered) if isinstance(said, Typed) and question.kind == "one" else ()
+    if len(begun) > 1:
         return await _ask(desk, visit, question, begun[:MOST_TO_TAP])
     found = visit.route.understood(question, said, at.chosen)
     if isinstance(found, Unclear):

@@ -11,6 +11,7 @@ from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.advising import advised, minutes_text
 from flows.surveys.asking import bold, kind_name
+from flows.surveys.form.limits import MOST_ITEMS
 from flows.surveys.form.model import Problem, Reading, language_name
 from flows.surveys.form.questions import languages_of, packed, questions_of, unpacked
 from flows.surveys.form.reading import read_form
@@ -44,8 +45,6 @@ flow = Flow()
 
 MEGABYTE = 1024 * 1024
 MOST_SHOWN = 10
-MOST_ITEMS = 90
-"""Questions, notes and calculations of one survey."""
 
 
 @saved("form.wanted", title=_("the form you were sending"), awaits_text=True, awaits_file=True)
@@ -248,10 +247,12 @@ Hint: 1 is not at all, 5 is very safe
 7. When were you last there? (date, optional)
 
 8. What would make it better? (optional)
-
-In brackets you may write: optional; choose several; rank; number 0-100; decimal; scale 1-5; date; time; place;
-photo; voice message; only if 2 is Yes.
 """
+IN_BRACKETS = (
+    "optional; choose several; rank; number 0-100; decimal; scale 1-5; date; time; place; photo; voice message; "
+    "only if 2 is Yes"
+)
+"""As the reader of plain text knows them: in English only."""
 
 SURVEY = (
     ("type", "name", "label::English (en)", "label::Cymraeg (cy)", "hint::English (en)", "required", "relevant"),
@@ -274,7 +275,8 @@ SETTINGS = (("form_title", "default_language"), ("A greener High Street", "Engli
 
 def _template(kind: str) -> Message:
     if kind == "txt":
-        return Message(_("Here is the template."), file=File("survey.txt", TEXT_TEMPLATE))
+        remarks = _("In brackets you may write: {remarks}.", remarks=Verbatim(IN_BRACKETS))
+        return Message(paragraphs(_("Here is the template."), remarks), file=File("survey.txt", TEXT_TEMPLATE))
     sheets = {"survey": SURVEY, "choices": CHOICES, "settings": SETTINGS}
     tables = [
         Table(Verbatim(name), [Column(heading, Verbatim(heading)) for heading in rows[0]], rows[1:])

@@ -84,7 +84,7 @@ async def named_one(desk: Desk, argument: str) -> Turn:
     await desk.record("read named answers", f"consultation:{id}")
     answers = await desk.store.responses.answers(response_id)
     route = await route_through(desk, id, one.version, answers, response_id)
-    text = paragraphs(bold(Verbatim(one.name)), summary([route.worded(asked) for asked in route.asked], route.answers))
+    text = paragraphs(bold(Verbatim(one.name)), summary(route.asked, route.answers))
     return end(
         text, [[link(f"named {id}", _("All names"))], [link(f"consultation {id}", _("Back to the consultation"))]]
     )

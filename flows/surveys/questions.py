@@ -13,6 +13,8 @@ from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.answering import LARGEST_NUMBER
 from flows.surveys.asking import KINDS, bold, how_to_answer, kind_name
+from flows.surveys.form.model import language_name
+from flows.surveys.form.questions import reworded, unsaid
 from flows.surveys.instruments import INSTRUMENTS, Instrument
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
@@ -154,11 +156,16 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             await store.remove_question(found)
             await _record(desk, "deleted question", found)
             return go("questions", found.consultation_id)
-        case "wording" if not found.details:
+        case "wording" if _has_words(found):
             return _ask_part(replace(_state_of(found), part="wording"))
         case "options" if found.kind != "text" and not found.details:
             return _ask_part(replace(_state_of(found), part="options"))
     return _show(found)
+
+
+def _has_words(question: Question) -> bool:
+    """What is only worked out is never read out."""
+    return question.is_asked or question.format == "note"
 
 
 async def _record(desk: Desk, action: str, question: Question) -> None:
@@ -186,14 +193,19 @@ def _show(question: Question) -> Turn:
         how_to_answer(question),
         _("May be skipped.") if question.optional else _("Needs an answer."),
         _("From: {source}", source=question.source) if question.source else None,
-        _("It came with a form. To change it, please change the form and send it again.") if question.details else None,
+        _("It came with a form. To change more than its words, please change the form and send it again.")
+        if question.details
+        else None,
+        _("It has no words in {languages}.", languages=Verbatim(", ".join(map(language_name, missing))))
+        if (missing := unsaid(question)) and _has_words(question)
+        else None,
     )
     id = question.id
     moves: Row = [link(f"question {id} up", _("Move up")), link(f"question {id} delete", _("Delete"))]
     back: Row = [link(f"questions {question.consultation_id}", _("Back"))]
+    change = [link(f"question {id} wording", _("Change the wording"))] if _has_words(question) else []
     if question.details:
-        return end(text, [moves, back])
-    change = [link(f"question {id} wording", _("Change the wording"))]
+        return end(text, [change, moves, back] if change else [moves, back])
     if question.kind != "text":
         change.append(link(f"question {id} options", _("Change the answers")))
     optional = _("Ask for an answer") if question.optional else _("Let people skip it")
@@ -325,7 +337,9 @@ async def _complete(desk: Desk, at: Writing) -> Turn:
         return _ask_part(replace(at, part="optional"))
     kept = await desk.store.consultations.question(at.question_id)
     if kept is not None:
-        changed = replace(kept, wording=at.wording, options=at.options, least=at.least, most=at.most)
+        changed = reworded(kept, at.wording)
+        if not kept.details:
+            changed = replace(changed, options=at.options, least=at.least, most=at.most)
         await desk.store.consultations.change_question(changed)
         await _record(desk, "changed question", changed)
     return go("question", at.question_id)

@@ -5,24 +5,28 @@ A condition that fails while somebody answers never holds them up: the question 
 
 from __future__ import annotations
 
+import math
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from flows.surveys.answering import Unclear, Understood, understood
+from flows.surveys.answering import Unclear, Understood, fits, on_scale, understood
 from flows.surveys.form.expressions import expression, is_expression
 from flows.surveys.form.functions import World
-from flows.surveys.form.model import Choice, Item
-from flows.surveys.form.questions import ACKNOWLEDGED, FromForm, from_form, spoken
-from flows.surveys.form.values import number, text
+from flows.surveys.form.model import REFERENCE, Item
+from flows.surveys.form.questions import ACKNOWLEDGED, FromForm, from_form, spoken, value_of
+from flows.surveys.form.values import text
 from flows.surveys.formats import READ, read
-from flows.turn import Said
+from flows.turn import Choice, Said
 from flows.words import Words, _
 from storage.consultations import Question
 from storage.responses import Value
 
+ONCE = re.compile(r"\bonce\s*\(")
+NO_NUMBER = text(math.nan)
 MOST_PASSES = 5
 """A condition may look at what comes later; after so many rounds nothing changes any more that should."""
 
@@ -47,13 +51,43 @@ class Route:
 
     @cached_property
     def asked(self) -> tuple[Question, ...]:
-        """The questions that are to be answered, as far as is known now."""
-        return tuple(question for question in self.questions if question.is_asked and self._is_met(question))
+        """The questions that are to be answered, as far as is known now, with earlier answers put into their words."""
+        return tuple(
+            self._worded(question) for question in self.questions if question.is_asked and self._is_met(question)
+        )
+
+    @property
+    def left(self) -> list[Question]:
+        """Those that are neither answered nor skipped, or whose answer does not fit any more."""
+        return [one for one in self.asked if one.id not in self.answers or self.is_unfit(one)]
 
     @property
     def next(self) -> Question | None:
-        """The first that is neither answered nor skipped."""
-        return next((question for question in self.asked if question.id not in self.answers), None)
+        return next(iter(self.left), None)
+
+    @property
+    def incomplete(self) -> list[Question]:
+        """Those without which the answers cannot be sent."""
+        return [
+            one
+            for one in self.asked
+            if self.is_unfit(one) or (self.answers.get(one.id) is None and self.needs_answer(one))
+        ]
+
+    @cached_property
+    def stale(self) -> tuple[str, ...]:
+        """Ids of what was answered and is not asked any more, because another answer has changed since."""
+        asked = {question.id for question in self.asked}
+        answered = (one.id for one in self.questions if one.is_asked and one.id in self.answers)
+        return tuple(id for id in answered if id not in asked)
+
+    def is_unfit(self, question: Question) -> bool:
+        """Whether its answer was possible once, but is not beside what was answered elsewhere since."""
+        of, value = from_form(question), self.answers.get(question.id)
+        if of is None or value is None:
+            return False
+        looks_elsewhere = bool(of.item.constraint) and bool(expression(of.item.constraint).names)
+        return not self._is_offered(question, value) or (looks_elsewhere and not self._is_accepted(question, of, value))
 
     def before(self, question: Question) -> Question | None:
         earlier = [other for other in self.asked if other.position < question.position]
@@ -71,15 +105,8 @@ class Route:
         of = from_form(question)
         if of is None or of.item.required in ("", "true()"):
             return not question.optional
-        return expression(of.item.required).is_true(self._world(), otherwise=False)
-
-    @property
-    def missing(self) -> Question | None:
-        """The first that needs an answer and has none."""
-        return next(
-            (one for one in self.asked if self.answers.get(one.id) is None and self.needs_answer(one)),
-            None,
-        )
+        world = self._world_of(self._values, about=f"{of.item.name} required")
+        return expression(of.item.required).is_true(world, otherwise=False)
 
     def notes_before(self, question: Question | None) -> list[str]:
         """What is said between the last question and this one (None: at the end); titles of groups that begin here."""
@@ -100,14 +127,25 @@ class Route:
 
     def _headings(self, question: Question) -> list[str]:
         of = from_form(question)
-        return [] if of is None else [of.words(labels, self.language) for labels in of.item.headings]
+        return [] if of is None else [self._filled(of.words(labels, self.language)) for labels in of.item.headings]
+
+    def is_half_ranked(self, question: Question) -> bool:
+        """Somebody left before everything was in its order."""
+        value = self.answers.get(question.id)
+        return question.format == "rank" and isinstance(value, tuple) and set(value) < set(self.offered(question))
 
     # ------------------------------------------------------------ one question
 
-    def worded(self, question: Question) -> Question:
-        """The question with what was answered before put into its words."""
+    def _worded(self, question: Question) -> Question:
+        if not question.details:
+            return question
+        options = tuple(self._filled(option) for option in question.options)
+        return replace(question, wording=self._filled(question.wording), options=options)
+
+    def required_words(self, question: Question) -> str:
+        """What the form says to somebody who leaves it out."""
         of = from_form(question)
-        return question if of is None else replace(question, wording=self._filled(question.wording))
+        return "" if of is None else self._filled(of.words(of.item.required_words, self.language))
 
     def hint(self, question: Question) -> str:
         of = from_form(question)
@@ -116,42 +154,69 @@ class Route:
     def offered(self, question: Question) -> tuple[int, ...]:
         """The places of the options that can be chosen."""
         of = from_form(question)
+        return tuple(range(len(question.options))) if of is None else self._offered(question, of.item, self._values)
+
+    def _offered(self, question: Question, item: Item, values: Mapping[str, str]) -> tuple[int, ...]:
         places = tuple(range(len(question.options)))
-        if of is None or not of.item.choice_filter:
+        if not item.choice_filter:
             return places
-        wanted = expression(of.item.choice_filter)
-        return tuple(
-            place for place in places if wanted.is_true(self._world(choice=of.item.choices[place]), otherwise=True)
-        )
+        wanted, world = expression(item.choice_filter), self._world_of(values, about=f"{item.name} choice_filter")
+        choices = [replace(world, columns=item.choices[place].columns) for place in places]
+        return tuple(place for place in places if wanted.is_true(choices[place], otherwise=True))
+
+    def _is_offered(self, question: Question, value: Value) -> bool:
+        """Whether what was chosen can still be chosen; a rank holds all there is."""
+        if question.kind not in ("one", "many"):
+            return True
+        chosen = set(value) if isinstance(value, tuple) else {value}
+        offered = set(self.offered(question))
+        return chosen == offered if question.format == "rank" else chosen <= offered
+
+    def _is_accepted(self, question: Question, of: FromForm, value: Value) -> bool:
+        if not of.item.constraint:
+            return True
+        words = _words_of(question, of.item, value)
+        world = self._world_of(self._values, words, about=f"{of.item.name} constraint")
+        return expression(of.item.constraint).is_true(world, otherwise=True)
 
     def suggested(self, question: Question) -> Value:
-        """What the form answers beforehand."""
+        """What the form answers beforehand, if that is an answer it takes."""
         of = from_form(question)
         if of is None or not of.item.default:
             return None
-        words = self._worked_out(of.item.default)
-        return _value_of(question, of.item, words)
+        value = value_of(question.kind, question.format, of.item, self._worked_out(of.item))
+        if value is None or not fits(question, value) or not self._is_offered(question, value):
+            return None
+        return value if self._is_accepted(question, of, value) else None
 
     def understood(self, question: Question, said: Said, chosen: Sequence[int] = ()) -> Understood | Unclear:
         """What was said as an answer, if the form takes it."""
-        found = read(question.format, said, self.now) if question.format in READ else understood(question, said, chosen)
+        found = self._read(question, said, chosen)
         of = from_form(question)
-        if isinstance(found, Unclear) or of is None or not of.item.constraint or found.value is None:
+        if isinstance(found, Unclear) or of is None or found.value is None:
             return found
-        world = self._world(current=_words_of(question, of.item, found.value))
-        if expression(of.item.constraint).is_true(world, otherwise=True):
+        if self._is_accepted(question, of, found.value):
             return found
         said_words = of.words(of.item.constraint_words, self.language)
         if not said_words:
             return Unclear(_("That is not possible here. Please try again."))
         return Unclear(Words("{words}", {"words": self._filled(said_words)}))
 
-    def calculations(self) -> dict[str, str]:
-        """What the form works out from the answers, by question."""
+    def _read(self, question: Question, said: Said, chosen: Sequence[int]) -> Understood | Unclear:
+        tapped = isinstance(said, Choice)
+        if question.format not in READ or (question.format == "decimal" and tapped):
+            return understood(question, said, chosen, self.offered(question))
+        found = read(question.format, said, self.now)
+        if isinstance(found, Understood) and isinstance(found.value, int | float):
+            return on_scale(question, found.value)
+        return found
+
+    def calculations(self, *, once: bool = False) -> dict[str, str]:
+        """What the form works out from the answers, by question; or only what it works out `once`."""
         return {
-            question.id: self._values.get(of.item.name, "")
-            for question in self.questions
-            if question.format in ("calculate", "hidden") and (of := from_form(question)) is not None
+            question.id: "" if (words := self._values.get(of.item.name, "")) == NO_NUMBER else words
+            for question, of in self._of_forms
+            if question.format in ("calculate", "hidden") and (not once or ONCE.search(of.item.calculation))
         }
 
     # ------------------------------------------------------------ conditions
@@ -163,7 +228,7 @@ class Route:
         for _pass in range(MOST_PASSES):
             before = dict(values)
             for question, of in self._of_forms:
-                met = self._holds(of.item, values)
+                met = self._is_possible(question, of.item, values)
                 values[of.item.name] = self._value(question, of.item, values) if met else ""
             if values == before:
                 break
@@ -179,7 +244,7 @@ class Route:
         source = item.calculation
         if not source:
             return item.default
-        return expression(source).words(self._world_of(values, values.get(item.name, "")))
+        return expression(source).words(self._world_of(values, values.get(item.name, ""), about=item.name))
 
     def _answered(self, question: Question, item: Item) -> str:
         value = self.answers.get(question.id)
@@ -187,22 +252,23 @@ class Route:
 
     def _is_met(self, question: Question) -> bool:
         of = from_form(question)
-        if of is None:
-            return True
-        has_options = question.kind not in ("one", "many") or bool(self.offered(question))
-        return has_options and self._holds(of.item, self._values)
+        return of is None or self._is_possible(question, of.item, self._values)
 
-    def _holds(self, item: Item, values: Mapping[str, str]) -> bool:
-        return all(expression(source).is_true(self._world_of(values), otherwise=True) for source in item.relevant)
+    def _is_possible(self, question: Question, item: Item, values: Mapping[str, str]) -> bool:
+        """Whether its conditions hold and, where it is answered by choosing, there is something to choose from."""
+        world = self._world_of(values, about=f"{item.name} relevant")
+        if not all(expression(source).is_true(world, otherwise=True) for source in item.relevant):
+            return False
+        return question.kind not in ("one", "many") or bool(self._offered(question, item, values))
 
-    def _worked_out(self, source: str) -> str:
-        return expression(source).words(self._world()) if is_expression(source) else source
+    def _worked_out(self, item: Item) -> str:
+        if not is_expression(item.default):
+            return item.default
+        return expression(item.default).words(self._world_of(self._values, about=f"{item.name} default"))
 
-    def _world(self, current: str = "", choice: Choice | None = None) -> World:
-        return replace(self._world_of(self._values, current), columns=choice.columns if choice else {})
-
-    def _world_of(self, values: Mapping[str, str], current: str = "") -> World:
-        chance = random.Random(self.seed)
+    def _world_of(self, values: Mapping[str, str], current: str = "", *, about: str) -> World:
+        """Chance is the same whenever the same person's same expression is worked out, and another for every other."""
+        chance = random.Random(f"{self.seed} {about}")
         return World(self.now, values, current, label=self._label, chance=chance.random)
 
     def _label(self, name: str, value: str) -> str:
@@ -214,9 +280,7 @@ class Route:
 
     def _filled(self, words: str) -> str:
         """`${name}` in the form's words is what was answered there."""
-        for name, value in self._values.items() if "${" in words else ():
-            words = words.replace(f"${{{name}}}", value)
-        return words
+        return REFERENCE.sub(lambda found: self._values.get(found[1], ""), words) if "${" in words else words
 
 
 def _words_of(question: Question, item: Item, value: Value) -> str:
@@ -231,19 +295,3 @@ def _words_of(question: Question, item: Item, value: Value) -> str:
         case int() | float():
             return text(float(value))
     return str(value)
-
-
-def _value_of(question: Question, item: Item, words: str) -> Value:
-    """What a form's default means as an answer; None where it means none."""
-    names = [choice.name for choice in item.choices]
-    match question.kind:
-        case "one":
-            return names.index(words) if words in names else None
-        case "many":
-            return tuple(names.index(word) for word in words.split() if word in names) or None
-        case "number" | "scale":
-            value = number(words)
-            if value != value:
-                return None
-            return int(value) if value == int(value) else value
-    return words or None

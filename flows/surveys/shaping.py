@@ -5,7 +5,7 @@ Control over what is asked is handed over (Audit Commission, "Connecting with us
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.saved import saved
 from flows.surveys.asking import bold
+from flows.surveys.form.questions import reworded
 from flows.surveys.questions import begin_writing
 from flows.surveys.sheet import ways_on
 from flows.turn import Button, Choice, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -161,9 +162,7 @@ async def _show(desk: Desk, consultation: Consultation, notice: Text | None = No
     )
     rows: list[Row] = [[link(f"suggest {consultation.id}", _("Propose a question"))]]
     rows += [
-        [link(f"reword {one.id}", _("Put {number} better", number=place))]
-        for place, one in enumerate(questions, 1)
-        if not one.details
+        [link(f"reword {one.id}", _("Put {number} better", number=place))] for place, one in enumerate(questions, 1)
     ]
     rows += [[_hand(one)] for one in found]
     return end(text, [*rows, [link("menu", _("Menu"))]])
@@ -215,7 +214,7 @@ async def suggest(desk: Desk, argument: str) -> Turn:
 async def reword(desk: Desk, argument: str) -> Turn:
     question = await desk.store.consultations.question(argument)
     consultation = await _to_shape(desk, question.consultation_id) if question else None
-    if question is None or consultation is None or question.details:
+    if question is None or consultation is None:
         return _over()
     text = paragraphs(
         bold(question.wording),
@@ -312,7 +311,7 @@ async def _take(desk: Desk, consultation: Consultation, one: Proposal, question:
     await _tell(desk, consultation, one, taken=True)
     if question is None:
         return begin_writing(consultation.id, one.words)
-    await desk.store.consultations.change_question(replace(question, wording=one.words))
+    await desk.store.consultations.change_question(reworded(question, one.words))
     return go("proposals", consultation.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,19 +102,60 @@ async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str
 async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sheet:
     """The sheet with one more answer, which is saved unless this is a rehearsal."""
     if sheet.response is not None:
-        secret = sheet.consultation.is_anonymous
-        await desk.store.responses.save_answer(sheet.response.id, question.id, value, desk.now, secret=secret)
-    return replace(sheet, route=replace(sheet.route, answers={**sheet.answers, question.id: value}))
+        await _save(desk, sheet, {question.id: value})
+    kept = _with(sheet, {**sheet.answers, question.id: value})
+    if kept.response is None:
+        return kept
+    return await _settle_again(desk, sheet, kept, kept.response) if sheet.is_sent else await keep_once(desk, kept)
 
 
-async def settle(desk: Desk, sheet: Sheet, response: Response) -> None:
+async def _settle_again(desk: Desk, before: Sheet, kept: Sheet, response: Response) -> Sheet:
+    """A change to answers that count already: all that counts must still be true, and whole.
+
+    What has become incomplete counts again when it is sent again; a guest's answers count one by one, so of them only
+    those that do not fit any more are taken away.
+    """
+    route = kept.route
+    if response.link is not None:
+        return await settle(desk, await _drop(desk, kept, [one.id for one in route.asked if route.is_unfit(one)]))
+    was_incomplete = {question.id for question in before.route.incomplete}
+    if all(question.id in was_incomplete for question in route.incomplete):
+        return await settle(desk, kept)
+    await desk.store.responses.reopen(response.id)
+    return replace(await settle(desk, kept), response=replace(response, state="started"))
+
+
+async def settle(desk: Desk, sheet: Sheet) -> Sheet:
     """What is not asked any more is not answered, and what the form works out is kept with the answers."""
-    asked = {question.id for question in sheet.questions}
-    dropped = {one.id: None for one in sheet.route.questions if one.id in sheet.answers and one.id not in asked}
-    worked_out = {id: words or None for id, words in sheet.route.calculations().items()}
+    sheet = await _drop(desk, sheet, sheet.route.stale)
+    await _save(desk, sheet, {id: words or None for id, words in sheet.route.calculations().items()})
+    return sheet
+
+
+async def keep_once(desk: Desk, sheet: Sheet) -> Sheet:
+    """What a form works out once stays as it was at the first time."""
+    found = {id: words for id, words in sheet.route.calculations(once=True).items() if words}
+    new = {id: words for id, words in found.items() if id not in sheet.answers}
+    await _save(desk, sheet, new)
+    return _with(sheet, {**sheet.answers, **new}) if new else sheet
+
+
+async def _drop(desk: Desk, sheet: Sheet, questions: Sequence[str]) -> Sheet:
+    assert sheet.response is not None
+    for question_id in questions:
+        await desk.store.responses.drop_answer(sheet.response.id, question_id)
+    return _with(sheet, {id: value for id, value in sheet.answers.items() if id not in questions})
+
+
+async def _save(desk: Desk, sheet: Sheet, answers: Mapping[str, Value]) -> None:
+    assert sheet.response is not None
     secret = sheet.consultation.is_anonymous
-    for question_id, value in {**dropped, **worked_out}.items():
-        await desk.store.responses.save_answer(response.id, question_id, value, desk.now, secret=secret)
+    for question_id, value in answers.items():
+        await desk.store.responses.save_answer(sheet.response.id, question_id, value, desk.now, secret=secret)
+
+
+def _with(sheet: Sheet, answers: Mapping[str, Value]) -> Sheet:
+    return replace(sheet, route=replace(sheet.route, answers=answers))
 
 
 def ways_on() -> list[Row]:

@@ -125,6 +125,7 @@ FROM questions WHERE consultation_id = :consultation_id;
 -- name: change_question!
 -- Whatever is changed is no longer the published instrument's own, and its translations say something else.
 UPDATE questions SET wording = :wording, options = :options, optional = :optional, least = :least, most = :most,
+    details = :details,
     source = CASE WHEN wording = :wording AND options = :options THEN source ELSE '' END,
     translations = CASE WHEN wording = :wording AND options = :options THEN translations ELSE '' END
 WHERE id = :id;

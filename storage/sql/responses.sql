@@ -62,12 +62,19 @@ UPDATE responses SET state = 'finished', finished_at = :now,
     with_helper = CASE WHEN with_helper = 1 THEN 1 ELSE CAST(:with_helper AS BIGINT) END
 WHERE id = :id AND state <> 'finished';
 
+-- name: reopen!
+-- What was sent and has become incomplete is not counted until it is sent again.
+UPDATE responses SET state = 'started', finished_at = NULL WHERE id = :id AND state = 'finished';
+
 -- name: whose
 SELECT person_id FROM responses WHERE id = :id;
 
 -- name: save_answer!
 INSERT INTO answers (response_id, question_id, value, answered_at) VALUES (:id, :question_id, :value, :now)
 ON CONFLICT (response_id, question_id) DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at;
+
+-- name: drop_answer!
+DELETE FROM answers WHERE response_id = :id AND question_id = :question_id;
 
 -- name: forget_answers!
 DELETE FROM answers WHERE response_id = :id;
@@ -201,8 +208,9 @@ WHERE w.consultation_id = :consultation_id GROUP BY 1, 2, 3;
 -- name: stopped_after
 -- How many of those who have not sent theirs answered so many questions.
 SELECT answered, COUNT(*) AS number FROM (
-    SELECT r.id, COUNT(a.question_id) AS answered
+    SELECT r.id, COUNT(q.id) AS answered
     FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id
+    LEFT JOIN questions AS q ON q.id = a.question_id AND q.format NOT IN ('calculate', 'hidden')
     WHERE r.consultation_id = :consultation_id AND r.state = 'started' GROUP BY r.id
 ) AS unfinished GROUP BY answered;
 

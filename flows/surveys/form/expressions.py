@@ -23,6 +23,7 @@ DEEPEST = 100
 PIECE = re.compile(r"'[^']*'|\"[^\"]*\"|\$\{\s*([^{}$]*?)\s*\}|\bjr:(?=choice-name\b)")
 CURLY = str.maketrans("“”„‘’‚\u00a0", "\"\"\"''' ")
 NOT_A_NAME = re.compile(r"[^\w.\-]")
+OUTSIDE = re.compile(rf"(?<![\w\-.])({'|'.join(map(re.escape, sorted(UNAVAILABLE)))})\s*\(")
 
 
 class Wrong(Exception):
@@ -35,13 +36,17 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """`names` are the questions it looks at, `columns` the columns of a list of choices it may mean."""
+    """`names` are the questions it looks at, `columns` the columns of a list of choices it may mean.
+
+    `patterns` are those that it matches words with, as far as they stand in it.
+    """
 
     source: str
     tree: Any
     names: tuple[str, ...]
     columns: tuple[str, ...]
     looks_at_itself: bool
+    patterns: tuple[str, ...] = ()
 
     def value(self, world: World) -> Value:
         """Raises Failed."""
@@ -76,8 +81,10 @@ def expression(source: str) -> Expression:
         found = _Found()
         found.look(tree, 0)
     except SyntaxProblem as problem:
+        if (called := OUTSIDE.search(plain)) is not None:
+            raise Wrong(_("{function}() needs data that a chat does not have.", function=called[1])) from problem
         raise Wrong(_("I cannot read the expression {source}.", source=_short(source))) from problem
-    return Expression(source, tree, tuple(found.names), tuple(found.columns), found.itself)
+    return Expression(source, tree, tuple(found.names), tuple(found.columns), found.itself, tuple(found.patterns))
 
 
 def _piece(found: re.Match[str]) -> str:
@@ -104,6 +111,7 @@ class _Found:
         self.names: dict[str, None] = {}
         self.columns: dict[str, None] = {}
         self.itself = False
+        self.patterns: list[str] = []
 
     def look(self, token: Token, depth: int) -> None:
         if depth > DEEPEST:
@@ -123,6 +131,8 @@ class _Found:
                 raise Wrong(_("Please name the question: ${{name}} instead of a path."))
             case "(":
                 _check_call(token)
+                if _called(token) == "regex" and token[1].symbol == "(string)":
+                    self.patterns.append(str(token[1].value))
             case "*" if len(token) < 2:
                 raise Wrong(_("Please name the question: ${{name}} instead of a path."))
         for part in token:

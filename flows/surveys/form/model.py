@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -31,6 +33,11 @@ CHOOSING: tuple[ItemKind, ...] = ("one", "many", "rank")
 SILENT: tuple[ItemKind, ...] = ("calculate", "hidden")
 """Nobody is asked these."""
 
+REFERENCE = re.compile(r"\$\{\s*([^{}$]*?)\s*\}")
+"""Where an answer is put into the form's words."""
+
+TINY = 1e-9
+
 Labels = Mapping[str, str]
 """Words by language: an ISO 639 code where the form tells it, otherwise the form's name for it; "" where it has one."""
 
@@ -51,6 +58,19 @@ class Range:
     least: float
     most: float
     step: float
+
+    @property
+    def last(self) -> int:
+        """The place of the largest, where that of the smallest is 0."""
+        return math.floor((self.most - self.least) / self.step + TINY)
+
+    def point(self, place: int) -> float:
+        """Without what adding fractions leaves behind."""
+        return round(self.least + place * self.step, 9)
+
+    def holds(self, value: float) -> bool:
+        place = round((value - self.least) / self.step)
+        return 0 <= place <= self.last and abs(self.point(place) - value) <= TINY * max(1.0, abs(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +102,10 @@ class Item:
     @property
     def is_asked(self) -> bool:
         return self.kind not in SILENT
+
+    @property
+    def is_question(self) -> bool:
+        return self.is_asked and self.kind != "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +140,7 @@ class Problem:
         match self.sheet, self.row, self.column:
             case "", 0, _column:
                 return _("{what}", what=self.what)
-            case "", row, _column:
+            case "", row, _column:  # a message or a text has lines
                 return _("Line {row}: {what}", row=str(row), what=self.what)
             case sheet, 0, "":
                 return _("Sheet {sheet}: {what}", sheet=sheet, what=self.what)

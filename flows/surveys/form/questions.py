@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from flows.surveys.form.model import Choice, Form, Item, ItemKind, Labels, Range
+from flows.surveys.form.model import REFERENCE, Choice, Form, Item, ItemKind, Labels, Range
+from flows.surveys.form.values import moment, number, time_of_day
 from flows.words import SIMPLE, Written
 from storage.consultations import Format, Kind, Question
+from storage.responses import Value
 from storage.translations import read_translations
 
 COUNTED_AS: dict[ItemKind, tuple[Kind, Format]] = {
@@ -80,6 +83,30 @@ def _question(form: Form, position: int, item: Item) -> Question:
     )
 
 
+def value_of(kind: Kind, format: Format, item: Item, words: str) -> Value:
+    """What words of the form's (a default) mean as an answer; None where they mean none."""
+    names = [choice.name for choice in item.choices]
+    match kind, format:
+        case "one", _:
+            return names.index(words) if words in names else None
+        case "many", _:
+            chosen = words.split()
+            return tuple(names.index(name) for name in chosen) if chosen and set(chosen) <= set(names) else None
+        case "number", _:
+            value = number(words)
+            if not math.isfinite(value) or (format == "" and value != int(value)):
+                return None
+            return int(value) if value == int(value) else value
+        case _, "date" | "datetime":
+            at = moment(words)
+            return None if at is None else at.date().isoformat() if format == "date" else at.isoformat()
+        case _, "time":
+            return words if not math.isnan(time_of_day(words)) else None
+        case _, "photo" | "audio":
+            return None
+    return words or None
+
+
 def _written(of: FromForm) -> str:
     return json.dumps(asdict(of), ensure_ascii=False, separators=(",", ":"))
 
@@ -119,14 +146,38 @@ def _translated(question: Question, language: str) -> Question:
     )
 
 
+def reworded(question: Question, wording: str) -> Question:
+    """With other words; what its form said in other languages meant the earlier ones."""
+    of = from_form(question)
+    if of is None or wording == question.wording:
+        return replace(question, wording=wording)
+    item = replace(of.item, labels={of.languages[0]: wording})
+    return replace(question, wording=wording, details=_written(replace(of, item=item)))
+
+
+def unsaid(question: Question) -> tuple[str, ...]:
+    """The languages of its form in which its words are missing."""
+    of = from_form(question)
+    if of is None or "" in of.item.labels:
+        return ()
+    said = {*of.item.labels, *read_translations(question.translations)}
+    return tuple(language for language in of.languages if language and language not in said)
+
+
 def wording_of(question: Question) -> Written:
     """The wording as whoever reads the results reads it."""
-    return _in_all(question, question.wording, lambda one: one.wording)
+    return _in_all(question, _without_answers(question.wording), lambda one: _without_answers(one.wording))
 
 
 def option_of(question: Question, place: int) -> Written:
     """An answer to choose, likewise."""
-    return _in_all(question, question.options[place], lambda one: one.options[place])
+    words = _without_answers(question.options[place])
+    return _in_all(question, words, lambda one: _without_answers(one.options[place]))
+
+
+def _without_answers(words: str) -> str:
+    """What was asked of many has no single answer to put into its words."""
+    return REFERENCE.sub("…", words)
 
 
 def _in_all(question: Question, words: str, of: Callable[[Question], str]) -> Written:

@@ -41,11 +41,15 @@ REFUSED: tuple[tuple[str, Words], ...] = (
     (r"(select_one_external|select one external)\b.*", OTHER_DATA),
     (r"(xml-external|csv-external|cascading[_ ]select\b.*)", OTHER_DATA),
     (r"(q |add )?barcode( prompt)?", _("A chat cannot read barcodes.")),
-    (r"(q )?geo(trace|shape)|osm", _("A chat can take one place, but no lines or shapes on a map.")),
+    (r"(q )?geo(trace|shape)|osm\b.*", _("A chat can take one place, but no lines or shapes on a map.")),
+    (
+        r"(begin|end)[_ ](score|rank|kobomatrix|literacytest)|score__row|rank__level|kobo--.*",
+        _("A chat has no tables of questions. Please ask them one by one."),
+    ),
     (r"(q |add )?(video|file)( prompt)?", _("I take pictures and voice messages, but no videos or other files.")),
-    (r"background-(audio|geopoint)", _("Nothing is recorded in a chat without somebody sending it.")),
+    (r"(background-(audio|geopoint)|start-geopoint)", _("Nothing is recorded in a chat without somebody sending it.")),
 )
-METADATA = ("start", "end", "today")
+METADATA = {"start": "once(now())", "end": "now()", "today": "once(today())"}
 """What the clock tells."""
 
 
@@ -102,7 +106,7 @@ def meaning(written: str) -> Meaning:
     if found := CHOICES.fullmatch(words):
         return Asked(SELECTS[found[1].lower()], found[2] or "", or_other=found[3] is not None)
     if words.lower() in METADATA:
-        return Asked("calculate", calculation="today()" if words.lower() == "today" else "now()")
+        return Asked("calculate", calculation=METADATA[words.lower()])
     return _known(words)
 
 

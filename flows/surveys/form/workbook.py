@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
 
@@ -31,7 +32,11 @@ SURVEY_COLUMNS = (
     *MEDIA,
 )
 CHOICE_COLUMNS = ("list_name", "name", "label", *MEDIA)
-SETTINGS = ("form_title", "form_id", "version", "default_language", "allow_choice_duplicates", "style")
+SETTINGS = (
+    *("form_title", "form_id", "version", "default_language", "allow_choice_duplicates", "style", "instance_name"),
+    *("instance_id", "instance_xmlns", "public_key", "submission_url", "auto_send", "auto_delete", "name", "prefix"),
+    *("namespaces", "attribute", "delimiter", "clean_text_values", "client_editable", "omit_instanceid"),
+)
 
 SPELLINGS = {
     "relevance": "relevant",
@@ -80,9 +85,16 @@ class Table:
     name: str
     rows: tuple[Row, ...]
     spelt: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
-    def column(self, column: str) -> str:
-        return self.spelt.get(column, column)
+    def column(self, column: str, language: str | None = None) -> str:
+        """How its heading reads; that for a language, or what it would be."""
+        if language is None:
+            return self.spelt.get(column, column)
+        if (column, language) in self.headings or not language:
+            return self.headings.get((column, language), column)
+        like = next((heading for (_other, of), heading in self.headings.items() if of == language), "")
+        return f"{column}::{like.split(':')[-1].strip() or language}"
 
 
 @dataclass(slots=True)
@@ -99,25 +111,101 @@ class Workbook:
 class NoForm(Exception):
     """The file cannot be read as an XLSForm at all."""
 
-    def __init__(self, what: Words, sheet: str = "") -> None:
+    def __init__(self, what: Words, sheet: str = "", row: int = 0, column: str = "") -> None:
         super().__init__(what.english)
-        self.problem = Problem(sheet, 0, "", what)
+        self.problem = Problem(sheet, row, column, what)
 
+
+HEADS = _("Its first row must hold the headings type, name and label.")
+TWICE = _("This column stands there twice.")
+FAR = 2_000
+"""Rows after the last one that was read which are looked at."""
 
 BROKEN = _("I cannot open this file. Please save it again as .xlsx and send that.")
 
 
 def workbook(data: bytes, kind: str) -> Workbook:
-    """`kind` is .xlsx, .xls, .csv or .md. Raises NoForm."""
+    """`kind` is .xlsx, .xls, .csv, .md, or what stands between the cells of a sheet of questions. Raises NoForm."""
     if data.startswith(WORKBOOK):
         _check_size(data)
+    if not kind.startswith("."):
+        return _of(_survey_alone(data.decode(), kind))
     from pyxform.xls2json_backends import get_xlsform  # takes its time to load
 
     try:
         raw = _sheets(get_xlsform(data, kind))
+        beyond = _beyond(data, raw) if kind == ".xlsx" else []
     except Exception as problem:  # what the libraries raise for hostile files is of many kinds
-        raise NoForm(BROKEN) from problem
-    return _of(raw)
+        raise (_twice(data, kind, str(problem)) or NoForm(BROKEN)) from problem
+    book = _of(raw)
+    book.problems.extend(beyond)
+    return book
+
+
+def _survey_alone(text: str, delimiter: str) -> dict[str, Any]:
+    """A sheet of questions as plain text, as the library would have read it."""
+    table = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)
+    headings = [" ".join(heading.split()) for heading in next(table, [])]
+    if (again := next((one for one in headings if one and headings.count(one) > 1), "")) != "":
+        raise NoForm(TWICE, "survey", 1, again)
+    rows = [
+        {heading: cell.strip() for heading, cell in zip(headings, row, strict=False) if heading and cell.strip()}
+        for row in table
+    ]
+    while rows and not rows[-1]:
+        rows.pop()
+    return {**_sheets(None), "survey": rows, "survey_header": [dict.fromkeys(filter(None, headings))]}
+
+
+def heads_table(cells: Sequence[str]) -> Literal["survey", "part", ""]:
+    """Whether the first row of a text heads a sheet of questions, or a part of one."""
+    between = "::" if any("::" in cell for cell in cells) else ":"
+    found = {_column(cell, between)[0] for cell in cells} & set(SURVEY_COLUMNS)
+    if {"type", "name"} <= found:
+        return "survey"
+    return "part" if len(found) > 1 and len(found) >= len(cells) / 2 else ""
+
+
+def _twice(data: bytes, kind: str, sentence: str) -> NoForm | None:
+    """A heading that stands twice, where that is why the library gave up."""
+    found = re.search(r"Duplicate column header: (.*)", sentence)
+    if found is None:
+        return None
+    sheet = "survey"
+    if kind == ".xlsx":
+        for name, rows in _rows_of(data, 1, 1):
+            headings = [" ".join(str(cell).split()) for cell in next(iter(rows), ()) if cell is not None]
+            sheet = name if headings.count(" ".join(found[1].split())) > 1 else sheet
+    return NoForm(TWICE, sheet, 1, found[1].strip())
+
+
+def _beyond(data: bytes, raw: Mapping[str, Any]) -> list[Problem]:
+    """Rows after so many empty ones that the library reads no further."""
+    found = []
+    for name, rows in _rows_of(data, 2, MOST_ROWS + FAR):
+        read = len(raw.get(name.lower()) or [])
+        if name.lower() not in ("survey", "choices"):
+            continue
+        for number, row in enumerate(rows, 2):
+            if number > read + FAR:
+                break
+            if number > read + 1 and any(cell is not None and str(cell).strip() for cell in row):
+                what = _("Many empty rows stand above this one, so it would be left out. Please delete them.")
+                found.append(Problem(name.lower(), number, "", what))
+                break
+    return found
+
+
+def _rows_of(data: bytes, first: int, last: int) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            yield sheet.title, sheet.iter_rows(first, last, values_only=True)
+    finally:
+        book.close()
 
 
 def _check_size(data: bytes) -> None:
@@ -146,7 +234,9 @@ def _of(raw: dict[str, Any]) -> Workbook:
         raise NoForm(_("This form has more than {most} rows.", most=MOST_ROWS))
     survey = _table("survey", raw, SURVEY_COLUMNS, problems)
     choices = _table("choices", raw, CHOICE_COLUMNS, problems)
-    settings = _table("settings", raw, SETTINGS, [])
+    if "type" not in survey.spelt and not problems:
+        raise NoForm(HEADS, "survey", 1)
+    settings = _table("settings", raw, SETTINGS, problems)
     first = settings.rows[0].cells if settings.rows else {}
     return Workbook(survey, choices, first, raw, problems)
 
@@ -169,14 +259,17 @@ def _table(name: str, raw: Mapping[str, Any], known: Sequence[str], problems: li
     between = "::" if any("::" in heading for heading in headings) else ":"
     columns = {heading: _column(heading, between) for heading in headings}
     spelt: dict[str, str] = {}
-    for heading, (column, _language) in columns.items():
+    headings_of: dict[tuple[str, str], str] = {}
+    for heading, (column, language) in columns.items():
         spelt.setdefault(column, heading)
+        if headings_of.setdefault((column, language or ""), heading) != heading and column in known:
+            problems.append(Problem(name, 1, heading, TWICE))
     for heading, (column, _language) in columns.items():
         near = get_close_matches(column, known, 1, 0.85) if column not in known else []
         if near and near[0] not in spelt:
             problems.append(Problem(name, 1, heading, _("Did you mean “{column}”?", column=near[0])))
     found = [_row(number, row, columns) for number, row in enumerate(rows, 2)]
-    return Table(name, tuple(row for row in found if row is not None), spelt)
+    return Table(name, tuple(row for row in found if row is not None), spelt, headings_of)
 
 
 def _column(heading: str, between: str) -> tuple[str, str | None]:

@@ -16,10 +16,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from flows.surveys.form.limits import too_much
 from flows.surveys.form.model import Choice, Form, Item, ItemKind, Problem, Range, Reading
 from flows.words import Words, _
 
-QUESTION = re.compile(r"(?:Q(?:uestion)?\.?\s*(\d{1,3})\s*[.):\-–—]?|(\d{1,3})\s*[.):])\s+(.*)", re.IGNORECASE)
+QUESTION = re.compile(r"(?:Q(?:uestion)?\.?\s*(\d{1,3})\s*[.):\-–—۔]?|(\d{1,3})\s*[.):۔])\s+(.*)", re.IGNORECASE)
 ANSWER = re.compile(r"(?:[-*•–—·‣▪◦○●□☐❏]|\[\s?\]|\(\s?\)|[a-zA-Z][.)](?=\s))\s*(.*)")
 REMARK = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*[.:]?\s*$")
 ONLY_IF = re.compile(
@@ -98,6 +99,7 @@ class Reader:
         self.introduction: list[str] = []
         self.questions: list[Written] = []
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
 
     def wrong(self, line: int, what: Words) -> None:
         self.problems.append(Problem("", line, "", what))
@@ -112,7 +114,8 @@ def read_written(text: str) -> Reading:
     for number, line in enumerate(lines, 1):
         words = " ".join(line.split())
         if words:
-            _read_line(reader, number, words, numbered=numbered)
+            stands_alone = number > 1 and not lines[number - 2].strip() and not line[:1].isspace()
+            _read_line(reader, number, words, numbered=numbered, stands_alone=stands_alone)
     items = [item for place, question in enumerate(reader.questions, 1) for item in _items(reader, question, place)]
     if not reader.questions:
         reader.wrong(0, _("I find no question. Please number them, like this: 1. How are you?"))
@@ -121,13 +124,18 @@ def read_written(text: str) -> Reading:
     introduction = (
         [Item(1, "introduction", "note", {"": "\n".join(reader.introduction)})] if reader.introduction else []
     )
-    return Reading(Form(reader.title, "", ("",), (*introduction, *items)))
+    form = Form(reader.title, "", ("",), (*introduction, *items))
+    problems = too_much(form, "")
+    return Reading(None if problems else form, tuple(problems), tuple(reader.notes))
 
 
-def _read_line(reader: Reader, line: int, words: str, *, numbered: bool) -> None:
+def _read_line(reader: Reader, line: int, words: str, *, numbered: bool, stands_alone: bool) -> None:
     found = QUESTION.match(words)
     if found or (not numbered and words.endswith("?") and not ANSWER.match(words)):
         number = int(found[1] or found[2]) if found else len(reader.questions) + 1
+        if reader.questions and number <= reader.questions[-1].number:
+            what = _("The numbers begin again here, and this is read as a question. Answers begin with a dash.")
+            reader.notes.append(Problem("", line, "", what))
         reader.questions.append(_question(line, number, found[3] if found else words))
         return
     answer = ANSWER.match(words)
@@ -135,8 +143,12 @@ def _read_line(reader: Reader, line: int, words: str, *, numbered: bool) -> None
         reader.questions[-1].answers.append((line, answer[1].strip()))
     elif not reader.questions:
         _read_head(reader, line, words, is_answer=answer is not None)
-    else:
-        _read_more(reader.questions[-1], words)
+    elif not _read_remark(reader.questions[-1], words):
+        if stands_alone:
+            what = _("I do not know what this line is for. A question begins with its number, an answer with a dash.")
+            reader.wrong(line, what)
+        else:
+            _read_more(reader.questions[-1], words)
 
 
 def _read_head(reader: Reader, line: int, words: str, *, is_answer: bool) -> None:
@@ -149,16 +161,20 @@ def _read_head(reader: Reader, line: int, words: str, *, is_answer: bool) -> Non
         reader.introduction.append(words)
 
 
-def _read_more(question: Written, words: str) -> None:
-    """A line after a question: a remark in brackets, a hint, or the rest of its words."""
-    said = words.lower()
-    if said.startswith("hint:"):
+def _read_remark(question: Written, words: str) -> bool:
+    """A line of its own after a question that is a hint, or a remark in brackets or without them."""
+    if words.lower().startswith("hint:"):
         question.hint = words.partition(":")[2].strip()
-    elif REMARK.fullmatch(words) and _take_remarks(question, REMARK.fullmatch(words)[1]):  # type: ignore[index]
-        return
-    elif ONLY_IF.fullmatch(words.rstrip(".:")):
-        _take_remarks(question, words.rstrip(".:"))
-    elif question.answers:
+        return True
+    remark = REMARK.fullmatch(words)
+    if remark is not None and _take_remarks(question, remark[1]):
+        return True
+    return ONLY_IF.fullmatch(words.rstrip(".:")) is not None and _take_remarks(question, words.rstrip(".:"))
+
+
+def _read_more(question: Written, words: str) -> None:
+    """The rest of the words of a question or an answer."""
+    if question.answers:
         line, answer = question.answers[-1]
         question.answers[-1] = (line, f"{answer} {words}")
     else:
