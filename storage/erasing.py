@@ -77,15 +77,24 @@ class Erasure:
     async def _surveys(self, person_id: str, box: Box) -> list[Held]:
         answers: dict[str, list[Held]] = {}
         for row in await self._session.rows(SQL.answers, person_id=person_id):
-            given = {"question": row["wording"], "answer": _answer(row, box)}
+            value = opened_value(json.loads(row["value"]), box)
+            given = {"question": row["wording"], "answer": _answer(row, value)}
             answers.setdefault(row["response_id"], []).append(given)
+        responses = await self._plain(SQL.responses, person_id)
+        for response in responses:
+            secret = response.pop("secret")
+            given = json.loads(box.open(secret)) if secret else {}
+            for row in await self._session.rows(SQL.asked, id=response["id"]) if given else []:
+                if row["id"] in given:
+                    kept = {"question": row["wording"], "answer": _answer(row, given[row["id"]])}
+                    answers.setdefault(response["id"], []).append(kept)
         return [
             {
                 **{name: value for name, value in row.items() if name != "id"},
                 "name": box.open(row["name"]) if row["name"] else "",
                 "answers": answers.get(row["id"], []),
             }
-            for row in await self._plain(SQL.responses, person_id)
+            for row in responses
         ]
 
     async def _asked_staff(self, person_id: str, box: Box) -> list[Held]:
@@ -111,10 +120,10 @@ def _readable(name: str, value: Any) -> Any:
     return value
 
 
-def _answer(row: Mapping[str, Any], box: Box) -> Any:
-    """Options in their words, own words opened; None where the question was skipped."""
-    value, options = opened_value(json.loads(row["value"]), box), json.loads(row["options"])
-    if row["kind"] in ("one", "many") and value is not None:
+def _answer(question: Mapping[str, Any], value: Any) -> Any:
+    """Options in their words; None where the question was skipped."""
+    options = json.loads(question["options"])
+    if question["kind"] in ("one", "many") and value is not None:
         chosen = value if isinstance(value, list) else [value]
         return [options[int(place)] if int(place) < len(options) else place for place in chosen]
     return value

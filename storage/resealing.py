@@ -87,6 +87,7 @@ async def _seal_all(session: Session) -> None:
         (SQL.pseudonyms, SQL.set_pseudonym, False),
         (SQL.notes, SQL.set_note, False),
         (SQL.names, SQL.set_name, False),
+        (SQL.secrets, SQL.set_secret, False),
         (SQL.texts, SQL.set_text, True),
     ):
         for row in await session.rows(found):

@@ -15,7 +15,7 @@ from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
-from storage.vault import Box
+from storage.vault import Box, padded
 
 SQL = Queries("responses")
 
@@ -122,7 +122,7 @@ class Turnout:
 
 SEALED = "sealed"
 PADDED = 8192
-"""Bytes; more than the longest answer in own words."""
+"""Bytes; more than the longest answer in own words. What waits or is secret is as long as a multiple of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,20 +221,24 @@ class Responses:
     async def save_answer(
         self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False
     ) -> None:
-        """Keep an answer, in place of an earlier one; a secret one sealed whole, so that nobody can count it."""
+        """Keep an answer, in place of an earlier one; a secret one sealed among all others, so that none counts."""
+        if secret:
+            answers = {**await self.answers(id), question_id: value}
+            sealed = (await self._box(id)).seal(padded(json.dumps(answers, ensure_ascii=False), PADDED))
+            await self._session.run(SQL.set_secret, id=id, secret=sealed)
+            return
+        box = await self._box(id)
         await self._session.run(
             SQL.save_answer,
             id=id,
             question_id=question_id,
-            value=json.dumps(await self._sealed(id, value, secret), ensure_ascii=False),
+            value=json.dumps(box.seal(value) if isinstance(value, str) else value, ensure_ascii=False),
             now=now,
         )
 
-    async def _sealed(self, id: str, value: Value, secret: bool) -> Value | dict[str, str]:
-        """People's own words are sealed; what is chosen or counted is not, for it is to be counted."""
-        if secret:
-            return {SEALED: (await self._box(id)).seal(padded(json.dumps(value, ensure_ascii=False)))}
-        return (await self._box(id)).seal(value) if isinstance(value, str) else value
+    def seed(self, id: str) -> str:
+        """What a form's chance begins with: steady for a response, and nobody without the key can work it out."""
+        return self._session.keyring.vault.veil(f"chance:{id}")
 
     async def _box(self, id: str) -> Box:
         return await DataKeys(self._session).box(await self._session.value(SQL.whose, id=id))
@@ -242,7 +246,10 @@ class Responses:
     async def answers(self, id: str) -> dict[str, Value]:
         """By question; a skipped one is there with None."""
         rows = await self._session.rows(SQL.answers, id=id)
-        values: dict[str, Any] = {row["question_id"]: json.loads(row["value"]) for row in rows}
+        values: dict[str, Any] = {row["question_id"]: json.loads(row["value"]) for row in rows if row["question_id"]}
+        secret = next((row["secret"] for row in rows if row["secret"]), "")
+        if secret:
+            return {key: _frozen(value) for key, value in json.loads((await self._box(id)).open(secret)).items()}
         if not any(isinstance(value, str | dict) for value in values.values()):
             return {key: _frozen(value) for key, value in values.items()}
         box = await self._box(id)
@@ -250,6 +257,7 @@ class Responses:
 
     async def forget_answers(self, id: str) -> None:
         await self._session.run(SQL.forget_answers, id=id)
+        await self._session.run(SQL.set_secret, id=id, secret="")
 
     # ------------------------------------------------------------ telling
 
@@ -390,11 +398,6 @@ class Responses:
 
     async def keep_live(self, consultation_id: str, answered: int, figures: str) -> None:
         await self._session.run(SQL.keep_live, consultation_id=consultation_id, answered=answered, figures=figures)
-
-
-def padded(text: str) -> str:
-    """JSON with blanks after it, so that what is sealed does not show by its length what was said."""
-    return text + " " * (-len(text.encode()) % PADDED)
 
 
 @lru_cache(maxsize=10_000)

@@ -242,7 +242,7 @@ async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int
             return ask_question(sheet, sheet.route.before(question) or question)
         case Choice("keep") if sheet.answers.get(question.id) is not None:
             return carry_on(sheet)
-        case Choice("keep") if (suggested := sheet.route.suggested(question)) is not None:
+        case Choice("keep") if (suggested := sheet.suggested(question)) is not None:
             return carry_on(await keep(desk, sheet, question, suggested))
         case Choice("skip") if not sheet.route.needs_answer(question):
             return carry_on(await keep(desk, sheet, question, None))
@@ -273,7 +273,7 @@ def ask_question(
     """Ask one question; the ticks of several choices begin with what was answered before."""
     route, kept = sheet.route, sheet.answers.get(question.id)
     if kept is None and question.id not in sheet.answers:
-        kept = route.suggested(question)
+        kept = sheet.suggested(question)
     ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
     number, total = route.place(question), len(sheet.questions)
     text = paragraphs(

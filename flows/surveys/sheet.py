@@ -8,6 +8,8 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.surveys.answering import fits
+from flows.surveys.form.expressions import is_expression
+from flows.surveys.form.questions import from_form
 from flows.surveys.route import Route
 from flows.turn import Row, Turn, end, link
 from flows.words import Words, _
@@ -31,6 +33,16 @@ class Sheet:
     @property
     def answers(self) -> Mapping[str, Value]:
         return self.route.answers
+
+    def suggested(self, question: Question) -> Value:
+        """What the form answers beforehand; nothing that it works out where answers are anonymous.
+
+        The clock or chance would mark a ballot.
+        """
+        of = from_form(question)
+        if self.consultation.is_anonymous and of is not None and is_expression(of.item.default):
+            return None
+        return self.route.suggested(question)
 
     @property
     def is_rehearsal(self) -> bool:
@@ -65,9 +77,10 @@ async def open_sheet(desk: Desk, consultation_id: str) -> Sheet | Turn:
 
 
 async def route_through(
-    desk: Desk, consultation_id: str, version: int, answers: Mapping[str, Value], seed: str = ""
+    desk: Desk, consultation_id: str, version: int, answers: Mapping[str, Value], response_id: str = ""
 ) -> Route:
     """The way through a version of a survey that these answers leave, in the speaker's language."""
+    seed = desk.store.responses.seed(response_id) if response_id else ""
     questions = await desk.store.consultations.questions(consultation_id, version)
     return Route.through(questions, answers, desk.now.astimezone(desk.zone), desk.voice.reads[0], seed)
 
@@ -97,11 +110,14 @@ async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sh
 
 
 async def settle(desk: Desk, sheet: Sheet, response: Response) -> None:
-    """What is not asked any more is not answered, and what the form works out is kept with the answers."""
+    """What is not asked any more is not answered, and what the form works out is kept with the answers.
+
+    Not where they are anonymous: a ballot has nothing but what somebody said.
+    """
     asked = {question.id for question in sheet.questions}
     dropped = {one.id: None for one in sheet.route.questions if one.id in sheet.answers and one.id not in asked}
-    worked_out = {id: words or None for id, words in sheet.route.calculations().items()}
     secret = sheet.consultation.is_anonymous
+    worked_out = {} if secret else {id: words or None for id, words in sheet.route.calculations().items()}
     for question_id, value in {**dropped, **worked_out}.items():
         await desk.store.responses.save_answer(response.id, question_id, value, desk.now, secret=secret)
 

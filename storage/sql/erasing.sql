@@ -85,13 +85,17 @@ WHERE s.person_id = :person_id ORDER BY t.id;
 
 -- name: responses
 SELECT r.id, c.question AS asked, r.state, r.invited_at, r.started_at, r.finished_at, r.reminded_at, r.with_helper,
-    r.channel, r.name, r.quotable
+    r.channel, r.name, r.quotable, r.secret
 FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id WHERE r.person_id = :person_id ORDER BY r.id;
 
 -- name: answers
 SELECT a.response_id, q.wording, q.kind, q.options, a.value, a.answered_at
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
 WHERE r.person_id = :person_id ORDER BY a.response_id, q.position;
+
+-- name: asked
+SELECT q.id, q.wording, q.kind, q.options FROM responses AS r JOIN questions AS q
+    ON q.consultation_id = r.consultation_id WHERE r.id = :id ORDER BY q.position;
 
 -- name: proposals
 SELECT c.question AS asked, p.words, p.state, p.proposed_at

@@ -107,6 +107,12 @@ SELECT id, person_id, name AS value FROM responses WHERE name <> '';
 -- name: set_name!
 UPDATE responses SET name = :value WHERE id = :id;
 
+-- name: secrets
+SELECT id, person_id, secret AS value FROM responses WHERE secret <> '';
+
+-- name: set_secret!
+UPDATE responses SET secret = :value WHERE id = :id;
+
 -- name: texts
 -- Own words, and answers that are sealed whole.
 SELECT a.response_id, a.question_id, r.person_id, a.value

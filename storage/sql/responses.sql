@@ -68,8 +68,13 @@ ON CONFLICT (response_id, question_id) DO UPDATE SET value = excluded.value, ans
 -- name: forget_answers!
 DELETE FROM answers WHERE response_id = :id;
 
+-- name: set_secret!
+UPDATE responses SET secret = :secret WHERE id = :id;
+
 -- name: answers
-SELECT question_id, value FROM answers WHERE response_id = :id;
+-- With what is kept of them secretly, which is beside each.
+SELECT a.question_id, a.value, r.secret
+FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id WHERE r.id = :id;
 
 -- name: open_for
 -- What waits for somebody: open consultations they were asked in, or whose panel they serve on.
