@@ -15,7 +15,7 @@ from storage.database import Session
 from storage.profiles import Profiles
 from storage.queries import Queries, Query
 from storage.records import instant
-from storage.responses import opened_value
+from storage.responses import WITHHELD, opened_value
 from storage.vault import Box
 
 SQL = Queries("erasing")
@@ -123,6 +123,8 @@ def _readable(name: str, value: Any) -> Any:
 def _answer(question: Mapping[str, Any], value: Any) -> Any:
     """Options in their words; None where the question was skipped."""
     options = json.loads(question["options"])
+    if value == list(WITHHELD):
+        return "prefer not to say"
     if question["kind"] in ("one", "many") and value is not None:
         chosen = value if isinstance(value, list) else [value]
         return [options[int(place)] if int(place) < len(options) else place for place in chosen]

@@ -22,7 +22,9 @@ SQL = Queries("responses")
 ResponseState = Literal["invited", "started", "finished", "declined"]
 Value = int | float | str | tuple[int, ...] | None
 """An answer: the position of an option or a point or a number, words, several positions (in the order of a rank); None
-where it was skipped."""
+where it was skipped; WITHHELD where they prefer not to say."""
+WITHHELD = (-1,)
+"""No option has this place."""
 
 
 Channel = Literal["phone", "paper", "stall"]
@@ -35,7 +37,7 @@ class Response:
     """One person asked in one consultation; `link` is the venue's link through which a guest came.
 
     `name` is what they want staff to call them, sealed; `quotable` says that their own words may be quoted. `version`
-    is that of the survey they began.
+    is that of the survey they began, `reminders` how often they are reminded or will be.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Response:
     name: str
     quotable: bool
     version: int
+    reminders: int = 0
 
     @property
     def has_name(self) -> bool:

@@ -60,7 +60,7 @@ from storage.outbox import Claimed, Finished
 from storage.panels import Term
 from storage.people import NOTICE_VERSION
 from storage.queries import Query
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 from storage.store import Store
 from tests.peers import VAULT
 
@@ -554,6 +554,8 @@ def _off_stage(question: Question, said: str) -> Value:
     match question.kind:
         case _ if said == "–":
             return None
+        case _ if said == "prefer not to say":
+            return WITHHELD
         case "one":
             return question.options.index(said)
         case "many":

@@ -27,6 +27,7 @@ from flows.turn import Report
 from flows.words import Voice
 from storage.attributes import Attribute, Option
 from storage.consultations import Consultation, Question
+from storage.responses import WITHHELD
 
 VOICE = Voice("en", ZoneInfo("Europe/London"))
 AGE = Attribute(
@@ -56,9 +57,11 @@ CONSULTATION = Consultation(
 HOSTILE = '=HYPERLINK("http://evil.example","Yes")'
 
 
-def whole(*options: str, wording: str = "Should it be closed to cars?") -> Report:
+def whole(*options: str, wording: str = "Should it be closed to cars?", withheld: int = 0) -> Report:
     questions = [Question("q", "c", 1, "one", wording, options or ("Yes", "No", "Don't know"))]
     answers: dict[tuple[str, ...], dict[Any, int]] = {("young",): {0: 90, 1: 10}, ("old",): {0: 60, 1: 237, 2: 3}}
+    if withheld:
+        answers["old",][WITHHELD] = withheld
     material = Material(
         questions,
         {"q": answers},
@@ -129,6 +132,18 @@ def test_spss_reads_numbers_with_their_meanings(tmp_path: Path) -> None:
     assert frame["people"].tolist()[:2] == [150, 250]
     assert frame["people"].isna().tolist()[2]
     assert about.variable_measure["answer"] == "nominal"
+
+
+def test_who_prefers_not_to_say_is_counted_beside_the_others(tmp_path: Path) -> None:
+    """A code of its own, which SPSS counts as missing; the shares stay those of who answered. Nine are too few."""
+    path = tmp_path / "results.sav"
+    path.write_bytes(file("sav", whole(withheld=24)))
+    frame, about = pyreadstat.read_sav(path, user_missing=True)
+    assert about.variable_value_labels["answer"][9999.0] == "Prefer not to say"
+    assert [(one["lo"], one["hi"]) for one in about.missing_ranges["answer"]] == [(9999.0, 9999.0)]
+    rows = frame[frame["attribute"] == 0][["answer", "people", "share", "answered"]].fillna(-1).values.tolist()
+    assert rows == [[1, 150, 0.375, 400], [2, 250, 0.625, 400], [3, -1, -1, 400], [9999, 20, -1, 400]]
+    assert "Prefer not to say" not in file("csv", whole(withheld=9)).decode("utf-8-sig")
 
 
 def test_pages_hold_the_words_of_every_chart() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from flows.results.counting import Counts, Tally, published
+from flows.results.counting import Counts, Tally, published, said
 from flows.results.crosstables import ByProfile, Column, cross, put_together, weighted, whole
 from flows.results.disclosure import Published, Rule
 from flows.results.mirror import Mirror, mirror, r_indicator
@@ -112,6 +112,7 @@ def findings(material: Material, rule: Rule) -> Findings:
     for question, reached in zip(material.questions, reach, strict=True):
         answers = material.answers.get(question.id, {})
         counts = published(question, whole(answers), rule)
+        answers = {profile: said(tally) for profile, tally in answers.items()}
         questions[question.id] = Found(
             counts,
             weighted(answers, counts.categories, counts.cells, weights, rule) if weights else None,

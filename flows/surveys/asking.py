@@ -11,7 +11,7 @@ from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Format, Kind, Question
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 
 LONGEST_SHOWN = 200
 
@@ -152,6 +152,8 @@ def _tick(question: Question, place: int, chosen: Sequence[int]) -> Button:
 
 def answer_text(question: Question, value: Value) -> Text:
     """An answer as its giver reads it."""
+    if value == WITHHELD:
+        return _("prefer not to say")
     match question.kind, value:
         case _, None:
             return _("skipped")

@@ -16,7 +16,7 @@ from flows.surveys.asking import answer_rows, answer_text, bold, question_text, 
 from flows.surveys.form.questions import languages_of
 from flows.surveys.named import ask_name
 from flows.surveys.publishing import reminder_name, results_for
-from flows.surveys.sheet import Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
+from flows.surveys.sheet import CHANCE, Sheet, keep, open_sheet, rehearsal_sheet, settle, ways_on
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
     DEFAULT_LANGUAGE,
@@ -33,7 +33,7 @@ from flows.words import (
     written,
 )
 from storage.consultations import Consultation, Question
-from storage.responses import Value, Waiting
+from storage.responses import WITHHELD, Value, Waiting
 
 flow = Flow()
 
@@ -144,7 +144,7 @@ async def survey(desk: Desk, argument: str) -> Turn:
 
 @flow.command("rehearse", audience="staff")
 async def rehearse(desk: Desk, argument: str) -> Turn:
-    sheet = await rehearsal_sheet(desk, argument, {})
+    sheet = await rehearsal_sheet(desk, argument, {CHANCE: desk.new_code()})
     return sheet if isinstance(sheet, Turn) else carry_on(sheet)
 
 
@@ -244,6 +244,8 @@ async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int
             return carry_on(sheet)
         case Choice("keep") if (suggested := sheet.suggested(question)) is not None:
             return carry_on(await keep(desk, sheet, question, suggested))
+        case Choice("withhold") if sheet.may_withhold(question):
+            return carry_on(await keep(desk, sheet, question, WITHHELD))
         case Choice("skip") if not sheet.route.needs_answer(question):
             return carry_on(await keep(desk, sheet, question, None))
         case Typed(words) if question.kind == "one" and len(begun := begun_with(question, words)) > 1:
@@ -274,7 +276,7 @@ def ask_question(
     route, kept = sheet.route, sheet.answers.get(question.id)
     if kept is None and question.id not in sheet.answers:
         kept = sheet.suggested(question)
-    ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
+    ticks = chosen if chosen is not None else ticks_of(question, kept)
     number, total = route.place(question), len(sheet.questions)
     text = paragraphs(
         *_first_words(sheet),
@@ -292,6 +294,11 @@ def ask_question(
     state = waiting(sheet.consultation.id, question.id, ticks, _rehearsed(sheet))
     rows = [*answer_rows(question, ticks, route.offered(question)), *_ways(sheet, question, number, kept)]
     return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number)
+
+
+def ticks_of(question: Question, kept: Value) -> tuple[int, ...]:
+    """The several choices that were answered before."""
+    return kept if question.kind == "many" and isinstance(kept, tuple) and kept != WITHHELD else ()
 
 
 def _first_words(sheet: Sheet) -> list[Text]:
@@ -313,11 +320,12 @@ def _ways(sheet: Sheet, question: Question, number: int, kept: Value) -> list[Ro
     if not sheet.route.needs_answer(question):
         row.append(choice("skip", _("Skip") if sheet.answers.get(question.id) is None else _("No answer")))
     row.append(choice("later", _("Later")))
-    return [row] if len(row) <= MOST_IN_A_ROW else [row[:2], row[2:]]
+    withhold: list[Row] = [[choice("withhold", _("Prefer not to say"))]] if sheet.may_withhold(question) else []
+    return [*withhold, row] if len(row) <= MOST_IN_A_ROW else [*withhold, row[:2], row[2:]]
 
 
 def _rehearsed(sheet: Sheet) -> Mapping[str, Any] | None:
-    return dict(sheet.answers) if sheet.is_rehearsal else None
+    return {CHANCE: sheet.route.seed, **sheet.answers} if sheet.is_rehearsal else None
 
 
 def _marked(sheet: Sheet, text: Text) -> Text:

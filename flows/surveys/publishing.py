@@ -120,7 +120,7 @@ def invitation(consultation: Consultation) -> Message:
         text,
         [
             [link(f"survey {consultation.id}", _("Answer now"))],
-            [link(f"decline {consultation.id}", _("Not this one"))],
+            [link(f"notnow {consultation.id}", _("Not now")), link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
 
@@ -151,6 +151,7 @@ def reminder(consultation: Consultation, *, last: bool) -> Message:
         text,
         [
             [link(f"survey {consultation.id}", _("Answer now"))],
+            *([] if last else [[link(f"notnow {consultation.id}", _("Not now"))]]),
             [link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
@@ -231,16 +232,22 @@ async def _with_texts(desk: Desk, question: Question, result: Message) -> Messag
     """What was written, as text where it is little and as a file where it is much."""
     found = await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id)
     rows = way_to(question, await sent_for(desk, question))
-    texts = sorted(one.words for one in found if media_of(one.words) is None)
+    texts = sorted((one.words, one.quotable) for one in found if media_of(one.words) is None)
     if texts and question.format not in READ:
         rows = [*rows, [link(f"reading {question.id}", _("Read, search and tag"))]]
     if question.format in READ:
-        texts = [desk.voice.plain(answer_text(question, words)) for words in texts]
+        texts = [(desk.voice.plain(answer_text(question, words)), quotable) for words, quotable in texts]
+    mark = _("may be quoted")
     if len(texts) > MOST_TEXTS_SHOWN:
-        return Message(result.text, rows, file=File("answers.txt", "\n\n".join(texts) + "\n"))
+        noted = [f"{words}\n({desk.voice.plain(mark)})" if quotable else words for words, quotable in texts]
+        return Message(result.text, rows, file=File("answers.txt", "\n\n".join(noted) + "\n"))
     if not texts:
         return replace(result, rows=rows)
-    return Message(paragraphs(bold(question.wording), *(Verbatim(f"– {words}") for words in texts)), rows)
+    listed = [
+        _("– {words} ({mark})", words=words, mark=mark) if quotable else Verbatim(f"– {words}")
+        for words, quotable in texts
+    ]
+    return Message(paragraphs(bold(question.wording), *listed), rows)
 
 
 def _too_few(consultation: Consultation, found: Findings) -> Text:

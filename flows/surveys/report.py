@@ -20,6 +20,8 @@ from storage.attributes import Attribute
 from storage.consultations import Consultation, Question
 
 EVERYBODY = 0
+WITHHELD = 9999
+"""The code of "prefer not to say" among the answers: missing, and told from what was skipped."""
 
 
 @dataclass(slots=True)
@@ -145,12 +147,21 @@ class _Cells:
                 )
             )
 
+    def add_withheld(self, question: Question, found: Found) -> None:
+        """Counted beside the answers, and in no share."""
+        if found.counts.withheld is not None:
+            self.answers.meanings[WITHHELD] = _("Prefer not to say")
+            asked = self.questions.of(question.id, Verbatim(question.wording))
+            row = (asked, WITHHELD, EVERYBODY, EVERYBODY, found.counts.withheld)
+            self.rows.append((*row, None, None, None, None, found.counts.answered))
+
 
 def _cells(questions: Sequence[Question], found: Findings, labels: Labels) -> Table:
     made = _Cells(found)
     for question in questions:
         one = found.questions[question.id]
         made.add(question, one, EVERYBODY, EVERYBODY, one.counts.cells, weighted=True)
+        made.add_withheld(question, one)
         for key, columns in one.by.items():
             for column in columns:
                 trait = made.traits.of(key, labels.trait(key))
@@ -161,7 +172,7 @@ def _cells(questions: Sequence[Question], found: Findings, labels: Labels) -> Ta
         _("Results"),
         [
             Column("question", _("Question"), made.questions.meanings),
-            Column("answer", _("Answer"), made.answers.meanings),
+            Column("answer", _("Answer"), made.answers.meanings, missing=(WITHHELD,)),
             Column("attribute", _("Asked by"), {**everybody, **made.traits.meanings}),
             Column("band", _("Who"), {**everybody, **made.bands.meanings}),
             Column("people", _("People (rounded; empty: not shown)")),
@@ -180,12 +191,22 @@ def _questions(questions: Sequence[Question], found: Findings) -> Table:
     for question in questions:
         one = found.questions[question.id]
         mean = None if one.counts.mean is None else round(one.counts.mean, 1)
-        rows.append((Verbatim(question.wording), one.counts.answered, mean, one.reached.came, one.reached.stopped))
+        rows.append(
+            (
+                Verbatim(question.wording),
+                one.counts.answered,
+                one.counts.withheld,
+                mean,
+                one.reached.came,
+                one.reached.stopped,
+            )
+        )
     return Table(
         _("Questions"),
         [
             Column("question", _("Question")),
             Column("answered", _("Answered it (rounded)")),
+            Column("withheld", _("Preferred not to say (rounded)")),
             Column("mean", _("On average")),
             Column("came", _("Came this far (rounded)")),
             Column("stopped", _("Stopped here (rounded)")),

@@ -45,6 +45,9 @@ def result_message(question: Question, found: Found, rule: Rule) -> Message:
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         _("They put these in order; this is what they put first.") if question.format == "rank" and bars else None,
         number_answered(question, found, rule),
+        _("About {number} people preferred not to say.", number=found.counts.withheld)
+        if found.counts.withheld is not None
+        else None,
         comparison(question) if bars else None,
     )
     return Message(text, picture=picture)

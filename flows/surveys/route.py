@@ -21,7 +21,7 @@ from flows.surveys.formats import READ, read
 from flows.turn import Said
 from flows.words import Words, _
 from storage.consultations import Question
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 
 MOST_PASSES = 5
 """A condition may look at what comes later; after so many rounds nothing changes any more that should."""
@@ -183,7 +183,7 @@ class Route:
 
     def _answered(self, question: Question, item: Item) -> str:
         value = self.answers.get(question.id)
-        return "" if value is None else _words_of(question, item, value)
+        return "" if value in (None, WITHHELD) else _words_of(question, item, value)
 
     def _is_met(self, question: Question) -> bool:
         of = from_form(question)

@@ -16,6 +16,9 @@ from flows.words import Words, _
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
 
+CHANCE = "chance"
+"""Beside a rehearsal's answers: what its form's chance begins with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -43,6 +46,14 @@ class Sheet:
         if self.consultation.is_anonymous and of is not None and is_expression(of.item.default):
             return None
         return self.route.suggested(question)
+
+    def may_withhold(self, question: Question) -> bool:
+        """Whether "prefer not to say" is an answer: where staff offer it, and to whatever a form requires.
+
+        Nobody is held up by a form; what is only to be confirmed asks nothing of anybody.
+        """
+        required = bool(question.details) and question.format != "acknowledge" and self.route.needs_answer(question)
+        return question.may_withhold or required
 
     @property
     def is_rehearsal(self) -> bool:
@@ -91,7 +102,8 @@ async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str
     if consultation is None or not desk.is_staff:
         return end(_("I cannot find these questions."), ways_on())
     given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
-    route = await route_through(desk, consultation_id, consultation.version, given)
+    seed = str(given.pop(CHANCE, ""))
+    route = replace(await route_through(desk, consultation_id, consultation.version, given), seed=seed)
     if not route.questions:
         return end(
             _("There is no question to rehearse yet."),

@@ -12,4 +12,4 @@ DELETE FROM waiting_ballots WHERE id = :id;
 INSERT INTO ballots (id, question_id, value) VALUES (:id, :question_id, :value);
 
 -- name: texts
-SELECT id AS source, value FROM ballots WHERE question_id = :question_id ORDER BY id;
+SELECT id AS source, value FROM ballots WHERE question_id = :question_id AND value <> '[-1]' ORDER BY id;

@@ -42,7 +42,7 @@ WHERE c.id = :consultation_id;
 
 -- name: find
 SELECT id, consultation_id, state, invited_at, started_at, finished_at, link, name, quotable,
-    version FROM responses
+    version, reminders FROM responses
 WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
@@ -127,7 +127,8 @@ WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 
 -- name: tallies
 -- How often each answer was given by those who have sent theirs, by group of people; own words are only counted, as
--- null. What people said who have been erased since, and ballots, come as rows of their own.
+-- null; who prefers not to say has [-1]. What people said who have been erased since, and ballots, come as rows of
+-- their own.
 WITH grouped AS MATERIALIZED (
     SELECT key AS person_id, CAST(CAST(value AS TEXT) AS INTEGER) AS slice FROM json_each(:groups /*+ ::json */)
 ), sent AS MATERIALIZED (
@@ -135,14 +136,15 @@ WITH grouped AS MATERIALIZED (
     WHERE r.consultation_id = :consultation_id AND r.state = 'finished'
 )
 SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN s.slice END AS slice,
-    CASE WHEN q.kind = 'text' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
+    CASE WHEN q.kind = 'text' AND a.value <> '[-1]' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
 FROM sent AS s JOIN answers AS a ON a.response_id = s.id JOIN questions AS q ON q.id = a.question_id
 WHERE a.value <> 'null' GROUP BY 1, 2, 3
 UNION ALL
 SELECT k.question_id, NULL, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
 WHERE q.consultation_id = :consultation_id
 UNION ALL
-SELECT b.question_id, NULL, CASE WHEN q.kind = 'text' THEN 'null' ELSE b.value END AS value, COUNT(*) AS number
+SELECT b.question_id, NULL, CASE WHEN q.kind = 'text' AND b.value <> '[-1]' THEN 'null' ELSE b.value END AS value,
+    COUNT(*) AS number
 FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
 WHERE q.consultation_id = :consultation_id GROUP BY 1, 3;
 
@@ -150,7 +152,7 @@ WHERE q.consultation_id = :consultation_id GROUP BY 1, 3;
 -- In no order that says who wrote what.
 SELECT r.id AS source, a.value, r.quotable, r.person_id, k.sealed AS sealed_key
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN data_keys AS k ON k.person_id = r.person_id
-WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null';
+WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value NOT IN ('null', '[-1]');
 
 -- name: set_name!
 UPDATE responses SET name = :name WHERE id = :id;
