@@ -336,10 +336,17 @@ class Responses:
             group: Size(counted["asked"], counted["answered"], counted["others"]) for group, counted in found.items()
         }
 
-    async def stopped_after(self, consultation_id: str) -> dict[int, int]:
-        """How many of those who began and have not sent theirs answered so many questions."""
-        rows = await self._session.rows(SQL.stopped_after, consultation_id=consultation_id)
-        return {row["answered"]: row["number"] for row in rows}
+    async def stands_before(self, id: str, question_id: str) -> None:
+        """The next question of somebody's own way through the survey; empty where all are answered."""
+        await self._session.run(SQL.stands_before, id=id, question_id=question_id)
+
+    async def stopped_before(self, consultation_id: str) -> dict[str | None, int]:
+        """How many of those who began and have not sent theirs stand before which question.
+
+        None: before the first; empty: all are answered. Of an anonymous survey nothing is known.
+        """
+        rows = await self._session.rows(SQL.stopped_before, consultation_id=consultation_id)
+        return {row["next_question"]: row["number"] for row in rows}
 
     async def published(self, consultation_id: str) -> str | None:
         """The figures that were published, as they were kept."""

@@ -66,7 +66,7 @@ def whole(*options: str, wording: str = "Should it be closed to cars?", withheld
         questions,
         {"q": answers},
         Dispositions(400, partial=30, refused=20, not_reached=50),
-        {0: 30},
+        {"q": 30},
         [Trait("age", {"young": 0.5, "old": 0.5})],
         {("young",): 200, ("old",): 600},
         {("young",): 100, ("old",): 300},
@@ -140,7 +140,7 @@ def test_who_prefers_not_to_say_is_counted_beside_the_others(tmp_path: Path) -> 
     path.write_bytes(file("sav", whole(withheld=24)))
     frame, about = pyreadstat.read_sav(path, user_missing=True)
     assert about.variable_value_labels["answer"][9999.0] == "Prefer not to say"
-    assert [(one["lo"], one["hi"]) for one in about.missing_ranges["answer"]] == [(9999.0, 9999.0)]
+    assert about.missing_ranges["answer"] == [{"lo": 9999.0, "hi": 9999.0}]
     rows = frame[frame["attribute"] == 0][["answer", "people", "share", "answered"]].fillna(-1).values.tolist()
     assert rows == [[1, 150, 0.375, 400], [2, 250, 0.625, 400], [3, -1, -1, 400], [9999, 20, -1, 400]]
     assert "Prefer not to say" not in file("csv", whole(withheld=9)).decode("utf-8-sig")
@@ -149,8 +149,10 @@ def test_who_prefers_not_to_say_is_counted_beside_the_others(tmp_path: Path) -> 
 def test_pages_hold_the_words_of_every_chart() -> None:
     data = file("pdf")
     assert data.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type /Page\b", data)) == 2
+    assert len(re.findall(rb"/Type /Page\b", data)) == 3
     assert b"/FontFile2" in data
+    titles = [VOICE.plain(chart.title) for chart in whole().charts]
+    assert titles == ["Should it be closed to cars?", "Should it be closed to cars? – by Age", "Age"]
 
 
 def test_many_charts_take_several_pages_and_none_is_cut() -> None:

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from flows.results.disclosure import Line, Published, Rule, line
-from flows.results.precision import mean_of
+from flows.results.precision import Mean, mean_of
 from storage.consultations import POINTS, Question
 from storage.responses import WITHHELD
 
@@ -46,6 +46,7 @@ class Counts:
     categories: tuple[Category, ...]
     cells: Line
     mean: float | None = None
+    deviation: float | None = None
     withheld: Published = None
 
     @property
@@ -84,8 +85,10 @@ def published(question: Question, everything: Tally, rule: Rule) -> Counts:
     else:
         found = line(counts or [answered], rule)
         found = found if counts else Line((), found.total)
-    withheld = rule.rounded(everything.get(WITHHELD, 0))
-    return Counts(categories, found, _mean(question, tally, rule), withheld)
+    withheld, mean = rule.rounded(everything.get(WITHHELD, 0)), _mean(question, tally, rule)
+    if mean is None:
+        return Counts(categories, found, withheld=withheld)
+    return Counts(categories, found, mean.value, mean.deviation, withheld)
 
 
 def counted(categories: Sequence[Category], tally: Tally) -> list[int]:
@@ -107,11 +110,10 @@ def categories_of(question: Question, tally: Tally, rule: Rule) -> tuple[Categor
     return ()
 
 
-def _mean(question: Question, tally: Tally, rule: Rule) -> float | None:
+def _mean(question: Question, tally: Tally, rule: Rule) -> Mean | None:
     if question.kind not in ("scale", "number") or sum(tally.values()) < rule.smallest or _outweighs(tally):
         return None
-    mean = mean_of(tally)
-    return mean.value if mean else None
+    return mean_of(tally)
 
 
 def _outweighs(tally: Tally) -> bool:

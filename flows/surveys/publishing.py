@@ -12,7 +12,7 @@ from flows.results.published import asked_in, published
 from flows.surveys.asking import answer_text, bold
 from flows.surveys.formats import READ, media_of
 from flows.surveys.listening import sent_for, way_to
-from flows.surveys.report import Labels, mirror_charts
+from flows.surveys.report import Labels, mirror_charts, ways_to_cross
 from flows.surveys.results import chart_message, how_sure, protection, result_message, weighting
 from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
@@ -178,14 +178,19 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
         ]
     found = await published(desk, consultation.id)
     questions = await asked_in(desk, consultation.id)
+    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
     for question in questions:
-        result = result_message(question, found.questions[question.id], found.rule)
+        one = found.questions[question.id]
+        result = result_message(question, one, found.rule, found if for_staff else None)
         if for_staff and question.kind == "text":
             messages.append(await _with_texts(desk, question, result))
+        elif for_staff and found.answered is not None:
+            messages.append(replace(result, rows=ways_to_cross(question, one, labels)))
         elif found.answered is not None:
             messages.append(result)
-    return [*messages, *await _mirrors(desk, found)] if for_staff else messages
+    mirrors = [chart_message(chart) for chart in mirror_charts(found, labels)]
+    return [*messages, *mirrors] if for_staff else messages
 
 
 def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, for_staff: bool) -> Message:
@@ -220,12 +225,6 @@ def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, f
         None if for_staff else what_next(consultation),
     )
     return Message(text)
-
-
-async def _mirrors(desk: Desk, found: Findings) -> list[Message]:
-    """How much those who answered look like the community, as pictures staff can pass on."""
-    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
-    return [chart_message(chart) for chart in mirror_charts(found, labels)]
 
 
 async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:

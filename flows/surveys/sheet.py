@@ -118,7 +118,11 @@ async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sh
     if sheet.response is not None:
         secret = sheet.consultation.is_anonymous
         await desk.store.responses.save_answer(sheet.response.id, question.id, value, desk.now, secret=secret)
-    return replace(sheet, route=replace(sheet.route, answers={**sheet.answers, question.id: value}))
+    kept = replace(sheet, route=replace(sheet.route, answers={**sheet.answers, question.id: value}))
+    if sheet.response is not None and not sheet.is_sent and not sheet.consultation.is_anonymous:
+        following = kept.route.next
+        await desk.store.responses.stands_before(sheet.response.id, following.id if following else "")
+    return kept
 
 
 async def settle(desk: Desk, sheet: Sheet, response: Response) -> None:

@@ -201,13 +201,14 @@ SELECT g.slice, w.state, w.way, COUNT(*) AS number
 FROM response_ways AS w JOIN grouped AS g ON g.person_id = w.person_id
 WHERE w.consultation_id = :consultation_id GROUP BY 1, 2, 3;
 
--- name: stopped_after
--- How many of those who have not sent theirs answered so many questions.
-SELECT answered, COUNT(*) AS number FROM (
-    SELECT r.id, COUNT(a.question_id) AS answered
-    FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id
-    WHERE r.consultation_id = :consultation_id AND r.state = 'started' GROUP BY r.id
-) AS unfinished GROUP BY answered;
+-- name: stands_before!
+UPDATE responses SET next_question = :question_id WHERE id = :id;
+
+-- name: stopped_before
+-- How many of those who have not sent theirs were asked which question last; null of those who answered none.
+SELECT r.next_question, COUNT(*) AS number FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+WHERE r.consultation_id = :consultation_id AND r.state = 'started' AND c.privacy <> 'anonymous'
+GROUP BY r.next_question;
 
 -- name: published
 SELECT figures FROM published_results WHERE consultation_id = :consultation_id;
