@@ -44,6 +44,7 @@ from flows.surveys import guest as surveys_guest
 from flows.surveys import importing as surveys_importing
 from flows.surveys import listening as surveys_listening
 from flows.surveys import named as surveys_named
+from flows.surveys import not_now as surveys_not_now
 from flows.surveys import questions as surveys_questions
 from flows.surveys import reading as surveys_reading
 from flows.surveys import revising as surveys_revising
@@ -94,6 +95,7 @@ ROUTER = Router(
         surveys_shaping.flow,
         surveys_revising.flow,
         surveys_wishes.flow,
+        surveys_not_now.flow,
         surveys_trying.flow,
         surveys_due.flow,
         surveys_download.flow,

@@ -202,12 +202,14 @@ Cell = Text | str | int | float | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table: its name for programs, its heading, what its codes mean; shares are from 0 to 1."""
+    """One column of a table: its name for programs, its heading, what its codes mean and which of them are no answer;
+    shares are from 0 to 1."""
 
     name: str
     label: Text | str
     codes: Mapping[int, Text | str] = field(default_factory=dict)
     is_share: bool = False
+    missing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,16 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from storage.consultations import Consultations
 from storage.database import Session
 from storage.queries import Queries
-from storage.responses import Responses, Value, Written, padded, read_value
+from storage.responses import PADDED, Responses, Written
+from storage.vault import padded
 
 SQL = Queries("ballots")
 
 BATCH = 10
 """So many are mixed together, and as many at least are left waiting for the next time."""
-
-Ballot = dict[str, Value]
-"""By question; own words opened, skipped questions left out."""
 
 
 class Ballots:
@@ -32,13 +31,23 @@ class Ballots:
         self._session = session
         self._house = session.keyring.vault.house
 
+    @property
+    def can_be_secret(self) -> bool:
+        """Whether what waits is sealed. Without a key whoever copies the database sees each ballot as it comes."""
+        return self._session.keyring.vault.sealing
+
     async def cast(self, consultation_id: str, response_id: str) -> None:
-        """What was answered becomes a ballot; the response keeps none of it."""
+        """What was asked and answered becomes a ballot; the response keeps none of it.
+
+        What a form works out by itself is left behind: the time of sending, or a draw, would say whose ballot it is.
+        """
         responses = Responses(self._session)
         answers = await responses.answers(response_id)
         await responses.forget_answers(response_id)
-        given = {question: value for question, value in answers.items() if value is not None}
-        sealed = self._house.seal(padded(json.dumps(given, ensure_ascii=False)))
+        questions = await Consultations(self._session).questions(consultation_id)
+        asked = {question.id for question in questions if question.is_asked}
+        given = {id: value for id, value in answers.items() if value is not None and id in asked}
+        sealed = self._house.seal(padded(json.dumps(given, ensure_ascii=False), PADDED))
         await self._session.run(SQL.wait, id=secrets.token_hex(16), consultation_id=consultation_id, sealed=sealed)
         await self.mix(consultation_id, leave=BATCH)
 
@@ -58,18 +67,14 @@ class Ballots:
             await self._session.run_many(SQL.add, _chance.sample(rows, len(rows)))
 
     def _rows(self, ballot: Mapping[str, Any]) -> list[dict[str, Any]]:
-        id = secrets.token_hex(16)
-        return [{"id": id, "question_id": question, "value": self._plain(value)} for question, value in ballot.items()]
+        """Each answer under a key of its own: who knows one of somebody's answers does not find the others by it."""
+        return [
+            {"id": secrets.token_hex(16), "question_id": question, "value": self._plain(value)}
+            for question, value in ballot.items()
+        ]
 
     def _plain(self, value: Any) -> str:
         return json.dumps(self._house.seal(value) if isinstance(value, str) else value)
-
-    async def all(self, consultation_id: str) -> list[Ballot]:
-        """Every ballot that has been mixed, without own words, in no order that means anything."""
-        found: dict[str, Ballot] = {}
-        for row in await self._session.rows(SQL.of, consultation_id=consultation_id):
-            found.setdefault(row["id"], {})[row["question_id"]] = read_value(row["value"])
-        return list(found.values())
 
     async def texts(self, question_id: str) -> list[Written]:
         """Own words, in no order that says who wrote what."""

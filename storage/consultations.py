@@ -110,7 +110,8 @@ class Question:
     `options` are the answers to choose from (one, many) or the words at both ends (scale); `least` and `most`
     bound a number; `source` names the published instrument it was taken from, unchanged. `format` is what is asked for
     within the kind, such as a date as text; `details` is what the form it came with says besides, as JSON. It belongs
-    to the versions of the survey from the first to the last; without a last one it is asked now.
+    to the versions of the survey from the first to the last; without a last one it is asked now. Who `may_withhold`
+    their answer can say that they prefer not to say.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Question:
     translations: str = ""
     first_version: int = 1
     last_version: int | None = None
+    may_withhold: bool = False
 
     @property
     def is_asked(self) -> bool:
@@ -351,6 +353,7 @@ def _content(question: Question) -> tuple[object, ...]:
         question.wording,
         question.options,
         question.optional,
+        question.may_withhold,
         question.least,
         question.most,
         question.format,
@@ -367,6 +370,7 @@ def _values(question: Question) -> dict[str, Any]:
         "wording": question.wording,
         "options": options_as_json(question.options),
         "optional": question.optional,
+        "may_withhold": question.may_withhold,
         "least": question.least,
         "most": question.most,
         "details": question.details,

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from storage.data_keys import DataKeys
 from storage.database import Session
+from storage.inbox import PADDED
 from storage.people import Conversation, OpenQuestion
 from storage.queries import Queries
 from storage.records import make
+from storage.vault import padded
 
 SQL = Queries("conversations")
 
@@ -23,11 +25,11 @@ class Conversations:
         await self._session.run(
             SQL.save,
             person_id=conversation.person_id,
-            state=conversation.state and box.seal(conversation.state),
+            state=conversation.state and box.seal(padded(conversation.state, PADDED)),
             number=conversation.number,
-            view=conversation.view and box.seal(conversation.view),
+            view=conversation.view and box.seal(padded(conversation.view, PADDED)),
             view_id=conversation.view_id,
-            parked=box.seal(json.dumps(conversation.parked)) if conversation.parked else "",
+            parked=box.seal(padded(json.dumps(conversation.parked), PADDED)) if conversation.parked else "",
             now=now,
         )
 

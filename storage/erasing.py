@@ -15,7 +15,7 @@ from storage.database import Session
 from storage.panels import uses_service
 from storage.queries import Queries, Query
 from storage.records import instant
-from storage.responses import opened_value
+from storage.responses import WITHHELD, opened_value
 from storage.translations import read_translations
 from storage.vault import Box
 
@@ -106,10 +106,18 @@ class Erasure:
     async def _surveys(self, person_id: str, box: Box, language: str) -> list[Held]:
         answers: dict[str, list[Held]] = {}
         for row in await self._session.rows(SQL.answers, person_id=person_id):
-            answers.setdefault(row["response_id"], []).append(_answer(row, box, language))
+            value = opened_value(json.loads(row["value"]), box)
+            answers.setdefault(row["response_id"], []).append(_answer(row, value, language))
         tags: dict[str, list[str]] = {}
         for row in await self._session.rows(SQL.tags, person_id=person_id):
             tags.setdefault(row["response_id"], []).append(row["tag"])
+        responses = await self._plain(SQL.responses, person_id)
+        for response in responses:
+            secret = response.pop("secret")
+            given = json.loads(box.open(secret)) if secret else {}
+            for row in await self._session.rows(SQL.asked, id=response["id"]) if given else []:
+                if row["id"] in given:
+                    answers.setdefault(response["id"], []).append(_answer(row, given[row["id"]], language))
         return [
             {
                 **{name: value for name, value in _spoken(row, language).items() if name != "id"},
@@ -117,7 +125,7 @@ class Erasure:
                 "answers": answers.get(row["id"], []),
                 "noted_by_staff": tags.get(row["id"], []),
             }
-            for row in await self._plain(SQL.responses, person_id)
+            for row in responses
         ]
 
     async def _unfinished(self, person_id: str, box: Box) -> list[Held]:
@@ -166,9 +174,12 @@ def _spoken(row: Held, language: str) -> Held:
     return {name: value for name, value in row.items() if name != "translations"} | {"asked": asked}
 
 
-def _answer(row: Mapping[str, Any], box: Box, language: str) -> Held:
-    """Options in their words, own words opened; None where the question was skipped."""
-    value, (wording, options) = opened_value(json.loads(row["value"]), box), _worded(row, language)
+def _answer(row: Mapping[str, Any], value: Any, language: str) -> Held:
+    """Options in their words; None where the question was skipped, and no time where it must not be known."""
+    wording, options = _worded(row, language)
+    answered_at = _readable("answered_at", dict(row).get("answered_at"))
+    if value == list(WITHHELD):
+        return {"question": wording, "answer": "prefer not to say", "answered_at": answered_at}
     if row["kind"] in ("one", "many") and value is not None:
         chosen = value if isinstance(value, list) else [value]
         value = [options[int(place)] if int(place) < len(options) else place for place in chosen]

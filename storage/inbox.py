@@ -9,8 +9,12 @@ from datetime import datetime
 from storage.database import Session
 from storage.queries import Queries
 from storage.records import make
+from storage.vault import padded
 
 SQL = Queries("inbox")
+
+PADDED = 2048
+"""Bytes: how long an update or a message is would say what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Inbox:
                     "update_id": a.update_id,
                     "lane": vault.veil(a.lane),
                     "received_at": a.received_at,
-                    "payload": vault.house.seal(a.payload),
+                    "payload": vault.house.seal(padded(a.payload, PADDED)),
                 }
                 for a in arrivals
             ],
@@ -59,7 +63,7 @@ class Inbox:
     async def next(self, now: datetime) -> Arrival | None:
         """The next update to answer, held by this transaction; None when nothing can be taken."""
         row = await self._session.row(SQL.next, now=now)
-        return row and make(Arrival, row, payload=self._session.keyring.vault.house.open(row["payload"]))
+        return row and make(Arrival, row, payload=self._session.keyring.vault.house.open(row["payload"]).rstrip())
 
     async def finish(self, update_id: int, state: str = "done", reason: str = "") -> None:
         """`state` is done, set_aside (not understood) or failed."""

@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from storage.data_keys import DataKeys
 from storage.database import Session
-from storage.inbox import Pile
+from storage.inbox import PADDED, Pile
 from storage.queries import Queries
 from storage.records import MICROSECOND, make
+from storage.vault import padded
 
 SQL = Queries("outbox")
 
@@ -91,7 +92,7 @@ class Outbox:
                     "expires_at": p.expires_at,
                     "asks": p.asks,
                     "has_fixed_end": p.has_fixed_end,
-                    "body": boxes[p.person_id].seal(json.dumps(p.body, ensure_ascii=False, separators=(",", ":"))),
+                    "body": boxes[p.person_id].seal(_as_json(p.body)),
                 }
                 for p in parcels
                 if p.person_id in boxes
@@ -169,3 +170,8 @@ class Outbox:
 
     async def counts(self) -> list[Pile]:
         return [make(Pile, row) for row in await self._session.rows(SQL.counts)]
+
+
+def _as_json(body: Any) -> str:
+    """All alike in length, or nearly: a summary of somebody's answers is as long as they are."""
+    return padded(json.dumps(body, ensure_ascii=False, separators=(",", ":")), PADDED)

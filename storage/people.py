@@ -189,9 +189,9 @@ class People:
         person = make(Person, {name: values[name] for name in Person.__annotations__})
         return person, Conversation(
             person.id,
-            values["state"] and box.open(values["state"]),
+            values["state"] and box.open(values["state"]).rstrip(),
             values["number"],
-            values["view"] and box.open(values["view"]),
+            values["view"] and box.open(values["view"]).rstrip(),
             values["view_id"],
             tuple(json.loads(box.open(values["parked"]))) if values["parked"] else (),
             values["view_message_id"],

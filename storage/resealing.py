@@ -90,6 +90,7 @@ async def _seal_all(session: Session) -> None:
         (SQL.service_uses, SQL.set_service_use, False),
         (SQL.notes, SQL.set_note, False),
         (SQL.names, SQL.set_name, False),
+        (SQL.secrets, SQL.set_secret, False),
         (SQL.texts, SQL.set_text, True),
     ):
         for row in await session.rows(found):

@@ -15,14 +15,16 @@ from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
-from storage.vault import Box
+from storage.vault import Box, padded
 
 SQL = Queries("responses")
 
 ResponseState = Literal["invited", "started", "finished", "declined"]
 Value = int | float | str | tuple[int, ...] | None
 """An answer: the position of an option or a point or a number, words, several positions (in the order of a rank); None
-where it was skipped."""
+where it was skipped; WITHHELD where they prefer not to say."""
+WITHHELD = (-1,)
+"""No option has this place."""
 
 
 Channel = Literal["phone", "paper", "stall"]
@@ -35,7 +37,7 @@ class Response:
     """One person asked in one consultation; `link` is the venue's link through which a guest came.
 
     `name` is what they want staff to call them, sealed; `quotable` says that their own words may be quoted. `version`
-    is that of the survey they began.
+    is that of the survey they began, `reminders` how often they are reminded or will be.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Response:
     name: str
     quotable: bool
     version: int
+    reminders: int = 0
 
     @property
     def has_name(self) -> bool:
@@ -122,7 +125,7 @@ class Turnout:
 
 SEALED = "sealed"
 PADDED = 8192
-"""Bytes; more than the longest answer in own words."""
+"""Bytes; more than the longest answer in own words. What waits or is secret is as long as a multiple of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +229,26 @@ class Responses:
     async def save_answer(
         self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False
     ) -> None:
-        """Keep an answer, in place of an earlier one; a secret one sealed whole, so that nobody can count it."""
+        """Keep an answer, in place of an earlier one; a secret one sealed among all others, so that none counts."""
+        if secret:
+            await self._keep_secret(id, {**await self.answers(id), question_id: value})
+            return
+        box = await self._box(id)
         await self._session.run(
             SQL.save_answer,
             id=id,
             question_id=question_id,
-            value=json.dumps(await self._sealed(id, value, secret), ensure_ascii=False),
+            value=json.dumps(box.seal(value) if isinstance(value, str) else value, ensure_ascii=False),
             now=now,
         )
 
-    async def _sealed(self, id: str, value: Value, secret: bool) -> Value | dict[str, str]:
-        """People's own words are sealed; what is chosen or counted is not, for it is to be counted."""
-        if secret:
-            return {SEALED: (await self._box(id)).seal(padded(json.dumps(value, ensure_ascii=False)))}
-        return (await self._box(id)).seal(value) if isinstance(value, str) else value
+    async def _keep_secret(self, id: str, answers: Mapping[str, Value]) -> None:
+        sealed = (await self._box(id)).seal(padded(json.dumps(answers, ensure_ascii=False), PADDED))
+        await self._session.run(SQL.set_secret, id=id, secret=sealed)
+
+    def seed(self, id: str) -> str:
+        """What a form's chance begins with: steady for a response, and nobody without the key can work it out."""
+        return self._session.keyring.vault.veil(f"chance:{id}")
 
     async def _box(self, id: str) -> Box:
         return await DataKeys(self._session).box(await self._session.value(SQL.whose, id=id))
@@ -247,17 +256,25 @@ class Responses:
     async def answers(self, id: str) -> dict[str, Value]:
         """By question; a skipped one is there with None."""
         rows = await self._session.rows(SQL.answers, id=id)
-        values: dict[str, Any] = {row["question_id"]: json.loads(row["value"]) for row in rows}
+        values: dict[str, Any] = {row["question_id"]: json.loads(row["value"]) for row in rows if row["question_id"]}
+        secret = next((row["secret"] for row in rows if row["secret"]), "")
+        if secret:
+            return {key: _frozen(value) for key, value in json.loads((await self._box(id)).open(secret)).items()}
         if not any(isinstance(value, str | dict) for value in values.values()):
             return {key: _frozen(value) for key, value in values.items()}
         box = await self._box(id)
         return {key: _frozen(opened_value(value, box)) for key, value in values.items()}
 
-    async def drop_answer(self, id: str, question_id: str) -> None:
+    async def drop_answer(self, id: str, question_id: str, *, secret: bool = False) -> None:
+        if secret:
+            kept = {key: value for key, value in (await self.answers(id)).items() if key != question_id}
+            await self._keep_secret(id, kept)
+            return
         await self._session.run(SQL.drop_answer, id=id, question_id=question_id)
 
     async def forget_answers(self, id: str) -> None:
         await self._session.run(SQL.forget_answers, id=id)
+        await self._session.run(SQL.set_secret, id=id, secret="")
 
     # ------------------------------------------------------------ telling
 
@@ -333,10 +350,17 @@ class Responses:
             group: Size(counted["asked"], counted["answered"], counted["others"]) for group, counted in found.items()
         }
 
-    async def stopped_after(self, consultation_id: str) -> dict[int, int]:
-        """How many of those who began and have not sent theirs answered so many questions."""
-        rows = await self._session.rows(SQL.stopped_after, consultation_id=consultation_id)
-        return {row["answered"]: row["number"] for row in rows}
+    async def stands_before(self, id: str, question_id: str) -> None:
+        """The next question of somebody's own way through the survey; empty where all are answered."""
+        await self._session.run(SQL.stands_before, id=id, question_id=question_id)
+
+    async def stopped_before(self, consultation_id: str) -> dict[str | None, int]:
+        """How many of those who began and have not sent theirs stand before which question.
+
+        None: before the first; empty: all are answered. Of an anonymous survey nothing is known.
+        """
+        rows = await self._session.rows(SQL.stopped_before, consultation_id=consultation_id)
+        return {row["next_question"]: row["number"] for row in rows}
 
     async def published(self, consultation_id: str) -> str | None:
         """The figures that were published, as they were kept."""
@@ -398,11 +422,6 @@ class Responses:
 
     async def keep_live(self, consultation_id: str, answered: int, figures: str) -> None:
         await self._session.run(SQL.keep_live, consultation_id=consultation_id, answered=answered, figures=figures)
-
-
-def padded(text: str) -> str:
-    """JSON with blanks after it, so that what is sealed does not show by its length what was said."""
-    return text + " " * (-len(text.encode()) % PADDED)
 
 
 @lru_cache(maxsize=10_000)

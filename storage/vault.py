@@ -28,6 +28,12 @@ class Unreadable(Exception):
     """Sealed with another key, or changed since."""
 
 
+def padded(text: str, to: int) -> str:
+    """JSON with blanks after it to a multiple of so many bytes, so that what is sealed does not show by its length
+    what was said."""
+    return text + " " * (-len(text.encode()) % to)
+
+
 class Box(Protocol):
     """Seals words and opens them again."""
 

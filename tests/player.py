@@ -61,7 +61,7 @@ from storage.outbox import Claimed, Finished
 from storage.panels import Term
 from storage.people import NOTICE_VERSION
 from storage.queries import Query
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 from storage.store import Store
 from tests.peers import VAULT
 
@@ -560,6 +560,8 @@ def _off_stage(question: Question, said: str) -> Value:
     match question.kind:
         case _ if said == "–":
             return None
+        case _ if said == "prefer not to say":
+            return WITHHELD
         case "one":
             return question.options.index(said)
         case "many":

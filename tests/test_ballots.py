@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import math
 import random
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows.desk import Desk, Surroundings
+from flows.surveys.anonymity import anonymity
+from flows.surveys.citizen import send as sending
+from flows.surveys.form.questions import questions_of
+from flows.surveys.form.reading import read_form
+from flows.surveys.sheet import Sheet, keep, open_sheet
 from storage.backup import tables
 from storage.ballots import BATCH
 from storage.consultations import Question
 from storage.database import Database, opened
+from storage.inbox import Arrival
+from storage.outbox import Parcel
 from storage.panels import Term
+from storage.people import Person
 from storage.store import Store
 from storage.vault import Vault
 from tests.peers import KEY, VAULT
+from tests.xlsforms import xlsform
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=14)
+SURROUNDINGS = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
 OPTIONS = tuple(f"Option {n}" for n in range(200))
 
 Dump = dict[str, list[dict[str, object]]]
@@ -41,11 +57,13 @@ class Vote:
     id: str
     panel: str
     questions: list[Question]
+    officer: Person
     people: list[str] = field(default_factory=list)
+    speakers: dict[str, Person] = field(default_factory=dict)
     responses: dict[str, str] = field(default_factory=dict)
 
 
-async def begun(store: Store, people: int) -> Vote:
+async def begun(store: Store, people: int, questions: Sequence[Question] = ()) -> Vote:
     """A vote of its own: other people, another panel than those before."""
     first = 1000 * (await store.people.counts()).people + 1
     officer, _conversation = await store.people.add(first, "staff", "en", NOW)
@@ -56,11 +74,10 @@ async def begun(store: Store, people: int) -> Vote:
     await store.consultations.change(id, "closes_at", CLOSES)
     await store.consultations.change(id, "decides_on", date(2026, 6, 22))
     await store.consultations.change(id, "report_by", date(2026, 6, 30))
-    await store.consultations.add_questions(
-        id, [Question("", id, 0, "one", "Which?", OPTIONS), Question("", id, 0, "text", "Why?")]
-    )
+    usual = [Question("", id, 0, "one", "Which?", OPTIONS), Question("", id, 0, "text", "Why?")]
+    await store.consultations.add_questions(id, questions or usual)
     assert await store.consultations.open(id, NOW)
-    vote = Vote(id, panel, await store.consultations.questions(id))
+    vote = Vote(id, panel, await store.consultations.questions(id), officer)
     for number in range(people):
         person, _conversation = await store.people.add(first + 1 + number, "citizen", "en", NOW)
         await store.panels.serve(panel, person.id, Term(1, CLOSES), NOW)
@@ -68,6 +85,7 @@ async def begun(store: Store, people: int) -> Vote:
         response = await store.responses.find(id, person.id)
         assert response is not None
         vote.people.append(person.id)
+        vote.speakers[person.id] = person
         vote.responses[person.id] = response.id
     return vote
 
@@ -158,8 +176,11 @@ async def test_until_they_are_sent_answers_can_be_changed_and_no_copy_shows_them
     await database.write(lambda store: answer(store, vote, ana, 8))
     kept = await database.write(lambda store: store.responses.answers(vote.responses[ana]))
     assert list(kept.values()) == [8, "because 8"]
-    values = [str(row["value"]) for row in (await dump(database))["answers"]]
-    assert all("sealed" in value and "because" not in value for value in values)
+    found = await dump(database)
+    assert found["answers"] == [], "nor which questions were answered"
+    assert "because" not in str(found["responses"])
+    held = await database.write(lambda store: store.erasure.held(ana))
+    assert [one["answer"] for one in held["surveys"][0]["answers"]] == [["Option 8"], "because 8"]
 
 
 async def test_once_sent_nothing_is_left_with_the_person(database: Database) -> None:
@@ -178,7 +199,7 @@ async def test_while_it_is_open_ballots_are_mixed_in_batches_and_a_batch_is_left
     for number, person in enumerate(vote.people, 1):
         await take_part(database, vote, person, number)
         found = await dump(database)
-        mixed = len({row["id"] for row in found["ballots"]})
+        mixed = len({row["id"] for row in found["ballots"]}) // len(vote.questions)
         assert (mixed, len(found["waiting_ballots"])) == ((0, number) if number < 2 * BATCH else (BATCH, BATCH))
 
 
@@ -207,20 +228,21 @@ async def test_what_waits_does_not_show_by_its_length_what_was_said(database: Da
             await store.responses.save_answer(vote.responses[person], words.id, said, NOW, secret=True)
 
     await database.write(say)
-    assert len({len(str(row["value"])) for row in (await dump(database))["answers"]}) == 1
+    assert len({len(str(row["secret"])) for row in (await dump(database))["responses"]}) == 1
     await database.write(lambda store: send(store, vote, short))
     await database.write(lambda store: send(store, vote, long))
     assert len({len(str(row["sealed"])) for row in (await dump(database))["waiting_ballots"]}) == 1
 
 
 async def test_with_every_dump_ever_made_the_best_guess_is_chance(database: Database) -> None:
-    """The attacker copies everything after every step and knows in which order people sent their answers.
+    """The attacker copies the ballots after every step, knows in which order people sent theirs and how it all works.
 
-    Three guesses for each ballot: the person at the same place in the order of keys, the one at the same place in the
-    order in which ballots appeared, and anybody at random. None of them may be right more often than somebody hidden
-    among a batch can be guessed (and five standard deviations).
+    Twenty-five people: when the twentieth sends, ten of twenty ballots are written; at the end the last fifteen. So the
+    best there is for a ballot of the first lot is to guess one of the twenty, right once in 20, and for one of the
+    second one of the last five, right once in 15: 1.5 of 25. Guesses by the order of keys, by the order in which
+    ballots appeared, by that plan and at random may not do better (but for what happens once in 100,000 runs).
     """
-    rounds, people, right = 5, 2 * BATCH + 5, Counter[str]()
+    rounds, people, right = 24, 2 * BATCH + 5, Counter[str]()
     order = random.Random(secrets.randbits(64))
     for _round in range(rounds):
         vote = await database.write(lambda store: begun(store, people))
@@ -230,20 +252,175 @@ async def test_with_every_dump_ever_made_the_best_guess_is_chance(database: Data
         appeared: list[dict[str, object]] = []
         for person in sending:
             await take_part(database, vote, person, option_of[person])
-            appeared += new_ballots(await dump(database), vote, appeared)
+            appeared += new_ballots(await ballots(database), vote, appeared)
+        first = len(appeared)
         await database.write(partial(close, vote=vote))
-        appeared += new_ballots(await dump(database), vote, appeared)
+        appeared += new_ballots(await ballots(database), vote, appeared)
         by_key = sorted(appeared, key=lambda row: str(row["id"]))
         for place, person in enumerate(sending):
             right["by key"] += truth[int(str(by_key[place]["value"]))] == person
             right["by appearance"] += truth[int(str(appeared[place]["value"]))] == person
-        for row in appeared:
-            right["at random"] += truth[int(str(row["value"]))] == order.choice(sending)
-    tries = rounds * people
-    allowed = tries / BATCH + 5 * (tries / BATCH) ** 0.5
-    assert all(hits <= allowed for hits in right.values()), (right, tries)
+        for place, row in enumerate(appeared):
+            sender = truth[int(str(row["value"]))]
+            right["by plan"] += sender == order.choice(sending[: 2 * BATCH] if place < first else sending[-5:])
+            right["at random"] += sender == order.choice(sending)
+    expected = 1.5 * rounds
+    assert all(hits <= once_in(100_000, expected) for hits in right.values()), (right, expected)
 
 
-def new_ballots(found: Dump, vote: Vote, known: list[dict[str, object]]) -> list[dict[str, object]]:
+def once_in(runs: int, expected: float) -> int:
+    """The number of rare events that is exceeded in one of so many runs where so many are expected (Poisson)."""
+    number, chance = 0, math.exp(-expected)
+    below = chance
+    while below < 1 - 1 / runs:
+        number += 1
+        chance *= expected / number
+        below += chance
+    return number
+
+
+async def ballots(database: Database) -> list[dict[str, object]]:
+    (table,) = (table for table in tables() if table.name == "ballots")
+    async with database.snapshot() as store:
+        return [row async for row in store.copies.rows(table)]
+
+
+def new_ballots(found: list[dict[str, object]], vote: Vote, known: list[dict[str, object]]) -> list[dict[str, object]]:
     ids = {row["id"] for row in known}
-    return [row for row in found["ballots"] if row["question_id"] == vote.questions[0].id and row["id"] not in ids]
+    return [row for row in found if row["question_id"] == vote.questions[0].id and row["id"] not in ids]
+
+
+# ---------------------------------------------------------------- what forms bring along
+
+FORM = """
+| type            | name  | label            | calculation           | relevant   | default |
+| start           | start |                  |                       |            |         |
+| end             | end   |                  |                       |            |         |
+| today           | today |                  |                       |            |         |
+| calculate       | sent  |                  | now()                 |            |         |
+| calculate       | arm   |                  | once(int(random()*2)) |            |         |
+| select_one yn   | a     | Arm A?           |                       | ${arm} = 0 |         |
+| select_one yn   | b     | Arm B?           |                       | ${arm} = 1 |         |
+| dateTime        | when  | When was it?     |                       |            | now()   |
+| text            | why   | Why?             |                       |            |         |
+"""
+CHOICES = """
+| list_name | name | label |
+| yn        | y    | Yes   |
+| yn        | n    | No    |
+"""
+
+
+async def through_a_form(database: Database, vote: Vote, person: str, at: datetime) -> str:
+    """Somebody answers, with everything the bot does when they send it; returns which arm they had."""
+
+    async def job(store: Store) -> str:
+        desk = Desk(store, at, SURROUNDINGS, vote.speakers[person])
+        await store.responses.start(vote.responses[person], at)
+        sheet = await open_sheet(desk, vote.id)
+        assert isinstance(sheet, Sheet)
+        arm = ""
+        while (question := sheet.route.next) is not None:
+            assert sheet.suggested(question) is None, "the clock answers nothing beforehand"
+            arm = arm or question.wording
+            said = 0 if question.kind == "one" else WHEN if question.format == "datetime" else CANARY
+            sheet = await keep(desk, sheet, question, said)
+        await sending(desk, sheet)
+        return arm
+
+    return await database.write(job)
+
+
+WHEN = "1999-12-31T23:59:00+00:00"
+CANARY = "a heron stood in the flooded underpass"
+
+
+async def test_neither_the_clock_nor_chance_nor_what_was_written_says_whose_a_ballot_is(
+    database: Database, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A form as many are, with the moments of beginning and sending and a random arm, answered every seven minutes."""
+    caplog.set_level(logging.DEBUG)
+    form = read_form(xlsform(FORM, CHOICES)).form
+    assert form is not None
+    vote = await database.write(lambda store: begun(store, 2 * BATCH + 4, questions_of(form)))
+    arms = {
+        person: await through_a_form(database, vote, person, NOW + timedelta(minutes=7 * number))
+        for number, person in enumerate(vote.people)
+    }
+    copies = raw(database_url)
+    await database.write(lambda store: close(store, vote))
+    copies += raw(database_url)
+    asked = {question.id: question for question in vote.questions if question.is_asked}
+    written = await ballots(database)
+    assert {row["question_id"] for row in written} == set(asked)
+    said = [str(row["value"]) for row in written if asked[str(row["question_id"])].kind != "text"]
+    assert set(said) == {"0"}, "nothing but the tap"
+    moments = await database.write(lambda store: store.ballots.texts(by_wording(vote, "When was it?")))
+    assert {one.words for one in moments} == {WHEN}
+
+    guesses = {person: arm_of(vote.responses[person]) for person in vote.people}
+    assert sum(guesses[person] == arms[person] for person in vote.people) < len(vote.people), "no better than chance"
+    assert len(set(arms.values())) == 2
+
+    assert CANARY.encode() not in copies
+    assert WHEN.encode() not in copies
+    records = [one for one in caplog.records if "sqlite" not in one.name]
+    logged = "\n".join(f"{one.getMessage()} {one.args}" for one in records)
+    assert not any(id in logged for id in (*vote.responses.values(), *vote.people, CANARY, WHEN))
+
+
+def arm_of(response_id: str) -> str:
+    """What somebody with the database alone would work out."""
+    return "Arm A?" if int(random.Random(response_id).random() * 2) == 0 else "Arm B?"
+
+
+def by_wording(vote: Vote, wording: str) -> str:
+    return next(question.id for question in vote.questions if question.wording == wording)
+
+
+def raw(database_url: str) -> bytes:
+    """The bytes of the database's files, of its write-ahead log too; of PostgreSQL's there are none here."""
+    path = database_url.removeprefix("sqlite:///")
+    return b"".join(Path(path + end).read_bytes() for end in ("", "-wal") if Path(path + end).exists())
+
+
+async def test_the_length_of_what_is_said_and_shown_does_not_say_which_option_it_is(database: Database) -> None:
+    """The update that brings an answer, the message that sums answers up, and the conversation meanwhile."""
+    person, conversation = await database.write(lambda store: store.people.add(5, "citizen", "en", NOW))
+
+    async def job(store: Store) -> None:
+        for number, words in enumerate(("No", "Because the buses never come on time " * 20)):
+            await store.inbox.record([Arrival(number, "5", NOW, json.dumps({"text": words}))])
+            body = {"text": words}
+            parcel = Parcel(f"p{number}", person.id, "reply", "message", body, NOW, NOW, NOW + timedelta(days=1))
+            await store.outbox.add([parcel])
+
+    await database.write(job)
+    found = await dump(database)
+    assert len({len(str(row["payload"])) for row in found["inbox"]}) == 1
+    assert len({len(str(row["body"])) for row in found["outbox"]}) == 1
+    sizes = set()
+    for ticks in ([1], [1, 2, 3, 4, 5, 6, 7]):
+        state = json.dumps({"chosen": ticks})
+        await database.write(
+            lambda store, state=state: store.conversations.save(replace(conversation, state=state), NOW)  # type: ignore[misc]
+        )
+        (row,) = (row for row in (await dump(database))["conversations"] if row["person_id"] == person.id)
+        sizes.add(len(str(row["state"])))
+    assert len(sizes) == 1
+
+
+async def test_without_a_key_nobody_is_promised_to_be_anonymous(database_url: str) -> None:
+    async with opened(database_url, Vault()) as database:
+        assert not await database.write(offers_anonymity)
+    async with opened(database_url, VAULT) as database:
+        assert await database.write(offers_anonymity)
+
+
+async def offers_anonymity(store: Store) -> bool:
+    vote = await begun(store, 0)
+    id = await store.consultations.add(vote.panel, "And now?", vote.officer.id, NOW)
+    await anonymity(Desk(store, NOW, SURROUNDINGS, vote.officer), f"{id} anonymous")
+    draft = await store.consultations.load(id)
+    assert draft is not None
+    return draft.is_anonymous

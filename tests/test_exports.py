@@ -27,6 +27,7 @@ from flows.turn import Report
 from flows.words import Voice
 from storage.attributes import Attribute, Option
 from storage.consultations import Consultation, Question
+from storage.responses import WITHHELD
 
 VOICE = Voice("en", ZoneInfo("Europe/London"))
 AGE = Attribute(
@@ -56,14 +57,16 @@ CONSULTATION = Consultation(
 HOSTILE = '=HYPERLINK("http://evil.example","Yes")'
 
 
-def whole(*options: str, wording: str = "Should it be closed to cars?") -> Report:
+def whole(*options: str, wording: str = "Should it be closed to cars?", withheld: int = 0) -> Report:
     questions = [Question("q", "c", 1, "one", wording, options or ("Yes", "No", "Don't know"))]
     answers: dict[tuple[str, ...], dict[Any, int]] = {("young",): {0: 90, 1: 10}, ("old",): {0: 60, 1: 237, 2: 3}}
+    if withheld:
+        answers["old",][WITHHELD] = withheld
     material = Material(
         questions,
         {"q": answers},
         Dispositions(400, partial=30, refused=20, not_reached=50),
-        {0: 30},
+        {"q": 30},
         [Trait("age", {"young": 0.5, "old": 0.5})],
         {("young",): 200, ("old",): 600},
         {("young",): 100, ("old",): 300},
@@ -131,11 +134,25 @@ def test_spss_reads_numbers_with_their_meanings(tmp_path: Path) -> None:
     assert about.variable_measure["answer"] == "nominal"
 
 
+def test_who_prefers_not_to_say_is_counted_beside_the_others(tmp_path: Path) -> None:
+    """A code of its own, which SPSS counts as missing; the shares stay those of who answered. Nine are too few."""
+    path = tmp_path / "results.sav"
+    path.write_bytes(file("sav", whole(withheld=24)))
+    frame, about = pyreadstat.read_sav(path, user_missing=True)
+    assert about.variable_value_labels["answer"][9999.0] == "Prefer not to say"
+    assert about.missing_ranges["answer"] == [{"lo": 9999.0, "hi": 9999.0}]
+    rows = frame[frame["attribute"] == 0][["answer", "people", "share", "answered"]].fillna(-1).values.tolist()
+    assert rows == [[1, 150, 0.375, 400], [2, 250, 0.625, 400], [3, -1, -1, 400], [9999, 20, -1, 400]]
+    assert "Prefer not to say" not in file("csv", whole(withheld=9)).decode("utf-8-sig")
+
+
 def test_pages_hold_the_words_of_every_chart() -> None:
     data = file("pdf")
     assert data.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type /Page\b", data)) == 2
+    assert len(re.findall(rb"/Type /Page\b", data)) == 3
     assert b"/FontFile2" in data
+    titles = [VOICE.plain(chart.title) for chart in whole().charts]
+    assert titles == ["Should it be closed to cars?", "Should it be closed to cars? – by Age", "Age"]
 
 
 def test_many_charts_take_several_pages_and_none_is_cut() -> None:

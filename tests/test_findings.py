@@ -18,7 +18,12 @@ from flows.results.findings import Found, Material, Trait, decode, encode, findi
 from flows.results.outcome_rates import Dispositions, Reached
 from flows.results.published import published
 from flows.results.weighting import Profile
+from flows.surveys.download import by
+from flows.surveys.form.questions import questions_of
+from flows.surveys.form.reading import read_form
 from flows.surveys.publishing import results_for
+from flows.surveys.results import result_message
+from flows.surveys.sheet import Sheet, keep, open_sheet
 from flows.turn import Message
 from flows.words import Voice
 from storage.attributes import Attribute, Option
@@ -26,6 +31,7 @@ from storage.consultations import Question
 from storage.database import Database, opened
 from storage.panels import Term
 from storage.store import Store
+from tests.xlsforms import xlsform
 
 NOW = datetime(2027, 3, 15, 18, tzinfo=UTC)
 SURROUNDINGS = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
@@ -41,7 +47,7 @@ def material(answers: dict[Profile, dict[Any, int]]) -> Material:
         [QUESTION],
         {"q": answers},
         Dispositions(total, partial=30, refused=20, not_reached=50),
-        {0: 30},
+        {"q": 30},
         [Trait("age", {"young": 0.5, "old": 0.5})],
         asked,
         answered,
@@ -71,6 +77,24 @@ def test_of_few_answers_nothing_is_worked_out() -> None:
     assert found.questions["q"].weighted is None
     assert found.weighted_by == ()
     assert found.r_indicator is None
+
+
+def test_a_mean_is_weighted_and_says_between_which_it_may_lie() -> None:
+    """Young people give it 1, old ones 5; they are 100 and 300, and half and half among everybody."""
+    scale = replace(QUESTION, kind="scale", options=())
+    numbers: dict[Profile, dict[Any, int]] = {("young",): {1: 100}, ("old",): {5: 300}}
+    found = findings(replace(material(numbers), questions=[scale]), Rule())
+    (one,) = found.questions.values()
+    assert one.counts.mean == 4.0
+    assert one.weighted_mean == pytest.approx(3.0)
+    between = found.of_mean(one)
+    # ± 1.96 · √3 / √300, for 400 answers count like 300.
+    assert between is not None
+    assert between.half == pytest.approx(1.96 * 3**0.5 / 300**0.5, rel=1e-4)
+    text = Voice("en", SURROUNDINGS.zone).plain(result_message(scale, one, found.rule, found).text)
+    assert "1 – not at all: 100 (25%), 50% weighted; between 44% and 56%" in text
+    assert "On average: 4, weighted: 3; between 2.8 and 3.2" in text
+    assert "between" not in Voice("en", SURROUNDINGS.zone).plain(result_message(scale, one, found.rule).text)
 
 
 few_or_many = st.dictionaries(
@@ -114,6 +138,7 @@ async def answered_survey(store: Store) -> str:
         if number % 12 != 11:
             await store.responses.start(response.id, NOW)
             await store.responses.save_answer(response.id, closed.id, 0 if number < 25 else 1, NOW)
+            await store.responses.stands_before(response.id, why.id)
         if number % 12 < 10:
             await store.responses.save_answer(response.id, why.id, None, NOW)
             await store.responses.finish(response.id, NOW)
@@ -163,9 +188,17 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
         return await results_for(Desk(store, NOW, SURROUNDINGS), shown, for_staff=for_staff)
 
     voice = Voice("en", SURROUNDINGS.zone)
-    opening, _closed, _why, age = await database.write(lambda store: messages(store, for_staff=True))
+    opening, closed, _why, age = await database.write(lambda store: messages(store, for_staff=True))
     assert "50 of 60 people answered (83%)." in voice.plain(opening.text)
     assert "50 answers count like 49 (design effect 1.03)" in voice.plain(opening.text)
+    assert [[voice.plain(button.label) for button in row] for row in closed.rows] == [["By Age"]]
+    crossed = await database.write(lambda store: looked_at_by_age(store, id))
+    assert voice.plain(crossed.text) == (
+        "Should it be closed to cars? – by Age\n\n"
+        "Under 40: Yes: 20 (100%)\nUnder 40: No: not shown\n40 and over: Yes: not shown\n40 and over: No: 30 (100%)\n\n"
+        "Under 40: 40% of those who answered this, 50% of everybody here\n"
+        "40 and over: 60% of those who answered this, 50% of everybody here"
+    )
     assert voice.plain(age.text) == (
         "Age\n\n"
         "Under 40: everybody here: 50%\nUnder 40: answered: 40%\n"
@@ -175,6 +208,16 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
     told = await database.write(lambda store: messages(store, for_staff=False))
     assert "About 50 of 60 people answered (83%)." in voice.plain(told[0].text)
     assert len(told) == 3
+
+
+async def looked_at_by_age(store: Store, id: str) -> Message:
+    await store.consultations.change(id, "closes_at", NOW + timedelta(days=1))
+    await store.consultations.change(id, "decides_on", date(2027, 3, 22))
+    await store.consultations.change(id, "report_by", date(2027, 3, 30))
+    await store.consultations.open(id, NOW)
+    await store.consultations.close(id, NOW)
+    question, _why = await store.consultations.questions(id)
+    return (await by(Desk(store, NOW, SURROUNDINGS), f"{question.id} age")).messages[0]
 
 
 def test_a_group_of_a_few_cannot_be_told_from_what_weights_cost() -> None:
@@ -188,3 +231,54 @@ def test_a_group_of_a_few_cannot_be_told_from_what_weights_cost() -> None:
 
     assert with_oldest(4).weighted_by == ("age",)
     assert with_oldest(4).design_effect == pytest.approx(with_oldest(7).design_effect)
+
+
+# ---------------------------------------------------------------- where people stop
+
+FORM = """
+| type          | name | label                | relevant  |
+| select_one yn | bus  | Do you take the bus? |           |
+| select_one yn | late | Is it late?          | ${bus}='y' |
+| select_one yn | cold | Is it cold?          | ${bus}='y' |
+| text          | why  | Why?                 |           |
+"""
+CHOICES = """
+| list_name | name | label |
+| yn        | y    | Yes   |
+| yn        | n    | No    |
+"""
+
+
+async def stopped(store: Store, *answered: tuple[int, ...]) -> list[str]:
+    """So many people answer so far and no further; the question each was asked last."""
+    form = read_form(xlsform(FORM, CHOICES)).form
+    assert form is not None
+    officer, _conversation = await store.people.add(1, "staff", "en", NOW)
+    panel_id = await store.panels.add("Transport", "Buses", 6, None, officer.id, NOW)
+    assert panel_id is not None
+    id = await store.consultations.add(panel_id, "How?", officer.id, NOW)
+    await store.consultations.add_questions(id, questions_of(form))
+    await store.consultations.change(id, "closes_at", NOW + timedelta(days=9))
+    await store.consultations.change(id, "decides_on", date(2027, 4, 22))
+    await store.consultations.change(id, "report_by", date(2027, 4, 30))
+    await store.consultations.open(id, NOW)
+    for number, answers in enumerate(answered):
+        person, _conversation = await store.people.add(100 + number, "citizen", "en", NOW)
+        await store.panels.serve(panel_id, person.id, Term(1, NOW + timedelta(days=180)), NOW)
+        sheet = await open_sheet(Desk(store, NOW, SURROUNDINGS, person), id)
+        assert isinstance(sheet, Sheet)
+        assert sheet.response is not None
+        await store.responses.start(sheet.response.id, NOW)
+        for value in answers:
+            question = sheet.route.next
+            assert question is not None
+            sheet = await keep(Desk(store, NOW, SURROUNDINGS, person), sheet, question, value)
+    found = await store.responses.stopped_before(id)
+    names = {question.id: question.wording for question in await store.consultations.questions(id)}
+    return [names.get(place or "", "the first") for place, number in found.items() for _one in range(number)]
+
+
+async def test_whoever_stops_is_counted_at_the_question_their_own_way_led_them_to(database: Database) -> None:
+    """After one answer, who takes no bus stands before the fourth question and who does before the second."""
+    found = await database.write(lambda store: stopped(store, (1,), (0,), (0, 1), ()))
+    assert sorted(found) == sorted(["Why?", "Is it late?", "Is it cold?", "the first"])

@@ -54,7 +54,7 @@ def test_nobody_asked() -> None:
 
 
 def test_where_people_stop() -> None:
-    assert drop_off(3, {0: 4, 1: 22, 2: 11}, complete=60, rule=RULE) == [
+    assert drop_off(["a", "b", "c"], {None: 3, "a": 1, "b": 22, "c": 11, "gone": 5}, complete=60, rule=RULE) == [
         Reached(came=100, stopped=None),
         Reached(came=90, stopped=20),
         Reached(came=70, stopped=10),

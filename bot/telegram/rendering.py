@@ -127,6 +127,7 @@ def _table(kept: Table, voice: Voice) -> dict[str, Any]:
                 "label": voice.plain(column.label),
                 "codes": [[code, voice.plain(words)] for code, words in column.codes.items()],
                 "is_share": column.is_share,
+                "missing": list(column.missing),
             }
             for column in kept.columns
         ],

@@ -10,8 +10,9 @@ from itertools import count
 from typing import Any
 
 from flows.results.disclosure import Line, Published, Rule, line
-from flows.results.precision import mean_of
+from flows.results.precision import Mean, mean_of
 from storage.consultations import POINTS, Question
+from storage.responses import WITHHELD
 
 Tally = Mapping[Any, int]
 """How often each value was given; of people's own words only their number, under None."""
@@ -37,11 +38,16 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is published of one question: how often each category was answered, and how many answered at all."""
+    """What is published of one question: how often each category was answered, and how many answered at all.
+
+    `withheld` preferred not to say: they are counted beside those who answered, not among them.
+    """
 
     categories: tuple[Category, ...]
     cells: Line
     mean: float | None = None
+    deviation: float | None = None
+    withheld: Published = None
 
     @property
     def answered(self) -> Published:
@@ -59,11 +65,17 @@ def counted_as(question: Question) -> Question:
 
 
 def counted_value(question: Question, value: Any) -> Any:
-    return value[0] if question.format == "rank" and isinstance(value, tuple) and value else value
+    return value[0] if question.format == "rank" and isinstance(value, tuple) and value and value != WITHHELD else value
 
 
-def published(question: Question, tally: Tally, rule: Rule) -> Counts:
+def said(tally: Tally) -> Tally:
+    """The answers without those of people who prefer not to say."""
+    return {value: times for value, times in tally.items() if value != WITHHELD} if WITHHELD in tally else tally
+
+
+def published(question: Question, everything: Tally, rule: Rule) -> Counts:
     """What may be said of a question."""
+    tally = said(everything)
     categories = categories_of(question, tally, rule)
     answered = sum(tally.values())
     counts = counted(categories, tally)
@@ -73,7 +85,10 @@ def published(question: Question, tally: Tally, rule: Rule) -> Counts:
     else:
         found = line(counts or [answered], rule)
         found = found if counts else Line((), found.total)
-    return Counts(categories, found, _mean(question, tally, rule))
+    withheld, mean = rule.rounded(everything.get(WITHHELD, 0)), _mean(question, tally, rule)
+    if mean is None:
+        return Counts(categories, found, withheld=withheld)
+    return Counts(categories, found, mean.value, mean.deviation, withheld)
 
 
 def counted(categories: Sequence[Category], tally: Tally) -> list[int]:
@@ -95,11 +110,10 @@ def categories_of(question: Question, tally: Tally, rule: Rule) -> tuple[Categor
     return ()
 
 
-def _mean(question: Question, tally: Tally, rule: Rule) -> float | None:
+def _mean(question: Question, tally: Tally, rule: Rule) -> Mean | None:
     if question.kind not in ("scale", "number") or sum(tally.values()) < rule.smallest or _outweighs(tally):
         return None
-    mean = mean_of(tally)
-    return mean.value if mean else None
+    return mean_of(tally)
 
 
 def _outweighs(tally: Tally) -> bool:

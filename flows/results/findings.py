@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from flows.results.counting import Counts, Tally, published
+from flows.results.counting import Counts, Tally, published, said
 from flows.results.crosstables import ByProfile, Column, cross, put_together, weighted, whole
 from flows.results.disclosure import Published, Rule
 from flows.results.mirror import Mirror, mirror, r_indicator
 from flows.results.outcome_rates import Dispositions, Reached, drop_off
 from flows.results.outcome_rates import published as published_rates
-from flows.results.precision import Precision
+from flows.results.precision import Interval, Precision, mean_of
 from flows.results.weighting import Profile, Weights, rake
 from storage.consultations import Question
 from storage.responses import Way
@@ -40,7 +40,7 @@ class Material:
     questions: Sequence[Question]
     answers: Mapping[str, ByProfile]
     dispositions: Dispositions
-    stopped_after: Mapping[int, int]
+    stopped_before: Mapping[str | None, int]
     traits: Sequence[Trait] = ()
     asked: Mapping[Profile, int] = dataclasses.field(default_factory=dict)
     answered: Mapping[Profile, int] = dataclasses.field(default_factory=dict)
@@ -61,12 +61,14 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One question: counts, what weights make of them (None without weights), its reach, and columns by trait."""
+    """One question: counts, what weights make of them (None without weights) and of the mean, its reach, and columns
+    by trait."""
 
     counts: Counts
     weighted: tuple[Published, ...] | None
     reached: Reached
     by: dict[str, tuple[Column, ...]]
+    weighted_mean: float | None = None
 
     def weighted_share(self, place: int) -> float | None:
         cell = self.weighted[place] if self.weighted is not None else None
@@ -100,6 +102,21 @@ class Findings:
     def precision(self) -> Precision:
         return Precision(self.answered or 0, self.design_effect, self.was_drawn)
 
+    def of_share(self, found: Found, place: int) -> Interval | None:
+        """Within which a question's share lies, the weighted one where there is one; None where none is shown."""
+        share = found.weighted_share(place) if found.weighted is not None else found.counts.cells.share(place)
+        return None if share is None else self._behind(found).of_share(share)
+
+    def of_mean(self, found: Found) -> Interval | None:
+        """Within which a question's mean lies, likewise."""
+        mean = found.counts.mean if found.weighted_mean is None else found.weighted_mean
+        if mean is None or found.counts.deviation is None:
+            return None
+        return self._behind(found).of_mean(mean, found.counts.deviation)
+
+    def _behind(self, found: Found) -> Precision:
+        return Precision(found.counts.answered or 0, self.design_effect, self.was_drawn)
+
 
 def findings(material: Material, rule: Rule) -> Findings:
     """Work out all that may be published."""
@@ -107,16 +124,19 @@ def findings(material: Material, rule: Rule) -> Findings:
     everybody = material.everybody
     groups = [_groups(trait, _bands(everybody, place), rule) for place, trait in enumerate(material.traits)]
     weights = _weights(material, groups) if enough and any(groups) else None
-    reach = drop_off(len(material.questions), material.stopped_after, material.dispositions.complete, rule)
+    ids = [question.id for question in material.questions]
+    reach = drop_off(ids, material.stopped_before, material.dispositions.complete, rule)
     questions: dict[str, Found] = {}
     for question, reached in zip(material.questions, reach, strict=True):
         answers = material.answers.get(question.id, {})
         counts = published(question, whole(answers), rule)
+        answers = {profile: said(tally) for profile, tally in answers.items()}
         questions[question.id] = Found(
             counts,
             weighted(answers, counts.categories, counts.cells, weights, rule) if weights else None,
             reached,
             {trait.key: cross(question, answers, place, rule) for place, trait in enumerate(material.traits)},
+            _weighted_mean(answers, weights) if weights and counts.mean is not None else None,
         )
     return Findings(
         rule.smallest,
@@ -133,6 +153,15 @@ def findings(material: Material, rule: Rule) -> Findings:
         },
         r_indicator(_grouped(material.asked, groups), _grouped(material.answered, groups)) if weights else None,
     )
+
+
+def _weighted_mean(answers: ByProfile, weights: Weights) -> float | None:
+    tally: Counter[Any] = Counter()
+    for profile, given in answers.items():
+        for value, times in given.items():
+            tally[value] += times * weights.of(profile)  # type: ignore[assignment]
+    mean = mean_of(tally)
+    return mean.value if mean else None
 
 
 # ---------------------------------------------------------------- weights

@@ -95,10 +95,16 @@ class Reached:
     stopped: Published
 
 
-def drop_off(questions: int, stopped_after: Mapping[int, int], complete: int, rule: Rule) -> Sequence[Reached]:
-    """By question in order. `stopped_after`: how many unfinished people answered so many questions and no more."""
-    unfinished = [stopped_after.get(answered, 0) for answered in range(questions + 1)]
+def drop_off(
+    questions: Sequence[str], stopped_before: Mapping[str | None, int], complete: int, rule: Rule
+) -> Sequence[Reached]:
+    """By question in order. `stopped_before`: how many unfinished people were asked which question next and left it;
+    None where that was the first, empty where only sending was left."""
+    unfinished = [stopped_before.get(id, 0) for id in questions]
+    if unfinished:
+        unfinished[0] += stopped_before.get(None, 0)
+    complete += stopped_before.get("", 0)
     return [
         Reached(rule.rounded(complete + sum(unfinished[place:])), rule.rounded(unfinished[place]))
-        for place in range(questions)
+        for place in range(len(questions))
     ]

@@ -46,7 +46,7 @@ async def _material(desk: Desk, consultation_id: str, *, by_profile: bool) -> Ma
         questions,
         {one.id: _first_choices(one, people.answers[one.id]) for one in questions if one.id in people.answers},
         _dispositions(turnout),
-        await store.responses.stopped_after(consultation_id),
+        await store.responses.stopped_before(consultation_id),
         traits,
         people.asked,
         people.answered,

@@ -1,6 +1,11 @@
-"""Who can link answers to people: what is promised, and how staff choose it."""
+"""Who can link answers to people: what is promised, and how staff choose it.
+
+Without a key nothing that is kept is sealed, so nobody can be promised that their answers are anonymous.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from flows.desk import Desk
 from flows.flow import Flow
@@ -40,9 +45,10 @@ async def anonymity(desk: Desk, argument: str) -> Turn:
     consultation = await desk.store.consultations.load(id)
     if consultation is None or consultation.state != "draft" or consultation.revises is not None:
         return go("consultation", id)
-    privacy = next((privacy for privacy in LABELS if privacy == chosen), None)
+    ways = [way for way in LABELS if way != "anonymous" or desk.store.ballots.can_be_secret]
+    privacy = next((way for way in ways if way == chosen), None)
     if privacy is None:
-        return _ask(consultation)
+        return _ask(consultation, ways)
     await desk.store.consultations.set_privacy(id, privacy)
     await desk.record("changed draft", f"consultation:{id}", part="privacy", to=privacy)
     changed = await desk.store.consultations.load(id)
@@ -50,11 +56,17 @@ async def anonymity(desk: Desk, argument: str) -> Turn:
     return await show(desk, changed)
 
 
-def _ask(consultation: Consultation) -> Turn:
+def _ask(consultation: Consultation, ways: Sequence[Privacy]) -> Turn:
     text = paragraphs(
         _("<b>Who can see who answered what?</b>"),
-        lines(*(_("{label}: {meaning}", label=LABELS[way], meaning=MEANINGS[way]) for way in LABELS)),
+        lines(*(_("{label}: {meaning}", label=LABELS[way], meaning=MEANINGS[way]) for way in ways)),
+        None
+        if "anonymous" in ways
+        else _(
+            "Anonymous answers are not offered: this bot runs without a key, so whoever copies its database could read "
+            "who sent what."
+        ),
         _("Now: {label}", label=LABELS[consultation.privacy]),
     )
-    rows: list[Row] = [[link(f"anonymity {consultation.id} {way}", LABELS[way])] for way in LABELS]
+    rows: list[Row] = [[link(f"anonymity {consultation.id} {way}", LABELS[way])] for way in ways]
     return end(text, [*rows, [link(f"consultation {consultation.id}", _("Back"))]])

@@ -13,7 +13,7 @@ from flows.turn import Choice, Said, Sent, Typed
 from flows.typed import compared, latin_digits
 from flows.words import Words, _
 from storage.consultations import POINTS, Question
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 
 TEXT_LIMIT = 1000
 MOST_BUTTONS = 12
@@ -214,6 +214,8 @@ def example_number(question: Question) -> float:
 def fits(question: Question, value: Any) -> bool:
     """Whether a kept value still is an answer to the question, which staff may have changed since."""
     places = range(len(question.options))
+    if value == WITHHELD:
+        return True
     match question.kind, value:
         case _, None:
             return question.optional

@@ -20,7 +20,7 @@ from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Format, Kind, Question
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 
 LONGEST_SHOWN = 200
 LONGEST_ON_BUTTON = 60
@@ -216,6 +216,8 @@ def _tick(question: Question, place: int, option: str, chosen: Sequence[int]) ->
 
 def answer_text(question: Question, value: Value) -> Text:
     """An answer as its giver reads it."""
+    if value == WITHHELD:
+        return _("prefer not to say")
     match question.kind, value:
         case _, None:
             return _("skipped")

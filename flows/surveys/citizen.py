@@ -16,6 +16,7 @@ from flows.surveys.asking import answer_rows, answer_text, bold, long_options, q
 from flows.surveys.named import ask_name
 from flows.surveys.publishing import how_sure_of, invitation_name, reminder_name, results_for
 from flows.surveys.sheet import (
+    CHANCE,
     Sheet,
     in_another_language,
     keep,
@@ -39,7 +40,7 @@ from flows.words import (
     written,
 )
 from storage.consultations import Consultation, Question
-from storage.responses import Value, Waiting
+from storage.responses import WITHHELD, Value, Waiting
 
 flow = Flow()
 
@@ -154,7 +155,7 @@ async def survey(desk: Desk, argument: str) -> Turn:
 
 @flow.command("rehearse", audience="staff")
 async def rehearse(desk: Desk, argument: str) -> Turn:
-    sheet = await rehearsal_sheet(desk, argument, {})
+    sheet = await rehearsal_sheet(desk, argument, {CHANCE: desk.new_code()})
     return sheet if isinstance(sheet, Turn) else carry_on(sheet)
 
 
@@ -264,8 +265,10 @@ async def answer(desk: Desk, sheet: Sheet, question: Question, chosen: tuple[int
             return ask_question(sheet, sheet.route.before(question) or question)
         case Choice("keep") if _kept(sheet, question) is not None:
             return carry_on(sheet)
-        case Choice("keep") if (suggested := sheet.route.suggested(question)) is not None:
+        case Choice("keep") if (suggested := sheet.suggested(question)) is not None:
             return await _keep_on(desk, sheet, question, suggested)
+        case Choice("withhold") if sheet.may_withhold(question):
+            return await _keep_on(desk, sheet, question, WITHHELD)
         case Choice("skip") if not sheet.route.needs_answer(question):
             return await _keep_on(desk, sheet, question, None)
         case Typed(words) if question.kind == "one" and len(begun := begun_with(question, words, offered)) > 1:
@@ -316,8 +319,8 @@ def ask_question(
     """Ask one question; the ticks of several choices begin with what was answered before."""
     route, kept, offered = sheet.route, sheet.answers.get(question.id), sheet.route.offered(question)
     if kept is None and question.id not in sheet.answers:
-        kept = route.suggested(question)
-    ticks = chosen if chosen is not None else kept if question.kind == "many" and isinstance(kept, tuple) else ()
+        kept = sheet.suggested(question)
+    ticks = chosen if chosen is not None else ticks_of(question, kept)
     ticks = tuple(place for place in ticks if place in offered)
     may_stay = kept if question.id not in sheet.answers else _kept(sheet, question)
     number, total = route.place(question), len(sheet.questions)
@@ -342,6 +345,11 @@ def ask_question(
     return ask(state, _marked(sheet, text), rows, notice=notice, same_number=same_number, private=said)
 
 
+def ticks_of(question: Question, kept: Value) -> tuple[int, ...]:
+    """The several choices that were answered before."""
+    return kept if question.kind == "many" and isinstance(kept, tuple) and kept != WITHHELD else ()
+
+
 def _first_words(sheet: Sheet) -> list[Text]:
     """Before the first answer: who can see it, and in which language the questions are if it is not the reader's."""
     if sheet.answers:
@@ -358,11 +366,12 @@ def _ways(sheet: Sheet, question: Question, number: int, kept: Value) -> list[Ro
     if not sheet.route.needs_answer(question):
         row.append(choice("skip", _("Skip") if sheet.answers.get(question.id) is None else _("No answer")))
     row.append(choice("later", _("Later")))
-    return [row] if len(row) <= MOST_IN_A_ROW else [row[:2], row[2:]]
+    withhold: list[Row] = [[choice("withhold", _("Prefer not to say"))]] if sheet.may_withhold(question) else []
+    return [*withhold, row] if len(row) <= MOST_IN_A_ROW else [*withhold, row[:2], row[2:]]
 
 
 def _rehearsed(sheet: Sheet) -> Mapping[str, Any] | None:
-    return dict(sheet.answers) if sheet.is_rehearsal else None
+    return {CHANCE: sheet.route.seed, **sheet.answers} if sheet.is_rehearsal else None
 
 
 def _marked(sheet: Sheet, text: Text) -> Text:

@@ -1,12 +1,15 @@
-"""Findings as files, for staff: a workbook, delimited text with its codebook, SPSS, and pages to print."""
+"""Findings for staff: by an attribute, and as files: a workbook, delimited text with its codebook, SPSS, pages to
+print."""
 
 from __future__ import annotations
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.results.counting import counted_as
 from flows.results.published import asked_in, published
-from flows.surveys.report import Labels, codebook, report
-from flows.turn import File, Message, Turn, end, link
+from flows.surveys.report import Labels, codebook, cross_chart, report, ways_to_cross
+from flows.surveys.results import chart_message, protection
+from flows.turn import File, Message, Turn, end, go, link
 from flows.words import _, paragraphs
 from storage.consultations import Consultation
 
@@ -39,6 +42,25 @@ async def download(desk: Desk, argument: str) -> Turn:
     await desk.record("downloaded results", f"consultation:{id}", kind=kind)
     messages = await _files(desk, consultation, kind)
     return end(_("That is all."), [[link(f"download {id}", _("Another kind of file"))], back]).before(*messages)
+
+
+@flow.command("by", audience="staff")
+async def by(desk: Desk, argument: str) -> Turn:
+    """`/by QUESTION ATTRIBUTE`: what each group answered."""
+    id, _space, key = argument.partition(" ")
+    question = await desk.store.consultations.question(id)
+    consultation = await desk.store.consultations.load(question.consultation_id) if question else None
+    if question is None or consultation is None or consultation.state != "closed":
+        return go("consultations")
+    found = await published(desk, consultation.id)
+    one = found.questions.get(id)
+    if one is None or not one.by.get(key):
+        return go("results", consultation.id)
+    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
+    drawn = chart_message(cross_chart(counted_as(question), one, found, key, labels))
+    others = ways_to_cross(question, one, labels, without=key)
+    back = [link(f"results {consultation.id}", _("All results"))]
+    return end(protection(found.rule), [*others, back]).before(drawn)
 
 
 async def _files(desk: Desk, consultation: Consultation, kind: str) -> list[Message]:

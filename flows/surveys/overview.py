@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.desk import Desk
 from flows.surveys.asking import bold
 from flows.surveys.drafting import FIELDS, NAMES, Limits, field_text, problems
-from flows.surveys.ways import exactly
+from flows.surveys.ways import exactly, in_steps
 from flows.surveys.wishes import REMINDERS
 from flows.turn import Row, Turn, end, link
 from flows.words import Moment, Percent, Text, Words, _, lines, ngettext, paragraphs
@@ -82,13 +82,22 @@ async def turnout_text(desk: Desk, consultation: Consultation) -> Text:
     turnout = await desk.store.responses.turnout(consultation.id)
     if not turnout.asked and not turnout.other:
         return _("The invitations are on their way.") if consultation.state == "open" else _("Nobody was asked.")
+    many: Text = _(
+        "{answered} of {asked} people have answered ({share}).",
+        answered=turnout.finished,
+        asked=turnout.asked,
+        share=Percent(turnout.rate),
+    )
+    if consultation.state == "open" and consultation.privacy != "named":
+        rule = await desk.disclosure()
+        turnout = in_steps(turnout, rule)
+        many = (
+            _("At least {answered} of {asked} people have answered.", answered=turnout.finished, asked=turnout.asked)
+            if turnout.finished
+            else _("{asked} asked, and fewer than {few} answers so far.", asked=turnout.asked, few=rule.smallest)
+        )
     return lines(
-        _(
-            "{answered} of {asked} people have answered ({share}).",
-            answered=turnout.finished,
-            asked=turnout.asked,
-            share=Percent(turnout.rate),
-        ),
+        many,
         ngettext("{n} has begun.", "{n} have begun.", turnout.started) if turnout.started else None,
         ngettext("{n} would rather not.", "{n} would rather not.", turnout.declined) if turnout.declined else None,
         *exactly(turnout),

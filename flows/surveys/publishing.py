@@ -15,7 +15,7 @@ from flows.surveys.asking import answer_text, bold
 from flows.surveys.form.questions import wording_of
 from flows.surveys.formats import READ
 from flows.surveys.listening import sent_for, way_to
-from flows.surveys.report import Labels, mirror_charts
+from flows.surveys.report import Labels, mirror_charts, ways_to_cross
 from flows.surveys.results import chart, chart_message, how_sure, in_plain_words, protection, result_message, weighting
 from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
@@ -164,7 +164,7 @@ def invitation(consultation: Consultation) -> Message:
         text,
         [
             [link(f"survey {consultation.id}", _("Answer now"))],
-            [link(f"decline {consultation.id}", _("Not this one"))],
+            [link(f"notnow {consultation.id}", _("Not now")), link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
 
@@ -201,6 +201,7 @@ def reminder(consultation: Consultation, *, last: bool) -> Message:
         text,
         [
             [link(f"survey {consultation.id}", _("Answer now"))],
+            *([] if last else [[link(f"notnow {consultation.id}", _("Not now"))]]),
             [link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
@@ -228,14 +229,19 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
         ]
     found = await published(desk, consultation.id)
     questions = await asked_in(desk, consultation.id)
+    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
     for question in questions:
-        result = result_message(question, found.questions[question.id], found.rule, for_staff=for_staff)
+        one = found.questions[question.id]
+        result = result_message(question, one, found.rule, found if for_staff else None)
         if for_staff and question.kind == "text":
             messages.append(await _with_texts(desk, question, result))
+        elif for_staff and found.answered is not None:
+            messages.append(replace(result, rows=ways_to_cross(question, one, labels)))
         elif found.answered is not None:
             messages.append(result)
-    return [*messages, *await _mirrors(desk, found)] if for_staff else messages
+    mirrors = [chart_message(chart) for chart in mirror_charts(found, labels)]
+    return [*messages, *mirrors] if for_staff else messages
 
 
 def _opening(consultation: Consultation, found: Findings, turnout: Turnout, *, for_staff: bool) -> Message:
@@ -292,26 +298,26 @@ async def how_sure_of(desk: Desk, consultation: Consultation) -> Text:
     return paragraphs(_("<b>How sure is this?</b>"), lines(how_sure(found), weighting(found)), *weighted)
 
 
-async def _mirrors(desk: Desk, found: Findings) -> list[Message]:
-    """How much those who answered look like the community, as pictures staff can pass on."""
-    labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
-    return [chart_message(chart) for chart in mirror_charts(found, labels)]
-
-
 async def _with_texts(desk: Desk, question: Question, result: Message) -> Message:
     """What was written, as text where it is little and as a file where it is much."""
     found = await desk.store.responses.texts(question.id) + await desk.store.ballots.texts(question.id)
     rows = way_to(question, await sent_for(desk, question))
-    texts = sorted(one.words for one in found if media_of(one.words) is None)
+    texts = sorted((one.words, one.quotable) for one in found if media_of(one.words) is None)
     if texts and question.format not in READ:
         rows = [*rows, [link(f"reading {question.id}", _("Read, search and tag"))]]
     if question.format in READ:
-        texts = [desk.voice.plain(answer_text(question, words)) for words in texts]
+        texts = [(desk.voice.plain(answer_text(question, words)), quotable) for words, quotable in texts]
+    mark = _("may be quoted")
     if len(texts) > MOST_TEXTS_SHOWN:
-        return Message(result.text, rows, file=File("answers.txt", "\n\n".join(texts) + "\n"))
+        noted = [f"{words}\n({desk.voice.plain(mark)})" if quotable else words for words, quotable in texts]
+        return Message(result.text, rows, file=File("answers.txt", "\n\n".join(noted) + "\n"))
     if not texts:
         return replace(result, rows=rows)
-    return Message(paragraphs(bold(question.wording), *(Verbatim(f"– {words}") for words in texts)), rows)
+    listed = [
+        _("– {words} ({mark})", words=words, mark=mark) if quotable else Verbatim(f"– {words}")
+        for words, quotable in texts
+    ]
+    return Message(paragraphs(bold(question.wording), *listed), rows)
 
 
 def _too_few(consultation: Consultation, found: Findings) -> Text:

@@ -121,10 +121,26 @@ def _show_bank(id: str, offered: list[Instrument]) -> Turn:
 
 # ---------------------------------------------------------------- one question
 
+NEEDS: dict[str, Words] = {
+    "needed": _("Needs an answer."),
+    "optional": _("May be skipped."),
+    "withhold": _("Needs an answer, or “prefer not to say”."),
+}
+OTHERWISE: dict[str, Words] = {
+    "needed": _("Ask for an answer"),
+    "optional": _("Let people skip it"),
+    "withhold": _("Offer “prefer not to say”"),
+}
+
+
+def needs(question: Question) -> str:
+    return "withhold" if question.may_withhold else "optional" if question.optional else "needed"
+
 
 @flow.command("question", audience="staff")
 async def question(desk: Desk, argument: str) -> Turn:
-    """`/question ID` shows it; `up`, `delete`, `delete yes`, `wording`, `options`, `optional` change it."""
+    """`/question ID` shows it; `up`, `delete`, `delete yes`, `wording`, `options`, `needed`, `optional`, `withhold`
+    change it."""
     id, _space, what = argument.partition(" ")
     found = await desk.store.consultations.question(id)
     consultation = await desk.store.consultations.load(found.consultation_id) if found else None
@@ -142,8 +158,9 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             await store.move_up(found)
             await _record(desk, "moved question", found)
             return go("questions", found.consultation_id)
-        case "optional" if not found.details:
-            await store.change_question(replace(found, optional=not found.optional))
+        case "needed" | "optional" | "withhold" if not found.details:
+            changed = replace(found, optional=what == "optional", may_withhold=what == "withhold")
+            await store.change_question(changed)
             await _record(desk, "changed question", found)
             return go("question", found.id)
         case "delete":
@@ -191,7 +208,7 @@ def _show(question: Question) -> Turn:
         bold(question.wording),
         lines(kind_name(question), *options),
         how_to_answer(question),
-        _("May be skipped.") if question.optional else _("Needs an answer."),
+        NEEDS[needs(question)],
         _("From: {source}", source=question.source) if question.source else None,
         _("It came with a form. To change more than its words, please change the form and send it again.")
         if question.details
@@ -208,12 +225,11 @@ def _show(question: Question) -> Turn:
         return end(text, [change, moves, back] if change else [moves, back])
     if question.kind != "text":
         change.append(link(f"question {id} options", _("Change the answers")))
-    optional = _("Ask for an answer") if question.optional else _("Let people skip it")
     return end(
         text,
         [
             change,
-            [link(f"question {id} optional", optional)],
+            [link(f"question {id} {other}", words) for other, words in OTHERWISE.items() if other != needs(question)],
             moves,
             back,
         ],
@@ -243,7 +259,11 @@ def _ask_part(at: Writing) -> Turn:
         case "options":
             return ask(at, OPTIONS_WANTED[at.kind], [*_ready_options(at), [choice("back", _("Back"))]])
         case "optional":
-            rows = [[choice("needed", _("It needs an answer"))], [choice("optional", _("It may be skipped"))]]
+            rows = [
+                [choice("needed", _("It needs an answer"))],
+                [choice("optional", _("It may be skipped"))],
+                [choice("withhold", _("They may say: prefer not to say"))],
+            ]
             return ask(at, _("May people skip it?"), [*rows, [choice("back", _("Back"))]])
     so_far = _("So far: {words}", words=at.wording) if at.wording else None
     keep = [choice("keep", _("Keep it"))] if at.wording else []
@@ -296,8 +316,8 @@ async def write(desk: Desk, at: Writing, said: Said) -> Turn:
         case "options", Typed(words):
             found = _read_options(at, words)
             return again(found) if isinstance(found, Words) else await _complete(desk, found)
-        case "optional", Choice("needed" | "optional" as id):
-            return await _add(desk, at, optional=id == "optional")
+        case "optional", Choice("needed" | "optional" | "withhold" as id):
+            return await _add(desk, at, id)
         case (("kind" | "optional"), _):
             return again(_tap_one())
     return again(_("Please write it as a message."))
@@ -345,8 +365,19 @@ async def _complete(desk: Desk, at: Writing) -> Turn:
     return go("question", at.question_id)
 
 
-async def _add(desk: Desk, at: Writing, *, optional: bool) -> Turn:
-    new = Question("", at.consultation_id, 0, at.kind, at.wording, at.options, optional, at.least, at.most)
+async def _add(desk: Desk, at: Writing, needs: str) -> Turn:
+    new = Question(
+        "",
+        at.consultation_id,
+        0,
+        at.kind,
+        at.wording,
+        at.options,
+        needs == "optional",
+        at.least,
+        at.most,
+        may_withhold=needs == "withhold",
+    )
     await desk.store.consultations.add_questions(at.consultation_id, [new])
     await _record(desk, "added question", new)
     return go("questions", at.consultation_id)

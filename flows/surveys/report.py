@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flows.results.crosstables import Column as CrossColumn
 from flows.results.disclosure import Line
 from flows.results.findings import Findings, Found
 from flows.results.mirror import Mirror
 from flows.results.precision import Precision
+from flows.surveys.form.questions import wording_of
 from flows.surveys.results import chart, how_sure, label, protection, weighting
 from flows.surveys.ways import besides
-from flows.turn import Bar, Cell, Chart, Column, Report, Table
-from flows.words import Paragraphs, Percent, Text, Verbatim, Words, _
+from flows.turn import Bar, Cell, Chart, Column, Report, Row, Table, link
+from flows.words import Paragraphs, Percent, Text, Verbatim, Words, _, lines
 from storage.attributes import Attribute
 from storage.consultations import Consultation, Question
 
 EVERYBODY = 0
+WITHHELD = 9999
+"""The code of "prefer not to say" among the answers: missing, and told from what was skipped."""
 
 
 @dataclass(slots=True)
@@ -71,7 +75,11 @@ def report(consultation: Consultation, questions: Sequence[Question], found: Fin
     """Everything that is published of a survey."""
     cells = _cells(questions, found, labels)
     tables = [cells, _questions(questions, found), *_mirrors(found, labels), _codebook(cells)]
-    charts = [chart(question, found.questions[question.id], found.rule) for question in questions]
+    charts: list[Chart | None] = []
+    for question in questions:
+        one = found.questions[question.id]
+        crossed = [cross_chart(question, one, found, key, labels) for key in one.by if one.by[key]]
+        charts += [chart(question, one, found.rule), *crossed]
     return Report(
         Verbatim(consultation.question),
         _("About"),
@@ -145,12 +153,21 @@ class _Cells:
                 )
             )
 
+    def add_withheld(self, question: Question, found: Found) -> None:
+        """Counted beside the answers, and in no share."""
+        if found.counts.withheld is not None:
+            self.answers.meanings[WITHHELD] = _("Prefer not to say")
+            asked = self.questions.of(question.id, Verbatim(question.wording))
+            row = (asked, WITHHELD, EVERYBODY, EVERYBODY, found.counts.withheld)
+            self.rows.append((*row, None, None, None, None, found.counts.answered))
+
 
 def _cells(questions: Sequence[Question], found: Findings, labels: Labels) -> Table:
     made = _Cells(found)
     for question in questions:
         one = found.questions[question.id]
         made.add(question, one, EVERYBODY, EVERYBODY, one.counts.cells, weighted=True)
+        made.add_withheld(question, one)
         for key, columns in one.by.items():
             for column in columns:
                 trait = made.traits.of(key, labels.trait(key))
@@ -161,7 +178,7 @@ def _cells(questions: Sequence[Question], found: Findings, labels: Labels) -> Ta
         _("Results"),
         [
             Column("question", _("Question"), made.questions.meanings),
-            Column("answer", _("Answer"), made.answers.meanings),
+            Column("answer", _("Answer"), made.answers.meanings, missing=(WITHHELD,)),
             Column("attribute", _("Asked by"), {**everybody, **made.traits.meanings}),
             Column("band", _("Who"), {**everybody, **made.bands.meanings}),
             Column("people", _("People (rounded; empty: not shown)")),
@@ -180,13 +197,31 @@ def _questions(questions: Sequence[Question], found: Findings) -> Table:
     for question in questions:
         one = found.questions[question.id]
         mean = None if one.counts.mean is None else round(one.counts.mean, 1)
-        rows.append((Verbatim(question.wording), one.counts.answered, mean, one.reached.came, one.reached.stopped))
+        weighted = None if one.weighted_mean is None else round(one.weighted_mean, 1)
+        between = found.of_mean(one)
+        rows.append(
+            (
+                Verbatim(question.wording),
+                one.counts.answered,
+                one.counts.withheld,
+                mean,
+                weighted,
+                round(between.low, 1) if between else None,
+                round(between.high, 1) if between else None,
+                one.reached.came,
+                one.reached.stopped,
+            )
+        )
     return Table(
         _("Questions"),
         [
             Column("question", _("Question")),
             Column("answered", _("Answered it (rounded)")),
+            Column("withheld", _("Preferred not to say (rounded)")),
             Column("mean", _("On average")),
+            Column("weighted_mean", _("On average, weighted")),
+            Column("mean_low", _("On average, at least (95 %)")),
+            Column("mean_high", _("On average, at most (95 %)")),
             Column("came", _("Came this far (rounded)")),
             Column("stopped", _("Stopped here (rounded)")),
         ],
@@ -250,6 +285,61 @@ def _text(words: Text | str) -> Text:
 def codebook(whole: Report) -> Report:
     """The codebook alone, for formats that hold one table."""
     return Report(whole.title, whole.about, whole.notes, [whole.tables[-1]])
+
+
+# ---------------------------------------------------------------- a question by an attribute
+
+
+def ways_to_cross(question: Question, found: Found, labels: Labels, without: str = "") -> list[Row]:
+    """A button for each attribute that a question can be looked at by."""
+    return [
+        [link(f"by {question.id} {key}", _("By {attribute}", attribute=labels.trait(key)))]
+        for key, columns in found.by.items()
+        if columns and key != without
+    ]
+
+
+def cross_chart(question: Question, found: Found, findings: Findings, key: str, labels: Labels) -> Chart:
+    """What each group answered, and who answered beside who lives here."""
+    bars = [
+        _cross_bar(question, found, column, place, labels.together(key, column.bands))
+        for column in found.by[key]
+        for place in range(len(found.counts.categories))
+    ]
+    title = _("{question} – by {attribute}", question=wording_of(question), attribute=labels.trait(key))
+    return Chart(title, bars, lines(*_who_answered(found, findings.mirrors.get(key), key, labels)))
+
+
+def _cross_bar(question: Question, found: Found, column: CrossColumn, place: int, who: Text) -> Bar:
+    name = _("{who}: {label}", who=who, label=label(question, found.counts.categories[place]))
+    share, number = column.cells.share(place), column.cells.cells[place]
+    if share is None or number is None:
+        return Bar(name, 0.0, _("not shown"))
+    return Bar(name, share, _("{number} ({share})", number=number, share=Percent(share)))
+
+
+def _who_answered(found: Found, mirror: Mirror | None, key: str, labels: Labels) -> list[Text]:
+    """For each group its share of those who answered this question, and of everybody here where that is known."""
+    targets = {band.key: band.target for band in mirror.bands} if mirror else {}
+    total = sum(column.cells.total or 0 for column in found.by[key])
+    told: list[Text] = []
+    for column in found.by[key]:
+        here = [targets.get(band) for band in column.bands]
+        if column.cells.total is None or not total:
+            continue
+        who, share = labels.together(key, column.bands), Percent(column.cells.total / total)
+        known = sum(one for one in here if one is not None)
+        told.append(
+            _("{who}: {share} of those who answered this", who=who, share=share)
+            if None in here
+            else _(
+                "{who}: {share} of those who answered this, {here} of everybody here",
+                who=who,
+                share=share,
+                here=Percent(known),
+            )
+        )
+    return told
 
 
 # ---------------------------------------------------------------- the mirror as pictures

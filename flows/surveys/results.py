@@ -8,6 +8,7 @@ from __future__ import annotations
 from flows.results.counting import Category
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
+from flows.results.precision import Interval
 from flows.surveys.asking import bold, ends_of, shown
 from flows.surveys.form.questions import option_of, wording_of
 from flows.surveys.instruments import comparison
@@ -33,24 +34,58 @@ def label(question: Question, category: Category) -> Text:
     return shown(category.first or 0)
 
 
-def result_message(question: Question, found: Found, rule: Rule, *, for_staff: bool = True) -> Message:
+def result_message(question: Question, found: Found, rule: Rule, sure: Findings | None = None) -> Message:
     """A question's result to be read and, where there is something to draw, to be looked at.
 
-    Weighted shares are for staff, and for whoever asks how sure it is.
+    With `sure`, the findings it is part of, every figure says between which ones it may lie; that is for staff, and so
+    are weighted shares.
     """
-    picture = chart(question, found, rule, weighted=for_staff)
+    picture = chart(question, found, rule, weighted=sure is not None)
     bars = picture.bars if picture else ()
     text = paragraphs(
         bold(wording_of(question)),
-        lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars)) if bars else None,
-        _("On average: {mean}", mean=round(found.counts.mean, 1)) if found.counts.mean is not None else None,
+        lines(*(_figure(bar, sure.of_share(found, place) if sure else None) for place, bar in enumerate(bars)))
+        if bars
+        else None,
+        _mean(found, sure),
         _("This was asked in an earlier version only.") if question.last_version is not None else None,
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         _("They put these in order; this is what they put first.") if question.format == "rank" and bars else None,
         number_answered(question, found, rule),
+        _("About {number} people preferred not to say.", number=found.counts.withheld)
+        if found.counts.withheld is not None
+        else None,
         comparison(question) if bars else None,
     )
     return Message(text, picture=picture)
+
+
+def _figure(bar: Bar, between: Interval | None) -> Text:
+    if between is None:
+        return _("{label}: {figure}", label=bar.label, figure=bar.text)
+    return _(
+        "{label}: {figure}; between {low} and {high}",
+        label=bar.label,
+        figure=bar.text,
+        low=Percent(between.low),
+        high=Percent(between.high),
+    )
+
+
+def _mean(found: Found, sure: Findings | None) -> Text | None:
+    if found.counts.mean is None:
+        return None
+    mean: Text = _("On average: {mean}", mean=round(found.counts.mean, 1))
+    if found.weighted_mean is not None:
+        mean = _(
+            "On average: {mean}, weighted: {weighted}",
+            mean=round(found.counts.mean, 1),
+            weighted=round(found.weighted_mean, 1),
+        )
+    between = sure.of_mean(found) if sure else None
+    if between is None:
+        return mean
+    return _("{mean}; between {low} and {high}", mean=mean, low=round(between.low, 1), high=round(between.high, 1))
 
 
 def chart_message(drawn: Chart) -> Message:

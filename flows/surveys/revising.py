@@ -7,7 +7,7 @@ from flows.flow import Flow
 from flows.surveys.asking import bold, kind_name
 from flows.surveys.overview import turnout_text
 from flows.turn import Row, Turn, end, go, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Text, Verbatim, _, lines, paragraphs
 from storage.consultations import Consultation, Question
 
 flow = Flow()
@@ -108,15 +108,8 @@ async def _make(desk: Desk, draft: Consultation) -> Turn:
     revised = await desk.store.consultations.load(draft.revises)
     assert revised is not None
     await desk.record("changed questions", f"consultation:{revised.id}", version=revised.version)
-    begun = (await desk.store.responses.turnout(revised.id)).started
     text = paragraphs(
         _("Done. This is version {number} of these questions.", number=revised.version),
-        ngettext(
-            "{n} person who has begun goes on with the earlier one.",
-            "{n} people who have begun go on with the earlier one.",
-            begun,
-        )
-        if begun
-        else None,
+        _("Whoever has begun goes on with the earlier one."),
     )
     return end(text, back)

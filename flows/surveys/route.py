@@ -23,7 +23,7 @@ from flows.surveys.formats import READ, read
 from flows.turn import Choice, Said
 from flows.words import Words, _
 from storage.consultations import Question
-from storage.responses import Value
+from storage.responses import WITHHELD, Value
 
 ONCE = re.compile(r"\bonce\s*\(")
 NO_NUMBER = text(math.nan)
@@ -84,7 +84,7 @@ class Route:
     def is_unfit(self, question: Question) -> bool:
         """Whether its answer was possible once, but is not beside what was answered elsewhere since."""
         of, value = from_form(question), self.answers.get(question.id)
-        if of is None or value is None:
+        if of is None or value in (None, WITHHELD):
             return False
         looks_elsewhere = bool(of.item.constraint) and bool(expression(of.item.constraint).names)
         return not self._is_offered(question, value) or (looks_elsewhere and not self._is_accepted(question, of, value))
@@ -248,7 +248,7 @@ class Route:
 
     def _answered(self, question: Question, item: Item) -> str:
         value = self.answers.get(question.id)
-        return "" if value is None else _words_of(question, item, value)
+        return "" if value in (None, WITHHELD) else _words_of(question, item, value)
 
     def _is_met(self, question: Question) -> bool:
         of = from_form(question)

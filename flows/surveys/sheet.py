@@ -8,12 +8,16 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.surveys.answering import fits
-from flows.surveys.form.questions import languages_of
+from flows.surveys.form.expressions import is_expression
+from flows.surveys.form.questions import from_form, languages_of
 from flows.surveys.route import Route
 from flows.turn import Row, Turn, end, link
 from flows.words import DEFAULT_LANGUAGE, LANGUAGES, SIMPLE, Text, Words, _
 from storage.consultations import Consultation, Question
 from storage.responses import Response, Value
+
+CHANCE = "chance"
+"""Beside a rehearsal's answers: what its form's chance begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,24 @@ class Sheet:
     @property
     def answers(self) -> Mapping[str, Value]:
         return self.route.answers
+
+    def suggested(self, question: Question) -> Value:
+        """What the form answers beforehand; nothing that it works out where answers are anonymous.
+
+        The clock or chance would mark a ballot.
+        """
+        of = from_form(question)
+        if self.consultation.is_anonymous and of is not None and is_expression(of.item.default):
+            return None
+        return self.route.suggested(question)
+
+    def may_withhold(self, question: Question) -> bool:
+        """Whether "prefer not to say" is an answer: where staff offer it, and to whatever a form requires.
+
+        Nobody is held up by a form; what is only to be confirmed asks nothing of anybody.
+        """
+        required = bool(question.details) and question.format != "acknowledge" and self.route.needs_answer(question)
+        return question.may_withhold or required
 
     @property
     def is_rehearsal(self) -> bool:
@@ -76,9 +98,10 @@ def in_another_language(route: Route, consultation: Consultation) -> list[Text]:
 
 
 async def route_through(
-    desk: Desk, consultation_id: str, version: int, answers: Mapping[str, Value], seed: str = ""
+    desk: Desk, consultation_id: str, version: int, answers: Mapping[str, Value], response_id: str = ""
 ) -> Route:
     """The way through a version of a survey that these answers leave, in the speaker's language."""
+    seed = desk.store.responses.seed(response_id) if response_id else ""
     questions = await desk.store.consultations.questions(consultation_id, version)
     return Route.through(questions, answers, desk.now.astimezone(desk.zone), desk.voice.reads[0], seed)
 
@@ -89,7 +112,8 @@ async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str
     if consultation is None or not desk.is_staff:
         return end(_("I cannot find these questions."), ways_on())
     given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
-    route = await route_through(desk, consultation_id, consultation.version, given)
+    seed = str(given.pop(CHANCE, ""))
+    route = replace(await route_through(desk, consultation_id, consultation.version, given), seed=seed)
     if not route.questions:
         return end(
             _("There is no question to rehearse yet."),
@@ -106,6 +130,9 @@ async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sh
     kept = _with(sheet, {**sheet.answers, question.id: value})
     if kept.response is None:
         return kept
+    if not sheet.is_sent and not sheet.consultation.is_anonymous:
+        following = kept.route.next
+        await desk.store.responses.stands_before(kept.response.id, following.id if following else "")
     return await _settle_again(desk, sheet, kept, kept.response) if sheet.is_sent else await keep_once(desk, kept)
 
 
@@ -126,14 +153,21 @@ async def _settle_again(desk: Desk, before: Sheet, kept: Sheet, response: Respon
 
 
 async def settle(desk: Desk, sheet: Sheet) -> Sheet:
-    """What is not asked any more is not answered, and what the form works out is kept with the answers."""
+    """What is not asked any more is not answered, and what the form works out is kept with the answers.
+
+    Not where they are anonymous: a ballot has nothing but what somebody said.
+    """
     sheet = await _drop(desk, sheet, sheet.route.stale)
+    if sheet.consultation.is_anonymous:
+        return sheet
     await _save(desk, sheet, {id: words or None for id, words in sheet.route.calculations().items()})
     return sheet
 
 
 async def keep_once(desk: Desk, sheet: Sheet) -> Sheet:
-    """What a form works out once stays as it was at the first time."""
+    """What a form works out once stays as it was at the first time; in an anonymous ballot it has no place."""
+    if sheet.consultation.is_anonymous:
+        return sheet
     found = {id: words for id, words in sheet.route.calculations(once=True).items() if words}
     new = {id: words for id, words in found.items() if id not in sheet.answers}
     await _save(desk, sheet, new)
@@ -142,8 +176,9 @@ async def keep_once(desk: Desk, sheet: Sheet) -> Sheet:
 
 async def _drop(desk: Desk, sheet: Sheet, questions: Sequence[str]) -> Sheet:
     assert sheet.response is not None
+    secret = sheet.consultation.is_anonymous
     for question_id in questions:
-        await desk.store.responses.drop_answer(sheet.response.id, question_id)
+        await desk.store.responses.drop_answer(sheet.response.id, question_id, secret=secret)
     return _with(sheet, {id: value for id, value in sheet.answers.items() if id not in questions})
 
 

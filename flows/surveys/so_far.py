@@ -39,7 +39,7 @@ async def so_far(desk: Desk, argument: str) -> Turn:
         in_their_language(written(consultation, "question")),
         lines(_("About {number} people answered.", number=found.answered), protection(found.rule)),
         *(
-            result_message(one, found.questions[one.id], found.rule, for_staff=False).text
+            result_message(one, found.questions[one.id], found.rule).text
             for one in questions
             if one.id in found.questions
         ),

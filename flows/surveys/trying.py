@@ -26,15 +26,27 @@ class Remarking:
 
 @flow.command("tryout", audience="staff")
 async def try_out(desk: Desk, argument: str) -> Turn:
-    """`/tryout ID` asks all colleagues to rehearse a draft."""
-    draft = await desk.store.consultations.load(argument)
+    """`/tryout ID` gives a link for the colleagues one has in mind; `/tryout ID all` asks every one.
+
+    Nobody's name is kept, so whom to ask is chosen where names are: among one's own chats.
+    """
+    id, _space, everybody = argument.partition(" ")
+    draft = await desk.store.consultations.load(id)
     if draft is None or draft.state not in ("draft", "scheduled") or not draft.questions:
-        return go("consultation", argument)
+        return go("consultation", id)
     colleagues = [one for one in await desk.store.people.staff() if one.id != desk.person.id]
-    back = [[link(f"consultation {argument}", _("Back to the consultation"))]]
+    back = [[link(f"consultation {id}", _("Back to the consultation"))]]
     if not colleagues:
         text = _("You are the only one here. Invite a colleague, and they can try your questions.")
         return end(text, [[link("colleagues", _("Invite a colleague"))], *back])
+    if everybody != "all":
+        choosing = paragraphs(
+            _("Send this link to the colleagues you would like to try your questions. It works for staff only:"),
+            Verbatim(desk.deep_link(f"rehearse-{id}")),
+        )
+        number = len(colleagues)
+        to_all = ngettext("Ask {n} colleague", "Ask all {n} colleagues", number)
+        return end(choosing, [[link(f"tryout {id} all", to_all)], *back])
     message = Message(
         paragraphs(
             _("A colleague asks you to try these questions before people get them. Nothing is recorded."),

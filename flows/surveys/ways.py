@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from flows.results.disclosure import Rule
 from flows.results.findings import Findings
 from flows.words import Text, Words, _, lines
 from storage.responses import Turnout, Way
@@ -12,6 +15,18 @@ WAYS: dict[Way, Words] = {
     "paper": _("On paper"),
     "stall": _("At a stall"),
 }
+
+
+def in_steps(turnout: Turnout, rule: Rule) -> Turnout:
+    """What may be seen while people still answer: who watches it move sees a step, never one person come."""
+    return replace(
+        turnout,
+        started=rule.stepped(turnout.started),
+        finished=rule.stepped(turnout.finished),
+        declined=rule.stepped(turnout.declined),
+        other={way: rule.stepped(number) for way, number in turnout.other.items() if rule.stepped(number)},
+        with_helper=rule.stepped(turnout.with_helper),
+    )
 
 
 def exactly(turnout: Turnout) -> list[Text]:

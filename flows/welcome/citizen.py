@@ -14,7 +14,7 @@ from storage.people import NOTICE_VERSION
 
 flow = Flow()
 
-OPENINGS = frozenset({"at", "join", "topic", "survey", "outcome", "colleague", "home"})
+OPENINGS = frozenset({"at", "join", "topic", "survey", "outcome", "colleague", "home", "rehearse"})
 """Commands that a deep link may open: `?start=join-4f2a` is `/join 4f2a`."""
 
 SOURCES = frozenset({"join", "topic", "survey", "outcome", "home"})

@@ -11,10 +11,5 @@ DELETE FROM waiting_ballots WHERE id = :id;
 -- name: add!
 INSERT INTO ballots (id, question_id, value) VALUES (:id, :question_id, :value);
 
--- name: of
--- Every ballot's answers to what is chosen or counted, ballot by ballot.
-SELECT b.id, b.question_id, b.value FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
-WHERE q.consultation_id = :consultation_id AND q.kind <> 'text' ORDER BY b.id;
-
 -- name: texts
-SELECT id AS source, value FROM ballots WHERE question_id = :question_id ORDER BY id;
+SELECT id AS source, value FROM ballots WHERE question_id = :question_id AND value <> '[-1]' ORDER BY id;

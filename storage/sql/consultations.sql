@@ -100,32 +100,33 @@ UPDATE consultations SET state = 'cancelled', closed_at = :now WHERE id = :id AN
 
 -- name: questions
 SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
-    translations, first_version, last_version FROM questions
+    translations, first_version, last_version, may_withhold FROM questions
 WHERE consultation_id = :id ORDER BY position;
 
 -- name: questions_of_version
 SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
-    translations, first_version, last_version FROM questions
+    translations, first_version, last_version, may_withhold FROM questions
 WHERE consultation_id = :id AND first_version <= :version AND (last_version IS NULL OR last_version >= :version)
 ORDER BY position;
 
 -- name: question
 SELECT id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
-    translations, first_version, last_version FROM questions
+    translations, first_version, last_version, may_withhold FROM questions
 WHERE id = :id;
 
 -- name: add_question!
 INSERT INTO questions (
-    id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details)
+    id, consultation_id, position, kind, wording, options, optional, least, most, source, format, details,
+    may_withhold)
 SELECT :id, :consultation_id, COALESCE(MAX(position), 0) + 1, CAST(:kind AS TEXT), CAST(:wording AS TEXT),
     CAST(:options AS TEXT), CAST(:optional AS BIGINT), CAST(:least AS BIGINT), CAST(:most AS BIGINT),
-    CAST(:source AS TEXT), CAST(:format AS TEXT), CAST(:details AS TEXT)
+    CAST(:source AS TEXT), CAST(:format AS TEXT), CAST(:details AS TEXT), CAST(:may_withhold AS BIGINT)
 FROM questions WHERE consultation_id = :consultation_id;
 
 -- name: change_question!
 -- Whatever is changed is no longer the published instrument's own, and its translations say something else.
 UPDATE questions SET wording = :wording, options = :options, optional = :optional, least = :least, most = :most,
-    details = :details,
+    details = :details, may_withhold = :may_withhold,
     source = CASE WHEN wording = :wording AND options = :options THEN source ELSE '' END,
     translations = CASE WHEN wording = :wording AND options = :options THEN translations ELSE '' END
 WHERE id = :id;
@@ -161,9 +162,9 @@ ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: copy_question!
 INSERT INTO questions (id, consultation_id, position, kind, wording, options, optional, least, most, source, format,
-    details, translations, origin)
+    details, translations, may_withhold, origin)
 SELECT CAST(:id AS TEXT), CAST(:consultation_id AS TEXT), position, kind, wording, options, optional, least, most,
-    source, format, details, translations, id
+    source, format, details, translations, may_withhold, id
 FROM questions WHERE id = :origin;
 
 -- name: origins

@@ -115,7 +115,8 @@ WHERE s.person_id = :person_id ORDER BY t.id;
 
 -- name: responses
 SELECT r.id, c.question AS asked, c.translations, r.state, r.invited_at, r.started_at, r.finished_at, r.reminded_at,
-    r.reminders, r.with_helper, r.channel, r.link, r.version, r.in_silence, r.name, r.quotable
+    r.reminders, r.with_helper, r.channel, r.link, r.version, r.in_silence, r.name, r.quotable, r.secret,
+    r.next_question
 FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id WHERE r.person_id = :person_id ORDER BY r.id;
 
 -- name: answers
@@ -127,6 +128,11 @@ WHERE r.person_id = :person_id ORDER BY a.response_id, q.position;
 -- What staff noted on their words.
 SELECT r.id AS response_id, g.tag FROM responses AS r JOIN text_tags AS g ON g.source = r.id
 WHERE r.person_id = :person_id ORDER BY g.tag;
+
+-- name: asked
+SELECT q.id, q.wording, q.kind, q.options, q.details, q.translations
+FROM responses AS r JOIN questions AS q
+    ON q.consultation_id = r.consultation_id WHERE r.id = :id ORDER BY q.position;
 
 -- name: proposals
 SELECT c.question AS asked, c.translations, p.words, p.own_key, p.person_id AS writer_id,

@@ -119,7 +119,7 @@ UPDATE waiting_ballots SET sealed = :value WHERE id = :id;
 
 -- name: ballot_texts
 SELECT b.question_id, b.id, b.value FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
-WHERE q.kind = 'text';
+WHERE q.kind = 'text' AND b.value <> '[-1]';
 
 -- name: set_ballot_text!
 UPDATE ballots SET value = :value WHERE question_id = :question_id AND id = :id;
@@ -137,11 +137,17 @@ SELECT id, person_id, name AS value FROM responses WHERE name <> '';
 -- name: set_name!
 UPDATE responses SET name = :value WHERE id = :id;
 
+-- name: secrets
+SELECT id, person_id, secret AS value FROM responses WHERE secret <> '';
+
+-- name: set_secret!
+UPDATE responses SET secret = :value WHERE id = :id;
+
 -- name: texts
 -- Own words, and answers that are sealed whole.
 SELECT a.response_id, a.question_id, r.person_id, a.value
 FROM answers AS a JOIN responses AS r ON r.id = a.response_id JOIN questions AS q ON q.id = a.question_id
-WHERE (q.kind = 'text' AND a.value <> 'null') OR a.value LIKE '{%';
+WHERE (q.kind = 'text' AND a.value NOT IN ('null', '[-1]')) OR a.value LIKE '{%';
 
 -- name: set_text!
 UPDATE answers SET value = :value WHERE response_id = :response_id AND question_id = :question_id;

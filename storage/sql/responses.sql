@@ -43,7 +43,7 @@ WHERE c.id = :consultation_id;
 
 -- name: find
 SELECT id, consultation_id, state, invited_at, started_at, finished_at, link, name, quotable,
-    version FROM responses
+    version, reminders FROM responses
 WHERE consultation_id = :consultation_id AND person_id = :person_id;
 
 -- name: start!
@@ -79,8 +79,13 @@ DELETE FROM answers WHERE response_id = :id AND question_id = :question_id;
 -- name: forget_answers!
 DELETE FROM answers WHERE response_id = :id;
 
+-- name: set_secret!
+UPDATE responses SET secret = :secret WHERE id = :id;
+
 -- name: answers
-SELECT question_id, value FROM answers WHERE response_id = :id;
+-- With what is kept of them secretly, which is beside each.
+SELECT a.question_id, a.value, r.secret
+FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id WHERE r.id = :id;
 
 -- name: open_for
 -- What waits for somebody: open consultations they were asked in, or whose panel they serve on.
@@ -133,7 +138,8 @@ WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 
 -- name: tallies
 -- How often each answer was given by those who have sent theirs, by group of people; own words are only counted, as
--- null. What people said who have been erased since, and ballots, come as rows of their own.
+-- null; who prefers not to say has [-1]. What people said who have been erased since, and ballots, come as rows of
+-- their own.
 WITH grouped AS MATERIALIZED (
     SELECT key AS person_id, CAST(CAST(value AS TEXT) AS INTEGER) AS slice FROM json_each(:groups /*+ ::json */)
 ), sent AS MATERIALIZED (
@@ -141,14 +147,15 @@ WITH grouped AS MATERIALIZED (
     WHERE r.consultation_id = :consultation_id AND r.state = 'finished'
 )
 SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN s.slice END AS slice,
-    CASE WHEN q.kind = 'text' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
+    CASE WHEN q.kind = 'text' AND a.value <> '[-1]' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
 FROM sent AS s JOIN answers AS a ON a.response_id = s.id JOIN questions AS q ON q.id = a.question_id
 WHERE a.value <> 'null' GROUP BY 1, 2, 3
 UNION ALL
 SELECT k.question_id, NULL, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
 WHERE q.consultation_id = :consultation_id
 UNION ALL
-SELECT b.question_id, NULL, CASE WHEN q.kind = 'text' THEN 'null' ELSE b.value END AS value, COUNT(*) AS number
+SELECT b.question_id, NULL, CASE WHEN q.kind = 'text' AND b.value <> '[-1]' THEN 'null' ELSE b.value END AS value,
+    COUNT(*) AS number
 FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
 WHERE q.consultation_id = :consultation_id GROUP BY 1, 3;
 
@@ -156,7 +163,7 @@ WHERE q.consultation_id = :consultation_id GROUP BY 1, 3;
 -- In no order that says who wrote what.
 SELECT r.id AS source, a.value, r.quotable, r.person_id, k.sealed AS sealed_key
 FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN data_keys AS k ON k.person_id = r.person_id
-WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value <> 'null';
+WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value NOT IN ('null', '[-1]');
 
 -- name: set_name!
 UPDATE responses SET name = :name WHERE id = :id;
@@ -205,14 +212,14 @@ SELECT g.slice, w.state, w.way, COUNT(*) AS number
 FROM response_ways AS w JOIN grouped AS g ON g.person_id = w.person_id
 WHERE w.consultation_id = :consultation_id GROUP BY 1, 2, 3;
 
--- name: stopped_after
--- How many of those who have not sent theirs answered so many questions.
-SELECT answered, COUNT(*) AS number FROM (
-    SELECT r.id, COUNT(q.id) AS answered
-    FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id
-    LEFT JOIN questions AS q ON q.id = a.question_id AND q.format NOT IN ('calculate', 'hidden')
-    WHERE r.consultation_id = :consultation_id AND r.state = 'started' GROUP BY r.id
-) AS unfinished GROUP BY answered;
+-- name: stands_before!
+UPDATE responses SET next_question = :question_id WHERE id = :id;
+
+-- name: stopped_before
+-- How many of those who have not sent theirs were asked which question last; null of those who answered none.
+SELECT r.next_question, COUNT(*) AS number FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+WHERE r.consultation_id = :consultation_id AND r.state = 'started' AND c.privacy <> 'anonymous'
+GROUP BY r.next_question;
 
 -- name: published
 SELECT figures FROM published_results WHERE consultation_id = :consultation_id;
