@@ -92,8 +92,13 @@ def _query(name: str, sql: str, parameters: tuple[str, ...]) -> Query:
 Line = tuple[Table, Row]
 
 
-@cache
 def tables() -> tuple[Table, ...]:
+    """The tables of a backup, each after those it refers to."""
+    return tuple(table for table in every_table() if table.name not in LEFT_OUT)
+
+
+@cache
+def every_table() -> tuple[Table, ...]:
     """The tables of this version's schema, each after those it refers to."""
     with closing(sqlite3.connect(":memory:")) as memory:
         for migration in migrations():
@@ -108,7 +113,7 @@ def tables() -> tuple[Table, ...]:
             for name, table in found.items()
             if name not in placed and all(r.table in placed or r.table == name for r in table.references)
         ]
-    return tuple(table for table in ordered if table.name not in LEFT_OUT)
+    return tuple(ordered)
 
 
 def _table(memory: sqlite3.Connection, name: str) -> Table:

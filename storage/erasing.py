@@ -134,7 +134,7 @@ class Erasure:
         for row in await self._session.rows(SQL.conversation, person_id=person_id):
             parked = json.loads(box.open(row["parked"])) if row["parked"] else []
             found += [{"set_aside": one} for one in parked]
-            found += [{"being_asked": box.open(row["state"])}] if row["state"] else []
+            found += [{"being_asked": box.open(row["state"]).rstrip()}] if row["state"] else []
         return found
 
     async def _asked_staff(self, person_id: str, box: Box) -> list[Held]:
@@ -179,11 +179,11 @@ def _answer(row: Mapping[str, Any], value: Any, language: str) -> Held:
     wording, options = _worded(row, language)
     answered_at = _readable("answered_at", dict(row).get("answered_at"))
     if value == list(WITHHELD):
-        return {"question": wording, "answer": "prefer not to say", "answered_at": answered_at}
-    if row["kind"] in ("one", "many") and value is not None:
+        value = "prefer not to say"
+    elif row["kind"] in ("one", "many") and value is not None:
         chosen = value if isinstance(value, list) else [value]
         value = [options[int(place)] if int(place) < len(options) else place for place in chosen]
-    return {"question": wording, "answer": value, "answered_at": _readable("answered_at", row["answered_at"])}
+    return {"question": wording, "answer": value, "answered_at": answered_at}
 
 
 def _worded(row: Mapping[str, Any], language: str) -> tuple[str, list[str]]:

@@ -23,7 +23,7 @@ from flows.surveys.citizen import send as sending
 from flows.surveys.form.questions import questions_of
 from flows.surveys.form.reading import read_form
 from flows.surveys.sheet import Sheet, keep, open_sheet
-from storage.backup import tables
+from storage.backup import every_table
 from storage.ballots import BATCH
 from storage.consultations import Question
 from storage.database import Database, opened
@@ -115,7 +115,7 @@ async def close(store: Store, vote: Vote) -> None:
 async def dump(database: Database) -> Dump:
     """Every row of every table, in the order the database gives them."""
     async with database.snapshot() as store:
-        return {table.name: [row async for row in store.copies.rows(table)] for table in tables()}
+        return {table.name: [row async for row in store.copies.rows(table)] for table in every_table()}
 
 
 # ---------------------------------------------------------------- nothing is lost
@@ -280,7 +280,7 @@ def once_in(runs: int, expected: float) -> int:
 
 
 async def ballots(database: Database) -> list[dict[str, object]]:
-    (table,) = (table for table in tables() if table.name == "ballots")
+    (table,) = (table for table in every_table() if table.name == "ballots")
     async with database.snapshot() as store:
         return [row async for row in store.copies.rows(table)]
 
