@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,14 +15,18 @@ from flows.surveys.answering import (
     TEXT_LIMIT,
     Unclear,
     Understood,
+    begun_with,
     example_number,
     fits,
     ticked,
     understood,
 )
+from flows.surveys.asking import answer_rows, long_options
 from flows.turn import Choice, Said, Sent, Typed
-from storage.consultations import POINTS, Kind, Question
+from flows.words import Voice
+from storage.consultations import POINTS, Format, Kind, Question
 
+ENGLISH = Voice("en", ZoneInfo("UTC"))
 OPTIONS = ("Trees", "Benches", "Fewer cars")
 
 
@@ -127,3 +133,32 @@ def test_what_was_kept_for_another_question_is_noticed(asked: Question, value: A
     if fits(asked, value):
         assert value is not None or asked.optional
         assert isinstance(value, str) == (asked.kind == "text") or value is None
+
+
+LONG = "So long that a telephone cannot show all of it on one button, however wide it may be"
+
+
+@pytest.mark.parametrize(
+    ("kind", "format", "mark"), [("one", "", "2."), ("many", "", "☐ 2."), ("many", "rank", "☐ B.")]
+)
+def test_options_too_long_for_a_button_stand_in_full_above_them(kind: Kind, format: Format, mark: str) -> None:
+    asked = replace(question(kind), options=(f"{LONG}, yes", f"{LONG}, no", "Maybe"), format=format)
+    shown = long_options(asked, ())
+    assert shown is not None
+    assert f"{LONG}, no" in ENGLISH.plain(shown)
+    labels = [
+        str(button.label) if isinstance(button.label, str) else ENGLISH.plain(button.label)
+        for row in answer_rows(asked, ())
+        for button in row
+    ]
+    assert labels[1].startswith(f"{mark} So long")
+    assert len({label[:20] for label in labels}) == len(labels)
+    assert long_options(replace(asked, options=("Yes", "No", "Maybe")), ()) is None
+
+
+def test_of_the_options_only_those_offered_are_tapped_or_written() -> None:
+    asked = replace(question("one"), options=("Hilltop", "Moorend", "Quayside"))
+    assert understood(asked, Choice("1"), (), (0, 1)) == Understood(1)
+    assert isinstance(understood(asked, Choice("2"), (), (0, 1)), Unclear)
+    assert isinstance(understood(asked, Typed("quay"), (), (0, 1)), Unclear)
+    assert begun_with(asked, "Moor", (0, 1)) == (1,)

@@ -408,3 +408,17 @@ def test_chance_is_another_for_every_calculation_and_the_same_for_each_person() 
     assert first["same"] == "false"
     later = replace(route(drawn, {"from": first["from"]}), now=NOW + timedelta(hours=5))
     assert later.calculations()["from"] == first["from"]
+
+
+def test_what_has_become_needed_says_so_in_the_forms_words() -> None:
+    needed = xlsform(
+        """
+        | type    | name | label | required | required_message          |
+        | integer | a    | A?    |          |                           |
+        | text    | why  | Why?  | ${a} > 3 | Please say why it is ${a}. |
+        """
+    )
+    assert route(needed, {"a": 2, "why": None}).incomplete == []
+    asked_why = route(needed, {"a": 5, "why": None})
+    assert [one.id for one in asked_why.incomplete] == ["why"]
+    assert asked_why.required_words(asked_why.incomplete[0]) == "Please say why it is 5."

@@ -22,6 +22,8 @@ from flows.words import Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Format, Kind, Question
 from storage.responses import WITHHELD, Value
 
+UNFIT = _("This answer does not fit any more. Please answer again.")
+
 LONGEST_SHOWN = 200
 LONGEST_ON_BUTTON = 60
 

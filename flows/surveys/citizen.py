@@ -12,7 +12,7 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.anonymity import PROMISES
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, is_voice, is_written, ticked
-from flows.surveys.asking import answer_rows, answer_text, bold, long_options, question_text, summary
+from flows.surveys.asking import UNFIT, answer_rows, answer_text, bold, long_options, question_text, summary
 from flows.surveys.named import ask_name
 from flows.surveys.publishing import how_sure_of, invitation_name, reminder_name, results_for
 from flows.surveys.sheet import (
@@ -289,8 +289,8 @@ async def _keep_on(desk: Desk, sheet: Sheet, question: Question, value: Value) -
 
 
 def carry_on(sheet: Sheet, notice: Text | None = None) -> Turn:
-    """The next question without an answer, or the summary when there is none."""
-    question = sheet.route.next
+    """The next question without an answer, or one that was skipped and must not be; the summary when there is none."""
+    question = sheet.route.next or next(iter(sheet.route.incomplete), None)
     if question is None:
         return review(sheet)
     return ask_question(sheet, question, notice=_why_again(sheet, question, notice))
@@ -299,8 +299,7 @@ def carry_on(sheet: Sheet, notice: Text | None = None) -> Turn:
 def _why_again(sheet: Sheet, question: Question, notice: Text | None = None) -> Text | None:
     if not sheet.route.is_unfit(question) or sheet.route.is_half_ranked(question):
         return notice
-    why = _("This answer does not fit any more. Please answer again.")
-    return why if notice is None else Words("{why} {notice}", {"why": why, "notice": notice})
+    return UNFIT if notice is None else Words("{why} {notice}", {"why": UNFIT, "notice": notice})
 
 
 def _kept(sheet: Sheet, question: Question) -> Value:

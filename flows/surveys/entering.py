@@ -11,7 +11,7 @@ from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, fits, is_written, ticked
-from flows.surveys.asking import answer_rows, answer_text, bold, long_options, question_text, summary
+from flows.surveys.asking import UNFIT, answer_rows, answer_text, bold, long_options, question_text, summary
 from flows.surveys.one_line import example, looks_like_a_form, read_form
 from flows.surveys.route import Route
 from flows.surveys.sheet import route_through
@@ -147,8 +147,10 @@ async def _survey(desk: Desk, id: str) -> Survey | Turn:
 
 
 def _carry_on(survey: Survey, form: Form) -> Turn:
-    question = survey.route(form).next
-    return _ask(survey, form, question) if question else _check(survey, form)
+    route = survey.route(form)
+    if route.next is None:
+        return _check(survey, form)
+    return _ask(survey, form, route.next, notice=UNFIT if route.is_unfit(route.next) else None)
 
 
 def _ask(
@@ -157,6 +159,7 @@ def _ask(
     question: Question,
     chosen: tuple[int, ...] | None = None,
     *,
+    notice: Words | None = None,
     same_number: bool = False,
 ) -> Turn:
     route, kept = survey.route(form), _answers(form).get(question.id)
@@ -179,7 +182,7 @@ def _ask(
     faster = _("Or write the whole form in one line, for example: {line}", line=example(survey.questions))
     text = paragraphs(_heading(form), text, faster if _takes_a_line(survey, form) else None)
     rows = [*answer_rows(question, ticks, offered), ways]
-    return ask(state, text, rows, same_number=same_number)
+    return ask(state, text, rows, notice=notice, same_number=same_number)
 
 
 def _takes_a_line(survey: Survey, form: Form) -> bool:
