@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from flows.alike import most_alike
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
-from flows.topics.similar import most_alike
 from flows.topics.telling import as_listed, supporters, with_answer
 from flows.turn import Button, Choice, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
