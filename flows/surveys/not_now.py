@@ -1,4 +1,4 @@
-""" "Not now": somebody is asked once more, at a better time, and not again."""
+"""Not now: somebody is asked once more, at a better time, and not again."""
 
 from __future__ import annotations
 
