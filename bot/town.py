@@ -122,6 +122,7 @@ BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = (
             "[Questions]",
             "[Take from the question bank]",
             "[Satisfaction with area]",
+            "[Take these questions]",
             "[Done]",
             "[Publish]",
             "[Publish now]",

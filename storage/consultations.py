@@ -95,6 +95,15 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's wording, what the consultation asked, and when."""
+
+    wording: str
+    question: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Over:
     """A closed consultation in a list."""
 
@@ -197,6 +206,13 @@ class Consultations:
             SQL.asked_since, panel_id=consultation.panel_id, id=consultation.id, since=since
         )
         return [row["question"] for row in rows]
+
+    async def asked_of_members(self, consultation: Consultation, since: datetime) -> list[Asked]:
+        """Questions that its panel's members were asked, there or on another panel of theirs, the latest first."""
+        rows = await self._session.rows(
+            SQL.asked_of_members, panel_id=consultation.panel_id, id=consultation.id, since=since
+        )
+        return [make(Asked, row) for row in rows]
 
     async def closed_of(self, panel_id: str, most: int) -> list[Over]:
         """What a panel was asked and is closed, the latest first."""

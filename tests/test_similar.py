@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.topics.similar import ENOUGH, likeness, most_alike
+from flows.alike import ENOUGH, likeness, most_alike
 
 CROSSING = "A safe crossing by the primary school, please."
 

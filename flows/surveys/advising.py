@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flows.alike import most_alike
 from flows.desk import Desk
 from flows.surveys.form.advice import Asked, advice, minutes
 from flows.surveys.form.model import ItemKind, language_name
 from flows.surveys.form.questions import from_form, languages_of
-from flows.words import DEFAULT_LANGUAGE, Text, Words, _, lines, ngettext
+from flows.words import DEFAULT_LANGUAGE, Day, Text, Words, _, lines, ngettext, said_in
 from storage.consultations import Consultation, Kind, Question
 
 LATELY = timedelta(days=30)
+A_YEAR = timedelta(days=365)
+MOST_ALIKE = 2
 MOST_SHOWN = 8
 
 KINDS: dict[Kind, ItemKind] = {"one": "one", "many": "many", "scale": "range", "number": "integer", "text": "text"}
@@ -42,13 +45,66 @@ async def last_advice(desk: Desk, consultation: Consultation) -> Text | None:
         )
         if lately
         else None,
+        *await _asked_before(desk, consultation, questions),
         unspoken,
+        *await _unreached(desk, consultation),
         *advised(questions),
     ]
     found = [thought for thought in thoughts if thought is not None][:MOST_SHOWN]
     if not found:
         return None
     return lines(_("What a careful colleague might say:"), *(_("– {problem}", problem=one) for one in found))
+
+
+async def _asked_before(desk: Desk, consultation: Consultation, questions: Sequence[Question]) -> list[Words]:
+    """What the same people were asked in nearly the same words, on this or another panel of theirs."""
+    before = await desk.store.consultations.asked_of_members(consultation, desk.now - A_YEAR)
+    wordings = [one.wording for one in before]
+    found = {
+        place for question in questions if question.is_asked for place in most_alike(question.wording, wordings, 1)
+    }
+    return [
+        _(
+            "Members were asked something alike on {day}: {question}",
+            day=Day(before[place].published_at.astimezone(desk.zone).date()),
+            question=before[place].wording,
+        )
+        for place in sorted(found)[:MOST_ALIKE]
+    ]
+
+
+async def _unreached(desk: Desk, consultation: Consultation) -> list[Words]:
+    """Groups of whom so few sit on the panel that nothing can be said of them, and members who hear nothing."""
+    told: list[Words] = []
+    smallest = (await desk.disclosure()).smallest
+    members = await desk.store.sortition.members(consultation.panel_id)
+    if len(members) >= smallest:
+        language = desk.voice.language
+        few = [
+            said_in(option.labels, language)
+            for attribute in await desk.store.attributes.all()
+            for option in attribute.options
+            if option.target and sum(one.profile.get(attribute.key) == option.key for one in members) < smallest
+        ]
+        if few:
+            told.append(
+                _(
+                    "Fewer than {smallest} on this panel are: {groups}. Invite some, or ask them in another way too.",
+                    smallest=smallest,
+                    groups=", ".join(few),
+                )
+            )
+    panel = await desk.store.consultations.panel_to_ask(consultation.panel_id)
+    stopped = panel.serving - panel.reached if panel else 0
+    if stopped:
+        told.append(
+            ngettext(
+                "{n} member has stopped hearing from us and gets no invitation.",
+                "{n} members have stopped hearing from us and get no invitation.",
+                stopped,
+            )
+        )
+    return told
 
 
 async def _unspoken(desk: Desk, consultation: Consultation, questions: Sequence[Question]) -> Text | None:

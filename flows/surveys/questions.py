@@ -89,8 +89,9 @@ def _ways_to_add(consultation_id: str, found: list[Question]) -> list[Row]:
 
 @flow.command("bank", audience="staff")
 async def bank(desk: Desk, argument: str) -> Turn:
-    """`/bank ID` shows the question bank; `/bank ID SET` adds a set of questions, once."""
-    id, _space, key = argument.partition(" ")
+    """`/bank ID` shows the question bank, `/bank ID SET` a set of questions; `/bank ID SET add` adds it, once."""
+    id, _space, rest = argument.partition(" ")
+    key, _space, wish = rest.partition(" ")
     consultation = await desk.store.consultations.load(id)
     if consultation is None or consultation.state != "draft":
         return go("consultation", id)
@@ -99,12 +100,30 @@ async def bank(desk: Desk, argument: str) -> Turn:
     instrument = next((one for one in INSTRUMENTS if one.key == key), None)
     if instrument is None:
         return _show_bank(id, [one for one in INSTRUMENTS if one.source not in sources])
-    room = MOST_QUESTIONS - len(found)
-    if instrument.source not in sources and len(instrument.questions) <= room:
-        council = desk.voice.plain(await desk.named_organisation())
-        await desk.store.consultations.add_questions(id, instrument.for_council(council))
-        await desk.record("added from the bank", f"consultation:{id}", instrument=key)
+    wanted = instrument.for_council(desk.voice.plain(await desk.named_organisation()))
+    fits = len(wanted) <= MOST_QUESTIONS - len(found)
+    if instrument.source in sources:
+        return go("questions", id)
+    if wish != "add" or not fits:
+        return _show_set(id, instrument, wanted, fits=fits)
+    await desk.store.consultations.add_questions(id, wanted)
+    await desk.record("added from the bank", f"consultation:{id}", instrument=key)
     return go("questions", id)
+
+
+def _show_set(id: str, instrument: Instrument, wanted: Sequence[Question], *, fits: bool) -> Turn:
+    text = paragraphs(
+        bold(instrument.name),
+        Verbatim(instrument.source),
+        *(lines(Verbatim(one.wording), *(Verbatim(f"– {option}") for option in one.options)) for one in wanted),
+        None
+        if fits
+        else _(
+            "There is no room for these: a survey has at most {most} questions. Delete some first.", most=MOST_QUESTIONS
+        ),
+    )
+    rows: list[Row] = [[link(f"bank {id} {instrument.key} add", _("Take these questions"))]] if fits else []
+    return end(text, [*rows, [link(f"bank {id}", _("Back"))]])
 
 
 def _show_bank(id: str, offered: list[Instrument]) -> Turn:

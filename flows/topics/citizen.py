@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from flows.alike import most_alike
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.spoken import as_text
-from flows.topics.similar import most_alike
 from flows.topics.telling import as_listed, supporters, why_hidden, with_answer
 from flows.turn import Button, Choice, Message, Row, Said, Sent, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs

@@ -148,6 +148,16 @@ SELECT question FROM consultations
 WHERE panel_id = :panel_id AND id <> :id AND published_at >= :since AND state IN ('open', 'closed')
 ORDER BY published_at DESC;
 
+-- name: asked_of_members
+-- What those who would be asked were asked lately, on whichever of their panels; the latest first.
+SELECT q.wording, c.question, c.published_at
+FROM consultations AS c JOIN questions AS q ON q.consultation_id = c.id
+WHERE c.id <> :id AND c.published_at >= :since AND c.state IN ('open', 'closed')
+  AND q.format NOT IN ('note', 'calculate', 'hidden') AND EXISTS (
+    SELECT 1 FROM memberships AS one JOIN memberships AS other ON other.person_id = one.person_id
+    WHERE one.panel_id = :panel_id AND one.state = 'serving' AND other.panel_id = c.panel_id AND other.state = 'serving')
+ORDER BY c.published_at DESC, q.position;
+
 -- name: revision_of
 SELECT id FROM consultations WHERE revises = :id AND state = 'draft';
 

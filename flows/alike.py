@@ -1,4 +1,4 @@
-"""Which topics speak of the same thing: those that share most of their telling words.
+"""Which texts speak of the same thing: those that share most of their telling words.
 
 Measured by the overlap coefficient (Szymkiewicz 1934, Simpson 1943): what two sets share, by the size of the smaller.
 """
