@@ -8,7 +8,7 @@ from typing import Any
 from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.panels.places import last_day
-from flows.panels.sortition.ceremony import record_text, renew
+from flows.panels.sortition.ceremony import record_name, record_text, renew
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
 from flows.panels.sortition.renewals import draw_for, found, plan_next, possible_ends, standing, term_ends
@@ -82,7 +82,7 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
     drawn_people = [people[name] for name in result.drawn if name in people]
     await desk.store.sortition.remember_chances(panel.id, chances, drawn_people)
     await desk.later("panel.told", f"panel.told:{draw.id}", desk.now, {"draw": draw.id, "after": ""})
-    file = File(f"draw-{draw.id[-8:]}.json", draw.record)
+    file = File(record_name(draw), draw.record)
     rows: list[Row] = [[link(f"lotpanel {panel.id}", _("See the panel"))]]
     await tell_staff(desk, Message(record_text(desk, panel, draw), rows, file=file), once=f"panel.drawn:{draw.id}")
 
