@@ -101,6 +101,14 @@ class Parting:
     sat: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A decision that a member's answers fed, and what was done; empty: it has not been told yet."""
+
+    decision: str
+    we_did: str
+
+
 class Panels:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -269,9 +277,9 @@ class Panels:
         """A term that had been shortened ends when it was to end at first."""
         await self._session.run(SQL.lengthen, id=membership_id, ends_at=ends_at)
 
-    async def contributions(self, membership_id: str) -> list[str]:
+    async def contributions(self, membership_id: str) -> list[Contribution]:
         """The decisions fed by the consultations this member has answered in this term, the latest first."""
-        return [row["decision"] for row in await self._session.rows(SQL.contributions, id=membership_id)]
+        return [make(Contribution, row) for row in await self._session.rows(SQL.contributions, id=membership_id)]
 
 
 def uses_service(kept: str, box: Box) -> bool | None:

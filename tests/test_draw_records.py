@@ -23,6 +23,7 @@ DRAWN = """\
 > olga: 12
 > olga: 10
 > olga: [Begin this panel]
+> olga: [How it is chosen]
 > olga: [One person of a home at most]
 > olga: [Back]
 ~ 12 others are in the pool: age=young; area=hilltop

@@ -7,18 +7,17 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
-from flows.panels.places import hand_on, last_day, watch
+from flows.panels.places import contributed, hand_on, last_day, watch
 from flows.panels.rotation import MOST_TERMS, CoolingOff, may_stay, next_term
 from flows.panels.sortition.seating import refill, refill_between
 from flows.panels.terms import term_end
 from flows.turn import Message, Row, link
-from flows.words import Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import Text, _, paragraphs
 from storage.panels import Membership, Panel, Term
 
 flow = Flow()
 
 PAGE = 300
-DECISIONS_SHOWN = 5
 
 
 @flow.due("panel.notice")
@@ -90,26 +89,13 @@ async def _begin_another(desk: Desk, panel: Panel, place: Membership) -> None:
 async def _thank(desk: Desk, panel: Panel, place: Membership) -> None:
     text = paragraphs(
         _("Your term on <b>{panel}</b> has ended. Thank you for your time.", panel=panel.name),
-        _contributed(await desk.store.panels.contributions(place.id)),
+        contributed(await desk.store.panels.contributions(place.id)),
         _what_next(desk, panel, place),
     )
     rows: list[Row] = [[link("outcomes", _("What was decided")), link("panels", _("Panels"))]]
     if panel.lets_stay and may_stay(place.term, panel.waiting):
         rows = [[link(f"stay {panel.id}", _("Stay another term"))], *rows]
     await _tell(desk, place, Message(text, rows), once=f"panel.term:{place.id}")
-
-
-def _contributed(decisions: list[str]) -> Text | None:
-    """What their answers went into, if there were any."""
-    if not decisions:
-        return None
-    answered = ngettext(
-        "You answered {n} time before a decision. It was about:",
-        "You answered {n} times before a decision. They were about:",
-        len(decisions),
-    )
-    shown = [_("– {decision}", decision=Verbatim(decision)) for decision in decisions[:DECISIONS_SHOWN]]
-    return lines(answered, *shown, _("– and more") if len(decisions) > DECISIONS_SHOWN else None)
 
 
 def _what_next(desk: Desk, panel: Panel, place: Membership) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flows.desk import Desk
@@ -9,9 +10,10 @@ from flows.panels.rotation import CoolingOff, next_term
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
 from flows.words import Day, Text, _, lines, ngettext, paragraphs, written
-from storage.panels import Membership, Panel, Term, Waiting
+from storage.panels import Contribution, Membership, Panel, Term, Waiting
 
 MOST_LOOKED_AT = 50
+DECISIONS_SHOWN = 5
 
 
 def last_day(desk: Desk, ends_at: datetime) -> Day:
@@ -99,3 +101,21 @@ def _tell_of_place(desk: Desk, panel: Panel, waiting: Waiting, term: Term) -> No
     )
     rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
     desk.tell(waiting.recipient, Message(text, rows), once=f"panel.place:{waiting.membership_id}")
+
+
+def contributed(made: Sequence[Contribution]) -> Text | None:
+    """What a member's answers went into, if there were any, and what came of it where that has been told."""
+    if not made:
+        return None
+    answered = ngettext(
+        "You answered {n} time before a decision. It was about:",
+        "You answered {n} times before a decision. They were about:",
+        len(made),
+    )
+    shown = [
+        _("– {decision}. We did: {done}", decision=one.decision.rstrip("."), done=one.we_did)
+        if one.we_did
+        else _("– {decision}", decision=one.decision)
+        for one in made[:DECISIONS_SHOWN]
+    ]
+    return lines(answered, *shown, _("– and more") if len(made) > DECISIONS_SHOWN else None)

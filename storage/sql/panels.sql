@@ -166,8 +166,10 @@ UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'servi
 UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'serving' AND term_ends_at < :ends_at;
 
 -- name: contributions
--- What the consultations that a member answered in this term were for.
-SELECT CASE WHEN c.decision = '' THEN c.question ELSE c.decision END AS decision
+-- What the consultations that a member answered in this term were for, and what has been done, as was told last.
+SELECT CASE WHEN c.decision = '' THEN c.question ELSE c.decision END AS decision,
+    COALESCE((SELECT o.we_did FROM outcomes AS o WHERE o.consultation_id = c.id AND o.state = 'posted'
+        ORDER BY o.posted_at DESC, o.id DESC LIMIT 1), '') AS we_did
 FROM memberships AS m
 JOIN consultations AS c ON c.panel_id = m.panel_id
 JOIN responses AS r ON r.consultation_id = c.id AND r.person_id = m.person_id

@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
-from flows.panels.places import last_day
+from flows.panels.places import contributed, last_day
 from flows.panels.sortition.ceremony import record_name, record_text, renew
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
@@ -16,7 +16,7 @@ from flows.panels.sortition.request import Result, result_of
 from flows.panels.sortition.seating import decline, fill, invitation, offer_seat, sit_down, tell_staff
 from flows.panels.sortition.strata import belongs, most_wanted
 from flows.turn import File, Message, Row, link
-from flows.words import Percent, Text, Verbatim, _, lines, ngettext, paragraphs, written
+from flows.words import Percent, Text, _, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Member, Sortition
 
@@ -311,19 +311,9 @@ async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: 
 
 async def _farewell(desk: Desk, panel: Panel, member: Member, *, may_stay: bool = False) -> Message:
     """What somebody reads who leaves at a renewal; a silent member may still say that they stay."""
-    decisions = await desk.store.panels.contributions(member.membership_id)
     text = paragraphs(
         _("Your term on <b>{panel}</b> ends on {day}.", panel=panel.name, day=last_day(desk, member.term_ends_at)),
-        lines(
-            ngettext(
-                "You answered {n} time before a decision. It was about:",
-                "You answered {n} times before a decision. They were about:",
-                len(decisions),
-            ),
-            *(_("– {decision}", decision=Verbatim(decision)) for decision in decisions[:5]),
-        )
-        if decisions
-        else None,
+        contributed(await desk.store.panels.contributions(member.membership_id)),
         _("Thank you for your time. Then others are drawn, so that the panel stays a mirror of the people here."),
     )
     stay: list[Row] = [[link(f"stayon {panel.id}", _("Yes, I stay"))]] if may_stay else []
