@@ -103,12 +103,18 @@ class Parting:
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What a consultation was about, and the decision it fed (empty where staff have not named it)."""
+    """What a consultation was about, the decision it fed (empty where staff have not named it), and what was done.
+
+    `we_did` is empty until that has been told; it has a language and translations of its own.
+    """
 
     question: str
     decision: str
     language: str
     translations: str
+    we_did: str = ""
+    told_in: str = ""
+    told_translations: str = ""
 
 
 class Panels:
@@ -288,7 +294,7 @@ class Panels:
         await self._session.run(SQL.lengthen, id=membership_id, ends_at=ends_at)
 
     async def contributions(self, membership_id: str) -> list[Contribution]:
-        """What was decided with the consultations this member has answered in this term, the latest first."""
+        """The decisions fed by the consultations this member has answered in this term, the latest first."""
         return [make(Contribution, row) for row in await self._session.rows(SQL.contributions, id=membership_id)]
 
 

@@ -57,13 +57,17 @@ class SeatQuota:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody in the pool: what they said about themselves, the chances they had so far, and how they came."""
+    """Somebody in the pool: what they said about themselves, the chances they had so far, and how they came.
+
+    `venue` is where the link hung that brought them, if one did.
+    """
 
     person_id: str
     profile: Profile
     chance: float
     link: str | None
     home: str = ""
+    venue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +237,7 @@ class Sortitions:
                 row["chance"] / MILLION,
                 row["link"],
                 row["home"] if one_per_home else "",
+                row["venue"],
             )
             for row in rows
         ]

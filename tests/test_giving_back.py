@@ -16,7 +16,6 @@ BEGUN = """\
 > olga: 12
 > olga: 3
 > olga: [Begin this panel]
-> olga: [Back]
 """
 JOINS = """\
 > {name} follows a link from olga

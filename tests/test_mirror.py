@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from flows.panels.mirroring import Mirrored, charts_over_time
 from flows.results.disclosure import Rule
 from flows.results.mirror import Band, dissimilarity, mirror, r_indicator
 from flows.results.weighting import Profile
+from flows.words import Day
+from storage.panels import Panel
 
 RULE = Rule()
 bands = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 500))
@@ -78,3 +83,14 @@ def test_the_indicator_is_between_nothing_and_one(people: dict[Profile, tuple[in
     asked = {profile: number for profile, (number, _rate) in people.items()}
     answered = {profile: int(number * rate) for profile, (number, rate) in people.items()}
     assert -1e-9 <= r_indicator(asked, answered) <= 1
+
+
+def test_the_mirror_over_time_is_a_picture_from_the_second_survey_on() -> None:
+    panel = Panel("p", "Voices", "Living here", 12, None, "open", 30, 0, None, None)
+    first = Mirrored(Day(date(2027, 3, 1)), "Trees?", {"age": 0.3, "area": 0.1}, 0.5)
+    second = Mirrored(Day(date(2027, 6, 1)), "Buses?", {"age": 0.1, "area": 0.1}, None)
+    assert charts_over_time(panel, [first]) == []
+    (unlike,) = charts_over_time(panel, [second, first])
+    assert [round(bar.share, 9) for bar in unlike.bars] == [0.2, 0.1], "the oldest survey is first"
+    again = Mirrored(Day(date(2027, 9, 1)), "Benches?", {}, 0.9)
+    assert [bar.share for bar in charts_over_time(panel, [again, second, first])[1].bars] == [0.5, 0.9]

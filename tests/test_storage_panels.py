@@ -155,10 +155,18 @@ async def test_a_term_is_thanked_for_the_decisions_answered_in_it(database: Data
         assert response is not None
         if finished_at is not None:
             await store.responses.finish(response.id, finished_at)
+        if decision == "The budget":
+            for we_did in ("A first word.", "Two benches are built in June."):
+                words = {"we_asked": "Which?", "you_said": "Two", "we_did": we_did}
+                outcome = await store.outcomes.add(id, **words, author_id=ben, post_at=NOW, now=NOW)
+                await store.outcomes.post(outcome, NOW)
 
     await database.write(lambda store: ask(store, "Before the term", NOW - timedelta(days=1)))
     await database.write(lambda store: ask(store, "Never answered", None))
     await database.write(lambda store: ask(store, "The budget", NOW))
     await database.write(lambda store: ask(store, "", NOW + timedelta(days=9)))
     found = await database.write(lambda store: store.panels.contributions(place))
-    assert [one.decision or one.question for one in found] == ["Which benches?", "The budget"]
+    assert [(one.decision or one.question, one.we_did) for one in found] == [
+        ("Which benches?", ""),
+        ("The budget", "Two benches are built in June."),
+    ]

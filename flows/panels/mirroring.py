@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
@@ -12,7 +13,7 @@ from flows.results.disclosure import Rule
 from flows.results.findings import decode
 from flows.results.mirror import dissimilarity
 from flows.turn import Bar, Chart, Message, Row, Turn, end, go, link
-from flows.words import Percent, Text, Verbatim, Words, _, lines, paragraphs, said_in
+from flows.words import Day, Percent, Text, Verbatim, Words, _, lines, paragraphs, said_in
 from storage.attributes import Attribute
 from storage.panels import Panel
 from storage.sortition import SeatQuota
@@ -45,7 +46,9 @@ async def mirror(desk: Desk, argument: str) -> Turn:
         _mirror_of(desk, panel, [one for one in found if one.attribute == each], None if each.key in drawn_by else rule)
         for each in attributes
     ]
-    return end(await _over_time(desk, panel, attributes) or _("That is all."), back).before(*messages)
+    surveys = await _surveys(desk, panel, attributes)
+    messages += [_picture(chart) for chart in charts_over_time(panel, surveys)]
+    return end(_over_time(desk, attributes, surveys) or _("That is all."), back).before(*messages)
 
 
 def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | None) -> Message:
@@ -74,35 +77,77 @@ def _bar(one: Stratum, serving: int, rule: Rule | None, language: str) -> Bar:
     return Bar(words, share, text, one.target)
 
 
-async def _over_time(desk: Desk, panel: Panel, attributes: Sequence[Attribute]) -> Text | None:
-    """Survey by survey, how unlike the community those were who answered, and how even their readiness was.
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """One survey: when it closed, what it asked, how unlike the community those were who answered, and the R-indicator.
 
-    The dissimilarity index is the share of people who would have to be others; the R-indicator is 1 where every group
-    answered alike (Schouten, Cobben, Bethlehem, "Indicators for the representativeness of survey response", Survey
-    Methodology 35, 2009).
+    The dissimilarity index is the share of people who would have to be others, by attribute; the R-indicator is 1 where
+    every group answered alike (Schouten, Cobben, Bethlehem, "Indicators for the representativeness of survey
+    response", Survey Methodology 35, 2009).
     """
-    language = desk.voice.language
-    entries: list[Text] = []
+
+    day: Day
+    question: str
+    unlike: Mapping[str, float]
+    r_indicator: float | None
+
+
+async def _surveys(desk: Desk, panel: Panel, attributes: Sequence[Attribute]) -> list[Mirrored]:
+    """The last surveys of which figures are published, the latest first."""
+    surveys: list[Mirrored] = []
     for one in await desk.store.consultations.closed_of(panel.id, SURVEYS_SHOWN):
         kept = await desk.store.responses.published(one.id)
         if kept is None or one.closed_at is None:
             continue
         found = decode(kept)
-        parts = [
-            _(
-                "{what}: {share} unlike",
-                what=said_in(attribute.labels, language),
-                share=Percent(found.mirrors[attribute.key].answered_unlike or 0.0),
-            )
+        unlike = {
+            attribute.key: known
             for attribute in attributes
-            if attribute.key in found.mirrors and found.mirrors[attribute.key].answered_unlike is not None
-        ]
-        if found.r_indicator is not None:
-            parts.append(_("R-indicator {value}", value=round(found.r_indicator, 2)))
-        if parts:
-            day = last_day(desk, one.closed_at)
-            entries.append(lines(_("{day}: {question}", day=day, question=one.question), *parts))
-    if not entries:
+            if attribute.key in found.mirrors and (known := found.mirrors[attribute.key].answered_unlike) is not None
+        }
+        if unlike or found.r_indicator is not None:
+            surveys.append(Mirrored(last_day(desk, one.closed_at), one.question, unlike, found.r_indicator))
+    return surveys
+
+
+def _over_time(desk: Desk, attributes: Sequence[Attribute], surveys: Sequence[Mirrored]) -> Text | None:
+    """Survey by survey, how unlike the community those were who answered, and how even their readiness was."""
+    if not surveys:
         return None
+    labels = {one.key: said_in(one.labels, desk.voice.language) for one in attributes}
+    entries: list[Text] = []
+    for one in surveys:
+        parts = [
+            _("{what}: {share} unlike", what=labels[key], share=Percent(share)) for key, share in one.unlike.items()
+        ]
+        if one.r_indicator is not None:
+            parts.append(_("R-indicator {value}", value=round(one.r_indicator, 2)))
+        entries.append(lines(_("{day}: {question}", day=one.day, question=one.question), *parts))
     heading = _("<b>From survey to survey</b>: how unlike the community those were who answered")
     return paragraphs(heading, *entries)
+
+
+def charts_over_time(panel: Panel, surveys: Sequence[Mirrored]) -> list[Chart]:
+    """Pictures of it to send on, the oldest survey first, where there are two at least."""
+    unlike = [(one, sum(one.unlike.values()) / len(one.unlike)) for one in reversed(surveys) if one.unlike]
+    even = [(one, one.r_indicator) for one in reversed(surveys) if one.r_indicator is not None]
+    found: list[Chart] = []
+    if len(unlike) > 1:
+        bars = [Bar(_on(one), share, _("{share} unlike", share=Percent(share))) for one, share in unlike]
+        note = _("How many of those who answered would have to be others to be like the community. Less is better.")
+        found.append(Chart(_("{panel}: survey by survey", panel=panel.name), bars, note))
+    if len(even) > 1:
+        bars = [Bar(_on(one), max(0.0, value), Verbatim(f"{value:.2f}")) for one, value in even]
+        note = _("R-indicator: 1 where every group answered alike. More is better.")
+        found.append(Chart(_("{panel}: survey by survey", panel=panel.name), bars, note))
+    return found
+
+
+def _on(survey: Mirrored) -> Text:
+    return Words("{day}", {"day": survey.day})
+
+
+def _picture(chart: Chart) -> Message:
+    title, note = Words("<b>{title}</b>", {"title": chart.title}), Words("{note}", {"note": chart.note})
+    figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in chart.bars))
+    return Message(paragraphs(title, figures, note), picture=chart)

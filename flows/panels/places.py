@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flows.desk import Desk
 from flows.panels.rotation import CoolingOff, next_term
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
-from flows.words import Day, Text, Written, _, in_their_language, lines, ngettext, paragraphs, written
+from flows.words import Day, Text, Written, _, in_their_language, lines, named_in, ngettext, paragraphs, written
 from storage.panels import Contribution, Membership, Panel, Term, Waiting
 
 MOST_LOOKED_AT = 50
@@ -40,21 +41,6 @@ def how_full(panel: Panel) -> Text:
             panel.serving,
         )
     return _("Places taken: {taken} of {seats}.", taken=panel.serving, seats=panel.seats)
-
-
-def contributed(decisions: list[Contribution]) -> Text | None:
-    """What their answers went into, if there were any."""
-    if not decisions:
-        return None
-    answered = ngettext(
-        "You answered {n} time before a decision. It was about:",
-        "You answered {n} times before a decision. They were about:",
-        len(decisions),
-    )
-    texts = [written(one, "decision" if one.decision else "question") for one in decisions[:DECISIONS_SHOWN]]
-    shown = [_("– {decision}", decision=text) for text in texts]
-    more = _("– and more") if len(decisions) > DECISIONS_SHOWN else None
-    return lines(answered, *shown, more, in_their_language(*texts))
 
 
 async def term_for(desk: Desk, panel: Panel, person_id: str) -> Term | CoolingOff:
@@ -120,3 +106,24 @@ def _tell_of_place(desk: Desk, panel: Panel, waiting: Waiting, term: Term) -> No
     )
     rows = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
     desk.tell(waiting.recipient, Message(text, rows), once=f"panel.place:{waiting.membership_id}")
+
+
+def contributed(made: Sequence[Contribution]) -> Text | None:
+    """What a member's answers went into, if there were any, and what came of it where that has been told."""
+    if not made:
+        return None
+    answered = ngettext(
+        "You answered {n} time before a decision. It was about:",
+        "You answered {n} times before a decision. They were about:",
+        len(made),
+    )
+    shown: list[Text] = []
+    texts: list[Written] = []
+    for one in made[:DECISIONS_SHOWN]:
+        about = written(one, "decision" if one.decision else "question")
+        done = named_in(one.we_did, one.told_in, one.told_translations, "we_did")
+        shown.append(_("– {decision}", decision=about))
+        shown += [_("We did: {done}", done=done)] if one.we_did else []
+        texts += [about, done] if one.we_did else [about]
+    more = _("– and more") if len(made) > DECISIONS_SHOWN else None
+    return lines(answered, *shown, more, in_their_language(*texts))

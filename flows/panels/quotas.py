@@ -19,7 +19,7 @@ def quota_columns(headings: Sequence[str]) -> list[str]:
     synonyms: dict[str, str] = {}
     if "category" not in names and "feature" in names and "value" in names:
         synonyms = {"feature": "category", "value": "feature"}
-    elif "feature" not in names and ("name" in names) != ("value" in names):
+    elif "category" in names and "feature" not in names and ("name" in names) != ("value" in names):
         synonyms = {"name": "feature", "value": "feature"}
     return [synonyms.get(name, heading.strip()) for name, heading in zip(names, headings, strict=True)]
 

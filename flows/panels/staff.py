@@ -290,7 +290,7 @@ async def _begin(desk: Desk, at: Looking) -> Turn:
         await desk.later("panel.ends", f"panel.ends:{id}", ends_at, {"panel": id})
     if at.kind == "drawn":
         await begin_lot(desk, id, at.seats, at.months)
-        return go("lotsettings", id)
+        return go("lotpanel", id)
     text = paragraphs(
         _("<b>{name}</b> is open. Citizens find it under Panels, or by this link:", name=at.name),
         Verbatim(desk.deep_link(f"join-{id}")),

@@ -166,11 +166,14 @@ UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'servi
 UPDATE memberships SET term_ends_at = :ends_at WHERE id = :id AND state = 'serving' AND term_ends_at < :ends_at;
 
 -- name: contributions
--- What the consultations that a member answered in this term were for.
-SELECT c.question, c.decision, c.language, c.translations
+-- What the consultations that a member answered in this term were for, and what has been done, as was told last.
+SELECT c.question, c.decision, c.language, c.translations, COALESCE(o.we_did, '') AS we_did,
+    COALESCE(o.language, '') AS told_in, COALESCE(o.translations, '') AS told_translations
 FROM memberships AS m
 JOIN consultations AS c ON c.panel_id = m.panel_id
 JOIN responses AS r ON r.consultation_id = c.id AND r.person_id = m.person_id
+LEFT JOIN outcomes AS o ON o.id = (SELECT l.id FROM outcomes AS l WHERE l.consultation_id = c.id AND l.state = 'posted'
+    ORDER BY l.posted_at DESC, l.id DESC LIMIT 1)
 WHERE m.id = :id AND r.state = 'finished' AND r.finished_at >= m.joined_at
 ORDER BY c.id DESC;
 

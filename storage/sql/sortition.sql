@@ -51,8 +51,9 @@ WHERE i.person_id = :person_id AND p.state = 'open' ORDER BY i.panel_id;
 
 -- name: pool
 -- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested.
-SELECT i.person_id, i.chance, i.link, i.home, v.values_given, k.sealed AS sealed_key
+SELECT i.person_id, i.chance, i.link, l.venue, i.home, v.values_given, k.sealed AS sealed_key
 FROM interests AS i
+LEFT JOIN links AS l ON l.token = i.link
 JOIN people AS p ON p.id = i.person_id AND p.stopped = 0
 JOIN identities AS d ON d.person_id = i.person_id AND d.unreachable_at IS NULL
 JOIN data_keys AS k ON k.person_id = i.person_id

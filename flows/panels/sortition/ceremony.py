@@ -368,8 +368,12 @@ async def _record(desk: Desk, panel: Panel) -> Turn:
     if not drawn:
         return end(_("There is no draw yet."), back)
     last = drawn[0]
-    file = File(f"draw-{last.id[-8:]}.json", last.record or "")
+    file = File(record_name(last), last.record or "")
     return end(None, back).before(Message(record_text(desk, panel, last), back, file=file))
+
+
+def record_name(draw: Draw) -> str:
+    return f"draw-{draw.id[-8:]}.json"
 
 
 def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
@@ -398,7 +402,11 @@ def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
             if result.without_chance
             else None,
         ),
-        _("The record holds pseudonyms only. Anybody can repeat it: folkmoot verify-draw FILE"),
+        lines(
+            _("Please keep this file, and give it to whoever wants to check the draw, or put it on your website."),
+            _("It names nobody: people are codes, each with the groups they are in."),
+            _("Anybody can repeat the draw with it: folkmoot verify-draw {file}", file=record_name(draw)),
+        ),
     )
 
 

@@ -183,7 +183,7 @@ async def stayon(desk: Desk, argument: str) -> Turn:
 
 
 async def _given_on(desk: Desk, panel: Panel) -> datetime | None:
-    """Where a silent member's seat is drawn for already: when they leave. Before that they have it back."""
+    """When a silent member leaves whose seat is drawn for already; before that they get their whole term back."""
     settings = await desk.store.sortition.load(panel.id)
     place = await desk.store.panels.current(panel.id, desk.person.id)
     first_end = await desk.store.sortition.first_end(panel.id, desk.person.id)

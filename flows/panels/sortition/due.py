@@ -8,7 +8,7 @@ from typing import Any
 from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.panels.places import contributed, last_day, named
-from flows.panels.sortition.ceremony import record_text, renew
+from flows.panels.sortition.ceremony import record_name, record_text, renew
 from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
@@ -81,7 +81,7 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
     drawn_people = [people[name] for name in result.drawn if name in people]
     await desk.store.sortition.remember_chances(panel.id, chances, drawn_people)
     await desk.later("panel.told", f"panel.told:{draw.id}", desk.now, {"draw": draw.id, "after": ""})
-    file = File(f"draw-{draw.id[-8:]}.json", draw.record)
+    file = File(record_name(draw), draw.record)
     rows: list[Row] = [[link(f"lotpanel {panel.id}", _("See the panel"))]]
     await tell_staff(desk, Message(record_text(desk, panel, draw), rows, file=file), once=f"panel.drawn:{draw.id}")
 
@@ -304,14 +304,13 @@ async def _let_the_silent_go(desk: Desk, panel: Panel, settings: Sortition, at: 
 
 async def _farewell(desk: Desk, panel: Panel, member: Member, *, may_stay: bool = False) -> Message:
     """What somebody reads who leaves at a renewal; a silent member may still say that they stay."""
-    decisions = await desk.store.panels.contributions(member.membership_id)
     text = paragraphs(
         _(
             "Your term on <b>{panel}</b> ends on {day}.",
             panel=named(panel),
             day=last_day(desk, member.term_ends_at),
         ),
-        contributed(decisions),
+        contributed(await desk.store.panels.contributions(member.membership_id)),
         _("Thank you for your time. Then others are drawn, so that the panel stays a mirror of the people here."),
     )
     stay: list[Row] = [[link(f"stayon {panel.id}", _("Yes, I stay"))]] if may_stay else []

@@ -8,8 +8,9 @@ from datetime import datetime
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.places import last_day
+from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.renewals import announced, standing
-from flows.panels.sortition.strata import Stratum, most_wanted, strata
+from flows.panels.sortition.strata import Stratum, most_came_from, most_wanted, strata
 from flows.panels.terms import term_end
 from flows.turn import Row, Turn, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
@@ -40,7 +41,13 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
             if settings.next_renewal_at
             else None,
         ),
-        lines(_("The link by which people come into the pool:"), Verbatim(desk.deep_link(f"join-{panel.id}"))),
+        await _quotas_of(desk, panel) if not pool and not panel.serving else None,
+        lines(
+            _("Next: find people for the draw. Send them this link, or hang up a poster with it.")
+            if len(pool) < (panel.seats or 0) - panel.serving
+            else _("The link by which people come into the pool:"),
+            Verbatim(desk.deep_link(f"join-{panel.id}")),
+        ),
     )
     id = panel.id
     rows: list[Row] = [
@@ -52,6 +59,12 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)
+
+
+async def _quotas_of(desk: Desk, panel: Panel) -> Text:
+    """What a new panel is to look like: shown at once, for it can still be changed."""
+    quotas = await desk.store.sortition.quotas(panel.id)
+    return quota_table(await desk.store.attributes.all(), quotas, desk.voice.language)
 
 
 def _draw_state(draw: Draw | None) -> Text | None:
@@ -108,8 +121,8 @@ async def coverage(desk: Desk, argument: str) -> Turn:
     text = paragraphs(
         _("<b>Who is missing: {panel}</b>", panel=panel.name),
         ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
-        lines(*(_stratum_line(desk, one) for one in found)) if found else _NO_QUOTAS,
-        _advice(desk, wanted) if found else None,
+        lines(*(_stratum_line(desk, one) for one in found), _MARKS) if found else _NO_QUOTAS,
+        await _advice(desk, panel, pool, wanted),
         lines(_("Where they came from:"), *(_brought(venue, number) for venue, number in brought.items()))
         if brought
         else None,
@@ -122,6 +135,8 @@ async def coverage(desk: Desk, argument: str) -> Turn:
     ]
     return end(text, rows)
 
+
+_MARKS = _("✗ too few, △ enough but hardly any choice, ✓ enough")
 
 _NO_QUOTAS = _("Nothing about people is counted, so nobody in particular is missing. Shares: /attributes")
 
@@ -173,13 +188,25 @@ def _stratum_line(desk: Desk, one: Stratum) -> Text:
     )
 
 
-def _advice(desk: Desk, wanted: Sequence[Stratum]) -> Text:
+async def _advice(desk: Desk, panel: Panel, pool: Sequence[Candidate], wanted: Sequence[Stratum]) -> Text:
+    """Whom to look for next, and where some like them came from."""
+    missing = (await standing(desk, panel)).seats - len(pool)
+    if not wanted and missing > 0:
+        return ngettext(
+            "There are more seats than people: {n} more person is needed before the draw.",
+            "There are more seats than people: {n} more people are needed before the draw.",
+            missing,
+        )
     if not wanted:
         return _("The pool is large enough in every group. You can draw.")
-    shown = [
-        ngettext("– {group}: {n} more", "– {group}: {n} more", one.still_needed, group=group_name(desk, one))
-        for one in wanted[:MOST_SUGGESTED]
-    ]
+    shown: list[Text] = []
+    for one in wanted[:MOST_SUGGESTED]:
+        venue = most_came_from(pool, one)
+        shown.append(
+            ngettext("– {group}: {n} more", "– {group}: {n} more", one.still_needed, group=group_name(desk, one))
+        )
+        if venue:
+            shown.append(_("   Most of those who are here came from: {venue}", venue=venue))
     return lines(_("Look for these people first:"), *shown)
 
 

@@ -102,7 +102,8 @@ def _in_order(quotas: list[SeatQuota]) -> list[SeatQuota]:
 
 
 def _quota(cells: Sequence[str], attributes: Sequence[Attribute], seats: int) -> SeatQuota | Words:
-    category, feature, least, most = cells
+    category, feature, *numbers = cells
+    least, most = (number.removesuffix(".0") for number in numbers)
     attribute = next((one for one in attributes if _called(category, one.key, one.labels.values())), None)
     if attribute is None:
         return _("People are not asked about “{category}”. See /attributes.", category=category)

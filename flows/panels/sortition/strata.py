@@ -10,10 +10,13 @@ from flows.panels.quotas import quotas_from_shares
 from flows.panels.selection.frozen import BadInput
 from storage.attributes import Attribute
 from storage.profiles import Profile
-from storage.sortition import SeatQuota
+from storage.sortition import Candidate, SeatQuota
 
 COMFORTABLE = 3
 """So many people for each seat leave chance something to choose from."""
+
+FEW = 3
+"""Of so many people of a group it is said which venue brought them."""
 
 NOT_SAID = "not said"
 """What somebody is in a draw who prefers not to say, or has not been asked: no quota is about them."""
@@ -103,3 +106,10 @@ def belongs(profile: Mapping[str, str | None], stratum: Stratum) -> bool:
 def most_wanted(found: Iterable[Stratum]) -> list[Stratum]:
     """The groups to look for, the one that lacks most first."""
     return sorted((one for one in found if one.is_thin), key=lambda one: (-one.still_needed, one.quota.attribute))
+
+
+def most_came_from(candidates: Iterable[Candidate], stratum: Stratum) -> str | None:
+    """The venue that brought most of a group; None where none brought as many as can be told without naming anybody."""
+    brought = Counter(one.venue for one in candidates if one.venue and belongs(one.profile, stratum))
+    venue, number = min(brought.items(), key=lambda found: (-found[1], found[0]), default=("", 0))
+    return venue if number >= FEW else None
