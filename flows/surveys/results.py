@@ -152,7 +152,7 @@ def how_sure(findings: Findings) -> Text:
     if findings.was_drawn:
         return _("Margin of error: up to {points} percentage points.", points=points)
     return _(
-        "If everybody here were asked, shares might be up to {points} points higher or lower. "
+        "Modelled precision: if everybody here were asked, shares might be up to {points} points higher or lower. "
         "That is a guide only, because people joined by themselves.",
         points=points,
     )

@@ -206,7 +206,7 @@ async def _advice(desk: Desk, panel: Panel, pool: Sequence[Candidate], wanted: S
             ngettext("– {group}: {n} more", "– {group}: {n} more", one.still_needed, group=group_name(desk, one))
         )
         if venue:
-            shown.append(_("   Most of those who are here came from: {venue}", venue=venue))
+            shown.append(_("Most of those who are here came from: {venue}", venue=venue))
     return lines(_("Look for these people first:"), *shown)
 
 
