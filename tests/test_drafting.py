@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.surveys.advising import minutes_text
 from flows.surveys.drafting import (
     FIELDS,
     LONGEST,
@@ -20,7 +21,9 @@ from flows.surveys.drafting import (
     problems,
     reminder_at,
 )
-from storage.consultations import Consultation, Field
+from flows.surveys.form.model import Form, Item
+from flows.surveys.form.questions import questions_of
+from storage.consultations import Consultation, Field, Question
 
 ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -85,3 +88,12 @@ def test_the_reminder_leaves_time_and_gives_time(published: datetime, lasts: tim
     reminded = reminder_at(published, closes)
     assert published + lasts / 2 <= reminded < closes
     assert closes - reminded <= REMINDER_BEFORE
+
+
+def test_what_is_sent_or_put_in_order_counts_as_such_in_the_minutes() -> None:
+    """Without a form, too: six pictures take as long as those that a form asks for."""
+    asked = [Question(str(place), "c", place, "text", "What is there?", format="photo") for place in range(1, 7)]
+    items = (Item(place, f"q{place}", "photo", {"": "What is there?"}) for place in range(1, 7))
+    form = Form("", "", ("",), tuple(items))
+    assert minutes_text(asked) == minutes_text(questions_of(form))
+    assert minutes_text(asked) != minutes_text([replace(one, format="") for one in asked])

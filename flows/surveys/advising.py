@@ -139,4 +139,4 @@ def _as_asked(questions: Sequence[Question]) -> list[Asked]:
 
 def _kind(question: Question) -> ItemKind:
     of = from_form(question)
-    return of.item.kind if of is not None else KINDS[question.kind]
+    return of.item.kind if of is not None else question.format or KINDS[question.kind]
