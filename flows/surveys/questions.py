@@ -14,11 +14,12 @@ from flows.saved import saved
 from flows.surveys.answering import LARGEST_NUMBER
 from flows.surveys.asking import FORMATS, KINDS, bold, how_to_answer, kind_name
 from flows.surveys.form.model import language_name
-from flows.surveys.form.questions import COUNTED_AS, reworded, unsaid
+from flows.surveys.form.questions import COUNTED_AS, came_with_form, decided_by, reworded, unsaid, with_options
 from flows.surveys.instruments import INSTRUMENTS, Instrument
+from flows.surveys.only_if import deciding
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
-from storage.consultations import Format, Kind, Question
+from storage.consultations import Consultation, Format, Kind, Question
 
 flow = Flow()
 
@@ -186,17 +187,23 @@ async def question(desk: Desk, argument: str) -> Turn:
         return go("consultations")
     if consultation.state != "draft":
         return go("consultation", consultation.id)
-    return await _act(desk, found, what)
+    return await _act(desk, consultation, found, what)
 
 
-async def _act(desk: Desk, found: Question, what: str) -> Turn:
+async def _act(desk: Desk, consultation: Consultation, found: Question, what: str) -> Turn:
     store = desk.store.consultations
+    others = await store.questions(found.consultation_id)
+    earlier = [other for other in others if other.position < found.position]
     match what:
+        case "delete" | "delete yes" | "options" if _decides(found, others):
+            return _stays(found, DECIDES)
+        case "up" if earlier and decided_by(found, earlier[-1]) is not None:
+            return _stays(found, _("It is asked only after an answer to the question before it, so it stays after it."))
         case "up":
             await store.move_up(found)
             await _record(desk, "moved question", found)
             return go("questions", found.consultation_id)
-        case "needed" | "optional" | "withhold" if not found.details and what in ways_to_need(found.format):
+        case "needed" | "optional" | "withhold" if not came_with_form(found) and what in ways_to_need(found.format):
             changed = replace(found, optional=what == "optional", may_withhold=what == "withhold")
             await store.change_question(changed)
             await _record(desk, "changed question", found)
@@ -213,9 +220,20 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             return go("questions", found.consultation_id)
         case "wording" if _has_words(found):
             return _ask_part(replace(_state_of(found), part="wording"))
-        case "options" if found.kind != "text" and not found.details:
+        case "options" if found.kind != "text" and not came_with_form(found):
             return _ask_part(replace(_state_of(found), part="options"))
-    return _show(found)
+    return _show(found, earlier, can_depend=bool(deciding(earlier, consultation)))
+
+
+DECIDES = _("Another question is asked only after one of its answers. Ask that one of everybody first.")
+
+
+def _decides(question: Question, others: Sequence[Question]) -> bool:
+    return any(decided_by(other, question) is not None for other in others)
+
+
+def _stays(question: Question, why: Words) -> Turn:
+    return end(paragraphs(bold(question.wording), why), [[link(f"question {question.id}", _("Back"))]])
 
 
 def _has_words(question: Question) -> bool:
@@ -241,17 +259,18 @@ def _state_of(question: Question) -> Writing:
     )
 
 
-def _show(question: Question) -> Turn:
-    id, current = question.id, needs(question)
+def _show(question: Question, earlier: Sequence[Question], *, can_depend: bool) -> Turn:
+    id, current, condition = question.id, needs(question), _condition(question, earlier)
     options = [Verbatim(f"– {option}") for option in question.options] if question.kind in ("one", "many") else []
     text = paragraphs(
         bold(question.wording),
         lines(kind_name(question), *options),
         how_to_answer(question),
         NEEDS[current],
+        condition,
         _("From: {source}", source=question.source) if question.source else None,
         _("It came with a form. To change more than its words, please change the form and send it again.")
-        if question.details
+        if came_with_form(question)
         else None,
         _("It has no words in {languages}.", languages=Verbatim(", ".join(map(language_name, missing))))
         if (missing := unsaid(question)) and _has_words(question)
@@ -260,7 +279,7 @@ def _show(question: Question) -> Turn:
     moves: Row = [link(f"question {id} up", _("Move up")), link(f"question {id} delete", _("Delete"))]
     back: Row = [link(f"questions {question.consultation_id}", _("Back"))]
     change = [link(f"question {id} wording", _("Change the wording"))] if _has_words(question) else []
-    if question.details:
+    if came_with_form(question):
         return end(text, [change, moves, back] if change else [moves, back])
     if question.kind != "text":
         change.append(link(f"question {id} options", _("Change the answers")))
@@ -269,10 +288,26 @@ def _show(question: Question) -> Turn:
         [
             change,
             [link(f"question {id} {way}", OTHERWISE[way]) for way in ways_to_need(question.format) if way != current],
+            *_ways_to_condition(question, conditional=condition is not None, can_depend=can_depend),
             moves,
             back,
         ],
     )
+
+
+def _condition(question: Question, earlier: Sequence[Question]) -> Text | None:
+    found = ((other, place) for other in earlier if (place := decided_by(question, other)) is not None)
+    words = (
+        _("Asked only if the answer to “{question}” is: {answer}", question=other.wording, answer=other.options[place])
+        for other, place in found
+    )
+    return next(words, None)
+
+
+def _ways_to_condition(question: Question, *, conditional: bool, can_depend: bool) -> list[Row]:
+    if conditional:
+        return [[link(f"onlyif {question.id} always", _("Ask it of everybody"))]]
+    return [[link(f"onlyif {question.id}", _("Ask this only if…"))]] if can_depend else []
 
 
 # ---------------------------------------------------------------- writing one
@@ -403,9 +438,12 @@ async def _complete(desk: Desk, at: Writing) -> Turn:
         return _ask_part(replace(at, part="optional"))
     kept = await desk.store.consultations.question(at.question_id)
     if kept is not None:
+        others = await desk.store.consultations.questions(at.consultation_id)
+        if at.options != kept.options and _decides(kept, others):
+            return _stays(kept, DECIDES)
         changed = reworded(kept, at.wording)
-        if not kept.details:
-            changed = replace(changed, options=at.options, least=at.least, most=at.most)
+        if not came_with_form(kept):
+            changed = with_options(replace(changed, least=at.least, most=at.most), at.options)
         await desk.store.consultations.change_question(changed)
         await _record(desk, "changed question", changed)
     return go("question", at.question_id)
