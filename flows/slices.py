@@ -45,6 +45,7 @@ from flows.surveys import importing as surveys_importing
 from flows.surveys import listening as surveys_listening
 from flows.surveys import named as surveys_named
 from flows.surveys import not_now as surveys_not_now
+from flows.surveys import only_if as surveys_only_if
 from flows.surveys import questions as surveys_questions
 from flows.surveys import reading as surveys_reading
 from flows.surveys import revising as surveys_revising
@@ -87,6 +88,7 @@ ROUTER = Router(
         surveys_anonymity.flow,
         surveys_staff.flow,
         surveys_questions.flow,
+        surveys_only_if.flow,
         surveys_importing.flow,
         surveys_listening.flow,
         surveys_named.flow,

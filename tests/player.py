@@ -565,7 +565,8 @@ def _off_stage(question: Question, said: str) -> Value:
         case "one":
             return question.options.index(said)
         case "many":
-            return tuple(sorted(question.options.index(one) for one in said.split(", ")))
+            chosen = tuple(question.options.index(one) for one in said.split(", "))
+            return chosen if question.format == "rank" else tuple(sorted(chosen))
         case "scale" | "number":
             return int(said)
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.surveys.advising import minutes_text
 from flows.surveys.drafting import (
     FIELDS,
     LONGEST,
@@ -20,7 +22,19 @@ from flows.surveys.drafting import (
     problems,
     reminder_at,
 )
-from storage.consultations import Consultation, Field
+from flows.surveys.form.model import Form, Item
+from flows.surveys.form.questions import (
+    came_with_form,
+    decided_by,
+    languages_of,
+    of_everybody,
+    only_if,
+    questions_of,
+    with_options,
+)
+from flows.surveys.route import Route
+from storage.consultations import Consultation, Field, Question
+from storage.responses import Value
 
 ZONE = ZoneInfo("Europe/London")
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -85,3 +99,35 @@ def test_the_reminder_leaves_time_and_gives_time(published: datetime, lasts: tim
     reminded = reminder_at(published, closes)
     assert published + lasts / 2 <= reminded < closes
     assert closes - reminded <= REMINDER_BEFORE
+
+
+def test_what_is_sent_or_put_in_order_counts_as_such_in_the_minutes() -> None:
+    """Without a form, too: six pictures take as long as those that a form asks for."""
+    asked = [Question(str(place), "c", place, "text", "What is there?", format="photo") for place in range(1, 7)]
+    items = (Item(place, f"q{place}", "photo", {"": "What is there?"}) for place in range(1, 7))
+    form = Form("", "", ("",), tuple(items))
+    assert minutes_text(asked) == minutes_text(questions_of(form))
+    assert minutes_text(asked) != minutes_text([replace(one, format="") for one in asked])
+
+
+def test_a_question_is_asked_only_after_the_answer_it_depends_on_and_of_everybody_again() -> None:
+    first = Question("a", "c", 1, "one", "Do you change buses?", ("Yes, it's needed", "No"))
+    second = Question("b", "c", 2, "many", "Where?", ("Here", "There"))
+    where, change = only_if(second, first, 0)
+    assert (decided_by(where, change), decided_by(change, where), decided_by(second, change)) == (0, None, None)
+    assert [asked(change, where, answers) for answers in ({}, {"a": 0}, {"a": 1})] == [["a"], ["a", "b"], ["a"]]
+    where = with_options(where, ("There", "Anywhere", "Here"))
+    assert asked(change, where, {"a": 0}) == ["a", "b"]
+    assert asked(change, of_everybody(where), {"a": 1}) == ["a", "b"]
+
+
+def test_a_condition_makes_no_form_of_what_was_written_in_the_conversation() -> None:
+    first, second = Question("a", "c", 1, "one", "Buses?", ("Yes", "No")), Question("b", "c", 2, "scale", "How safe?")
+    both = only_if(second, first, 1)
+    assert not any(came_with_form(one) for one in both)
+    assert languages_of(both, "cy") == languages_of([first, second], "cy") == ("cy",)
+    assert minutes_text(both) == minutes_text([first, second])
+
+
+def asked(change: Question, where: Question, answers: Mapping[str, Value]) -> list[str]:
+    return [one.id for one in Route.through([change, where], answers, NOW, "en").asked]

@@ -8,17 +8,15 @@ from datetime import timedelta
 from flows.alike import most_alike
 from flows.desk import Desk
 from flows.surveys.form.advice import Asked, advice, minutes
-from flows.surveys.form.model import ItemKind, language_name
-from flows.surveys.form.questions import from_form, languages_of
+from flows.surveys.form.model import language_name
+from flows.surveys.form.questions import item_kind, languages_of
 from flows.words import DEFAULT_LANGUAGE, Day, Text, Words, _, lines, ngettext, said_in
-from storage.consultations import Consultation, Kind, Question
+from storage.consultations import Consultation, Question
 
 LATELY = timedelta(days=30)
 A_YEAR = timedelta(days=365)
 MOST_ALIKE = 2
 MOST_SHOWN = 8
-
-KINDS: dict[Kind, ItemKind] = {"one": "one", "many": "many", "scale": "range", "number": "integer", "text": "text"}
 
 
 def advised(questions: Sequence[Question]) -> list[Words]:
@@ -132,11 +130,6 @@ def minutes_text(questions: Sequence[Question]) -> Text:
 def _as_asked(questions: Sequence[Question]) -> list[Asked]:
     asked = [question for question in questions if question.is_asked]
     return [
-        Asked(number, _kind(question), question.wording, question.options, question.optional)
+        Asked(number, item_kind(question), question.wording, question.options, question.optional)
         for number, question in enumerate(asked, 1)
     ]
-
-
-def _kind(question: Question) -> ItemKind:
-    of = from_form(question)
-    return of.item.kind if of is not None else KINDS[question.kind]

@@ -187,7 +187,7 @@ def _ask(
 
 def _takes_a_line(survey: Survey, form: Form) -> bool:
     """A form can be written in one line before anything of it has been entered; words may have semicolons in them."""
-    simple = not any(question.details for question in survey.questions)
+    simple = not any(question.details or question.format for question in survey.questions)
     return simple and not form.answers and len(survey.questions) > 1 and survey.questions[0].kind != "text"
 
 

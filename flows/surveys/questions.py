@@ -12,13 +12,14 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.answering import LARGEST_NUMBER
-from flows.surveys.asking import KINDS, bold, how_to_answer, kind_name
+from flows.surveys.asking import FORMATS, KINDS, bold, how_to_answer, kind_name
 from flows.surveys.form.model import language_name
-from flows.surveys.form.questions import reworded, unsaid
+from flows.surveys.form.questions import COUNTED_AS, came_with_form, decided_by, reworded, unsaid, with_options
 from flows.surveys.instruments import INSTRUMENTS, Instrument
+from flows.surveys.only_if import deciding
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, paragraphs
-from storage.consultations import Kind, Question
+from storage.consultations import Consultation, Format, Kind, Question
 
 flow = Flow()
 
@@ -27,7 +28,11 @@ OPTION_LIMIT = 60
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 12
 MOST_QUESTIONS = 30
 
-Part = Literal["kind", "wording", "options", "optional"]
+Part = Literal["kind", "more", "wording", "options", "optional"]
+
+MORE_KINDS: tuple[Format, ...] = ("rank", "date", "time", "place", "photo", "audio")
+"""Asked for less often, so they stand behind a button of their own."""
+KIND_OF: dict[Format, Kind] = {format: kind for kind, format in COUNTED_AS.values() if format in MORE_KINDS}
 
 
 @saved("questions.writing", title=_("a survey question"), awaits_text=True)
@@ -43,6 +48,7 @@ class Writing:
     options: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    format: Format = ""
 
 
 # ---------------------------------------------------------------- the list
@@ -150,6 +156,20 @@ OTHERWISE: dict[str, Words] = {
     "optional": _("Let people skip it"),
     "withhold": _("Offer “prefer not to say”"),
 }
+MAY_SKIP: dict[str, Words] = {
+    "needed": _("It needs an answer"),
+    "optional": _("It may be skipped"),
+    "withhold": _("They may say: prefer not to say"),
+}
+
+
+NOT_FOR_ALL: tuple[Format, ...] = ("place", "photo", "audio")
+"""Not every telephone can send these, nor does everybody want to: nobody is held up by them."""
+
+
+def ways_to_need(format: Format) -> list[str]:
+    """Whether an answer can be insisted on, left out, or declined."""
+    return [way for way in NEEDS if way != "needed" or format not in NOT_FOR_ALL]
 
 
 def needs(question: Question) -> str:
@@ -167,17 +187,23 @@ async def question(desk: Desk, argument: str) -> Turn:
         return go("consultations")
     if consultation.state != "draft":
         return go("consultation", consultation.id)
-    return await _act(desk, found, what)
+    return await _act(desk, consultation, found, what)
 
 
-async def _act(desk: Desk, found: Question, what: str) -> Turn:
+async def _act(desk: Desk, consultation: Consultation, found: Question, what: str) -> Turn:
     store = desk.store.consultations
+    others = await store.questions(found.consultation_id)
+    earlier = [other for other in others if other.position < found.position]
     match what:
+        case "delete" | "delete yes" | "options" if _decides(found, others):
+            return _stays(found, DECIDES)
+        case "up" if earlier and decided_by(found, earlier[-1]) is not None:
+            return _stays(found, _("It is asked only after an answer to the question before it, so it stays after it."))
         case "up":
             await store.move_up(found)
             await _record(desk, "moved question", found)
             return go("questions", found.consultation_id)
-        case "needed" | "optional" | "withhold" if not found.details:
+        case "needed" | "optional" | "withhold" if not came_with_form(found) and what in ways_to_need(found.format):
             changed = replace(found, optional=what == "optional", may_withhold=what == "withhold")
             await store.change_question(changed)
             await _record(desk, "changed question", found)
@@ -194,9 +220,20 @@ async def _act(desk: Desk, found: Question, what: str) -> Turn:
             return go("questions", found.consultation_id)
         case "wording" if _has_words(found):
             return _ask_part(replace(_state_of(found), part="wording"))
-        case "options" if found.kind != "text" and not found.details:
+        case "options" if found.kind != "text" and not came_with_form(found):
             return _ask_part(replace(_state_of(found), part="options"))
-    return _show(found)
+    return _show(found, earlier, can_depend=bool(deciding(earlier, consultation)))
+
+
+DECIDES = _("Another question is asked only after one of its answers. Ask that one of everybody first.")
+
+
+def _decides(question: Question, others: Sequence[Question]) -> bool:
+    return any(decided_by(other, question) is not None for other in others)
+
+
+def _stays(question: Question, why: Words) -> Turn:
+    return end(paragraphs(bold(question.wording), why), [[link(f"question {question.id}", _("Back"))]])
 
 
 def _has_words(question: Question) -> bool:
@@ -218,29 +255,31 @@ def _state_of(question: Question) -> Writing:
         question.options,
         question.least,
         question.most,
+        question.format,
     )
 
 
-def _show(question: Question) -> Turn:
+def _show(question: Question, earlier: Sequence[Question], *, can_depend: bool) -> Turn:
+    id, current, condition = question.id, needs(question), _condition(question, earlier)
     options = [Verbatim(f"– {option}") for option in question.options] if question.kind in ("one", "many") else []
     text = paragraphs(
         bold(question.wording),
         lines(kind_name(question), *options),
         how_to_answer(question),
-        NEEDS[needs(question)],
+        NEEDS[current],
+        condition,
         _("From: {source}", source=question.source) if question.source else None,
         _("It came with a form. To change more than its words, please change the form and send it again.")
-        if question.details
+        if came_with_form(question)
         else None,
         _("It has no words in {languages}.", languages=Verbatim(", ".join(map(language_name, missing))))
         if (missing := unsaid(question)) and _has_words(question)
         else None,
     )
-    id = question.id
     moves: Row = [link(f"question {id} up", _("Move up")), link(f"question {id} delete", _("Delete"))]
     back: Row = [link(f"questions {question.consultation_id}", _("Back"))]
     change = [link(f"question {id} wording", _("Change the wording"))] if _has_words(question) else []
-    if question.details:
+    if came_with_form(question):
         return end(text, [change, moves, back] if change else [moves, back])
     if question.kind != "text":
         change.append(link(f"question {id} options", _("Change the answers")))
@@ -248,11 +287,27 @@ def _show(question: Question) -> Turn:
         text,
         [
             change,
-            [link(f"question {id} {other}", words) for other, words in OTHERWISE.items() if other != needs(question)],
+            [link(f"question {id} {way}", OTHERWISE[way]) for way in ways_to_need(question.format) if way != current],
+            *_ways_to_condition(question, conditional=condition is not None, can_depend=can_depend),
             moves,
             back,
         ],
     )
+
+
+def _condition(question: Question, earlier: Sequence[Question]) -> Text | None:
+    found = ((other, place) for other in earlier if (place := decided_by(question, other)) is not None)
+    words = (
+        _("Asked only if the answer to “{question}” is: {answer}", question=other.wording, answer=other.options[place])
+        for other, place in found
+    )
+    return next(words, None)
+
+
+def _ways_to_condition(question: Question, *, conditional: bool, can_depend: bool) -> list[Row]:
+    if conditional:
+        return [[link(f"onlyif {question.id} always", _("Ask it of everybody"))]]
+    return [[link(f"onlyif {question.id}", _("Ask this only if…"))]] if can_depend else []
 
 
 # ---------------------------------------------------------------- writing one
@@ -272,17 +327,17 @@ def _ask_part(at: Writing) -> Turn:
     match at.part:
         case "kind":
             rows: list[Row] = [[choice(kind, words)] for kind, words in KINDS.items()]
+            more: Row = [choice("more", _("More kinds"))]
+            return ask(at, _("How shall people answer?"), [*rows, more, [choice("back", _("Back"))]])
+        case "more":
+            rows = [[choice(format, FORMATS[format])] for format in MORE_KINDS]
             return ask(at, _("How shall people answer?"), [*rows, [choice("back", _("Back"))]])
         case "wording":
             text: Text = _("What is the question? Please write it as people will read it.")
         case "options":
             return ask(at, OPTIONS_WANTED[at.kind], [*_ready_options(at), [choice("back", _("Back"))]])
         case "optional":
-            rows = [
-                [choice("needed", _("It needs an answer"))],
-                [choice("optional", _("It may be skipped"))],
-                [choice("withhold", _("They may say: prefer not to say"))],
-            ]
+            rows = [[choice(way, MAY_SKIP[way])] for way in ways_to_need(at.format)]
             return ask(at, _("May people skip it?"), [*rows, [choice("back", _("Back"))]])
     so_far = _("So far: {words}", words=at.wording) if at.wording else None
     keep = [choice("keep", _("Keep it"))] if at.wording else []
@@ -320,9 +375,14 @@ async def write(desk: Desk, at: Writing, said: Said) -> Turn:
     match at.part, said:
         case _, Choice("back"):
             return _back(at)
+        case "kind", Choice("more"):
+            return _ask_part(replace(at, part="more"))
         case "kind", Choice(id):
             kind = next((kind for kind in KINDS if kind == id), None)
             return _ask_part(_of_kind(at, kind)) if kind else again(_tap_one())
+        case "more", Choice(id):
+            format = next((format for format in MORE_KINDS if format == id), None)
+            return _ask_part(_of_kind(at, KIND_OF[format], format)) if format else again(_tap_one())
         case "wording", Choice("keep") if at.wording:
             return await _worded(desk, at)
         case "wording", Typed(words):
@@ -335,16 +395,16 @@ async def write(desk: Desk, at: Writing, said: Said) -> Turn:
         case "options", Typed(words):
             found = _read_options(at, words)
             return again(found) if isinstance(found, Words) else await _complete(desk, found)
-        case "optional", Choice("needed" | "optional" | "withhold" as id):
+        case "optional", Choice(id) if id in ways_to_need(at.format):
             return await _add(desk, at, id)
-        case (("kind" | "optional"), _):
+        case (("kind" | "more" | "optional"), _):
             return again(_tap_one())
     return again(_("Please write it as a message."))
 
 
-def _of_kind(at: Writing, kind: Kind) -> Writing:
+def _of_kind(at: Writing, kind: Kind, format: Format = "") -> Writing:
     """Answers written for another kind do not count for this one."""
-    return Writing(at.consultation_id, "wording", kind=kind, wording=at.wording)
+    return Writing(at.consultation_id, "wording", kind=kind, wording=at.wording, format=format)
 
 
 def _tap_one() -> Words:
@@ -355,8 +415,10 @@ def _back(at: Writing) -> Turn:
     if at.question_id:
         return go("question", at.question_id)
     match at.part:
-        case "wording":
+        case "more":
             return _ask_part(replace(at, part="kind"))
+        case "wording":
+            return _ask_part(replace(at, part="more" if at.format else "kind"))
         case "options":
             return _ask_part(replace(at, part="wording"))
         case "optional":
@@ -376,9 +438,12 @@ async def _complete(desk: Desk, at: Writing) -> Turn:
         return _ask_part(replace(at, part="optional"))
     kept = await desk.store.consultations.question(at.question_id)
     if kept is not None:
+        others = await desk.store.consultations.questions(at.consultation_id)
+        if at.options != kept.options and _decides(kept, others):
+            return _stays(kept, DECIDES)
         changed = reworded(kept, at.wording)
-        if not kept.details:
-            changed = replace(changed, options=at.options, least=at.least, most=at.most)
+        if not came_with_form(kept):
+            changed = with_options(replace(changed, least=at.least, most=at.most), at.options)
         await desk.store.consultations.change_question(changed)
         await _record(desk, "changed question", changed)
     return go("question", at.question_id)
@@ -395,6 +460,7 @@ async def _add(desk: Desk, at: Writing, needs: str) -> Turn:
         needs == "optional",
         at.least,
         at.most,
+        format=at.format,
         may_withhold=needs == "withhold",
     )
     await desk.store.consultations.add_questions(at.consultation_id, [new])

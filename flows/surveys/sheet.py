@@ -9,7 +9,7 @@ from typing import Any
 from flows.desk import Desk
 from flows.surveys.answering import fits
 from flows.surveys.form.expressions import is_expression
-from flows.surveys.form.questions import from_form, languages_of
+from flows.surveys.form.questions import came_with_form, from_form, languages_of
 from flows.surveys.route import Route
 from flows.turn import Row, Turn, end, link
 from flows.words import DEFAULT_LANGUAGE, LANGUAGES, SIMPLE, Text, Words, _
@@ -53,7 +53,7 @@ class Sheet:
 
         Nobody is held up by a form; what is only to be confirmed asks nothing of anybody.
         """
-        required = bool(question.details) and question.format != "acknowledge" and self.route.needs_answer(question)
+        required = came_with_form(question) and question.format != "acknowledge" and self.route.needs_answer(question)
         return question.may_withhold or required
 
     @property

@@ -37,6 +37,18 @@ COUNTED_AS: dict[ItemKind, tuple[Kind, Format]] = {
 }
 """How each kind of item is counted, and what is asked for within that."""
 
+AS_WRITTEN: dict[Kind, ItemKind] = {
+    "one": "one",
+    "many": "many",
+    "scale": "range",
+    "number": "integer",
+    "text": "text",
+}
+"""What a question that was written in the conversation would be in a form, unless its format says it."""
+
+WRITTEN_HERE = 0
+"""The row of what stood on no sheet and in no text."""
+
 ACKNOWLEDGED = "OK"
 """What ODK writes for something that was acknowledged, and what the button says."""
 
@@ -112,8 +124,21 @@ def _written(of: FromForm) -> str:
 
 
 def from_form(question: Question) -> FromForm | None:
-    """What a question remembers of its form; None for one that was written in the conversation."""
+    """What a question remembers of its form; None for one that was written in the conversation.
+
+    Such a one has an item, too, as soon as a condition is about it.
+    """
     return _read(question.details) if question.details else None
+
+
+def came_with_form(question: Question) -> bool:
+    of = from_form(question)
+    return of is not None and of.item.row != WRITTEN_HERE
+
+
+def item_kind(question: Question) -> ItemKind:
+    of = from_form(question)
+    return of.item.kind if of is not None else question.format or AS_WRITTEN[question.kind]
 
 
 @lru_cache(maxsize=2048)
@@ -155,6 +180,61 @@ def reworded(question: Question, wording: str) -> Question:
     return replace(question, wording=wording, details=_written(replace(of, item=item)))
 
 
+def with_options(question: Question, options: tuple[str, ...]) -> Question:
+    """With other answers to choose from, for one that was written in the conversation."""
+    of = from_form(question)
+    question = replace(question, options=options)
+    if of is None:
+        return question
+    return replace(question, details=_written(replace(of, item=replace(of.item, choices=_choices(options)))))
+
+
+def _choices(options: Sequence[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(str(place), {"": option}) for place, option in enumerate(options, 1))
+
+
+def _named(question: Question) -> FromForm:
+    """With the name that conditions call it by."""
+    of = from_form(question)
+    if of is not None:
+        return of
+    labels, choices = {"": question.wording}, _choices(question.options)
+    item = Item(WRITTEN_HERE, f"q{question.id}", item_kind(question), labels, choices=choices)
+    return FromForm(item, ("",))
+
+
+def only_if(question: Question, earlier: Question, place: int) -> tuple[Question, Question]:
+    """The question, asked only of those who choose this answer of the earlier one; and that one, which now has a name.
+
+    Both were written in the conversation.
+    """
+    of, deciding = _named(question), _named(earlier)
+    conditional = replace(of, item=replace(of.item, relevant=(_chosen(deciding.item, place),)))
+    return replace(question, details=_written(conditional)), replace(earlier, details=_written(deciding))
+
+
+def of_everybody(question: Question) -> Question:
+    """The question without such a condition."""
+    of = from_form(question)
+    return (
+        question if of is None else replace(question, details=_written(replace(of, item=replace(of.item, relevant=()))))
+    )
+
+
+def decided_by(question: Question, earlier: Question) -> int | None:
+    """The place of the earlier one's answer after which alone this one is asked."""
+    of, deciding = from_form(question), from_form(earlier)
+    if of is None or deciding is None or came_with_form(question):
+        return None
+    places = range(len(deciding.item.choices))
+    return next((place for place in places if _chosen(deciding.item, place) in of.item.relevant), None)
+
+
+def _chosen(item: Item, place: int) -> str:
+    """As a form says it."""
+    return f"selected(${{{item.name}}}, '{item.choices[place].name}')"
+
+
 def unsaid(question: Question) -> tuple[str, ...]:
     """The languages of its form in which its words are missing."""
     of = from_form(question)
@@ -188,7 +268,7 @@ def _in_all(question: Question, words: str, of: Callable[[Question], str]) -> Wr
 
 def languages_of(questions: Sequence[Question], written_in: str = "") -> tuple[str, ...]:
     """The languages a survey can be read in: its form's, or the one it was `written_in`, and its translations'."""
-    found = (of.languages for question in questions if (of := from_form(question)) is not None)
+    found = (of.languages for one in questions if (of := from_form(one)) is not None and came_with_form(one))
     asked = [read_translations(question.translations) for question in questions if question.is_asked]
     everywhere = [one for one in (asked[0] if asked else ()) if all("wording" in of.get(one, ()) for of in asked)]
     return tuple(language for language in (*next(found, (written_in,)), *everywhere) if language)
