@@ -7,18 +7,19 @@ first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flows.desk import Desk
-from flows.results.counting import counted_as, counted_value
+from flows.results.counting import counted_as, counted_value, is_by_day
 from flows.results.crosstables import ByProfile
 from flows.results.findings import Findings, Material, Trait, decode, encode, findings
 from flows.results.outcome_rates import Dispositions
 from flows.results.weighting import Profile
 from storage.consultations import Question
-from storage.responses import Size, Turnout
+from storage.responses import WITHHELD, Size, Turnout
 
 
 async def published(desk: Desk, consultation_id: str) -> Findings:
@@ -26,22 +27,24 @@ async def published(desk: Desk, consultation_id: str) -> Findings:
     kept = await desk.store.responses.published(consultation_id)
     if kept is not None:
         return decode(kept)
-    found = await worked_out(desk, consultation_id)
+    found = await worked_out(desk, consultation_id, is_closed=True)
     await desk.store.responses.publish(consultation_id, encode(found), desk.now)
     return found
 
 
-async def worked_out(desk: Desk, consultation_id: str, *, by_profile: bool = True) -> Findings:
-    """What is found just now; looked at `by_profile` too, and weighted, where people have said who they are."""
-    return findings(await _material(desk, consultation_id, by_profile=by_profile), await desk.disclosure())
+async def worked_out(desk: Desk, consultation_id: str, *, is_closed: bool) -> Findings:
+    """What is found just now. Once it is closed, also by profile, and weighted, where people have said who they are;
+    and only then are days unsealed to be counted."""
+    return findings(await _material(desk, consultation_id, is_closed=is_closed), await desk.disclosure())
 
 
-async def _material(desk: Desk, consultation_id: str, *, by_profile: bool) -> Material:
+async def _material(desk: Desk, consultation_id: str, *, is_closed: bool) -> Material:
     store = desk.store
     turnout = await store.responses.turnout(consultation_id)
-    traits = await _traits(desk, consultation_id) if by_profile else []
-    people = await _by_profile(desk, consultation_id, traits, turnout)
+    traits = await _traits(desk, consultation_id) if is_closed else []
     questions = await asked_in(desk, consultation_id)
+    days = [question for question in questions if is_by_day(question)] if is_closed else []
+    people = await _by_profile(desk, consultation_id, traits, turnout, days)
     return Material(
         questions,
         {one.id: _first_choices(one, people.answers[one.id]) for one in questions if one.id in people.answers},
@@ -60,6 +63,33 @@ async def asked_in(desk: Desk, consultation_id: str) -> list[Question]:
     """The questions that have results, as they are counted."""
     questions = await desk.store.consultations.questions(consultation_id)
     return [counted_as(question) for question in questions if question.is_asked]
+
+
+async def _by_day(
+    desk: Desk, question: Question, counted: Mapping[int | None, Mapping[Any, int]], groups: Mapping[str, int]
+) -> dict[int | None, dict[Any, int]]:
+    """Answers that are days, by group, with those who prefer not to say as they were counted.
+
+    Days are sealed as all that people type: they are read one by one, and only their number goes on from here. Who has
+    been erased is not among them any more.
+    """
+    found: dict[int | None, Counter[Any]] = {
+        group: Counter({WITHHELD: tally[WITHHELD]}) for group, tally in counted.items() if WITHHELD in tally
+    }
+    async for group, words in desk.store.responses.words(question.id, groups):
+        found.setdefault(group, Counter())[_day_of(words, desk)] += 1
+    for ballot in await desk.store.ballots.texts(question.id):
+        found.setdefault(None, Counter())[_day_of(ballot.words, desk)] += 1
+    return {group: dict(tally) for group, tally in found.items()}
+
+
+def _day_of(words: str, desk: Desk) -> int | None:
+    """As an ordinal, here; None for what is no day."""
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        return None
+    return (at.astimezone(desk.zone) if at.tzinfo else at).toordinal()
 
 
 def _first_choices(question: Question, answers: ByProfile) -> ByProfile:
@@ -105,7 +135,9 @@ class _People:
     answers: dict[str, ByProfile]
 
 
-async def _by_profile(desk: Desk, consultation_id: str, traits: list[Trait], turnout: Turnout) -> _People:
+async def _by_profile(
+    desk: Desk, consultation_id: str, traits: list[Trait], turnout: Turnout, days: Sequence[Question]
+) -> _People:
     """Whoever has been erased since, and everybody where nothing is asked about people, has the profile of nothing."""
     number: dict[Profile, int] = {}
     groups: dict[str, int] = {}
@@ -122,7 +154,9 @@ async def _by_profile(desk: Desk, consultation_id: str, traits: list[Trait], tur
         return found
 
     answers: dict[str, ByProfile] = {}
-    for question, tallies in (await desk.store.responses.tallies(consultation_id, groups)).items():
+    every = await desk.store.responses.tallies(consultation_id, groups)
+    every.update({one.id: await _by_day(desk, one, every[one.id], groups) for one in days if one.id in every})
+    for question, tallies in every.items():
         found: dict[Profile, Counter[Any]] = {unknown: Counter()}
         for group, tally in tallies.items():
             found.setdefault(unknown if group is None else profiles[group], Counter()).update(tally)

@@ -234,7 +234,7 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
     for question in questions:
         one = found.questions[question.id]
         result = result_message(question, one, found.rule, found if for_staff else None)
-        if for_staff and question.kind == "text":
+        if for_staff and question.kind == "text" and not one.counts.categories:
             messages.append(await _with_texts(desk, question, result))
         elif for_staff and found.answered is not None:
             messages.append(replace(result, rows=ways_to_cross(question, one, labels)))

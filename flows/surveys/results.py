@@ -5,7 +5,9 @@ Shares are of those who answered the question; with several choices they may add
 
 from __future__ import annotations
 
-from flows.results.counting import Category
+from datetime import date
+
+from flows.results.counting import Category, is_by_day
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
 from flows.results.precision import Interval
@@ -13,12 +15,14 @@ from flows.surveys.asking import bold, ends_of, shown
 from flows.surveys.form.questions import option_of, wording_of
 from flows.surveys.instruments import comparison
 from flows.turn import Bar, Chart, Message
-from flows.words import Percent, Text, Words, _, lines, paragraphs
+from flows.words import Month, Percent, Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Question
 
 
 def label(question: Question, category: Category) -> Text:
     """What the answers of a category have in common."""
+    if is_by_day(question):
+        return _period(category)
     match question.kind, category:
         case (("one" | "many"), Category(int(place), _)):
             return option_of(question, place)
@@ -32,6 +36,27 @@ def label(question: Question, category: Category) -> Text:
         case _, Category(int(first), int(last)) if first < last:
             return _("{first} to {last}", first=first, last=last)
     return shown(category.first or 0)
+
+
+def _period(category: Category) -> Text:
+    """Months or whole years, by their first and last days."""
+    first = date.fromordinal(category.first) if category.first is not None else None
+    last = date.fromordinal(category.last) if category.last is not None else None
+    of_years = (first is None or (first.month, first.day) == (1, 1)) and (
+        last is None or (last.month, last.day) == (12, 31)
+    )
+
+    def named(day: date) -> Text:
+        return Verbatim(str(day.year)) if of_years else Words("{month}", {"month": Month(day)})
+
+    match first, last:
+        case None, date():
+            return _("{last} or earlier", last=named(last))
+        case date(), None:
+            return _("{first} or later", first=named(first))
+        case date(), date() if first.year != last.year or (first.month != last.month and not of_years):
+            return _("{first} to {last}", first=named(first), last=named(last))
+    return named(first or date.min)
 
 
 def result_message(question: Question, found: Found, rule: Rule, sure: Findings | None = None) -> Message:
@@ -123,7 +148,7 @@ def number_answered(question: Question, found: Found, rule: Rule) -> Text:
     answered = found.counts.answered
     if answered is None:
         return _("Fewer than {smallest} people answered this question, so we show no figures.", smallest=rule.smallest)
-    if question.kind == "text":
+    if question.kind == "text" and not is_by_day(question):
         return _("About {number} people answered in their own words.", number=answered)
     return _("About {number} people answered.", number=answered)
 
