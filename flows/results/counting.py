@@ -59,6 +59,11 @@ class Counts:
     def answered(self) -> Published:
         return self.cells.total
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is more than how many answered."""
+        return self.answered is not None and (bool(self.categories) or self.mean is not None)
+
     def most_often(self) -> tuple[int, ...]:
         """The places of the categories that were answered most often; none where none is published."""
         most = max((cell for cell in self.cells.cells if cell is not None), default=None)

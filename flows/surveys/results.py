@@ -11,6 +11,7 @@ from flows.results.counting import Category, is_by_day
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
 from flows.results.precision import Interval
+from flows.results.worked_out import is_worked_out
 from flows.surveys.asking import bold, ends_of, shown
 from flows.surveys.form.questions import option_of, wording_of
 from flows.surveys.instruments import comparison
@@ -77,6 +78,9 @@ def result_message(question: Question, found: Found, rule: Rule, sure: Findings 
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         _("They put these in order; this is what they put first.") if question.format == "rank" and bars else None,
         number_answered(question, found, rule),
+        _("Values that fewer than {smallest} people share are left out.", smallest=rule.smallest)
+        if found.values
+        else None,
         _("About {number} people preferred not to say.", number=found.counts.withheld)
         if found.counts.withheld is not None
         else None,
@@ -148,6 +152,8 @@ def number_answered(question: Question, found: Found, rule: Rule) -> Text:
     answered = found.counts.answered
     if answered is None:
         return _("Fewer than {smallest} people answered this question, so we show no figures.", smallest=rule.smallest)
+    if is_worked_out(question):
+        return _("The form worked this out for about {number} people.", number=answered)
     if question.kind == "text" and not is_by_day(question):
         return _("About {number} people answered in their own words.", number=answered)
     return _("About {number} people answered.", number=answered)
