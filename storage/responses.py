@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -378,6 +378,13 @@ class Responses:
             for row in await self._session.rows(SQL.texts, question_id=question_id)
         ]
         return sorted(found, key=lambda one: (one.words, one.source))
+
+    async def words(
+        self, question_id: str, groups: Mapping[str, int] = NO_GROUPS
+    ) -> AsyncIterator[tuple[int | None, str]]:
+        """The same with the group of whoever wrote it (None: not known), in no order: for what is only counted."""
+        for row in await self._session.rows(SQL.texts, question_id=question_id):
+            yield groups.get(row["person_id"]), self._box_of(row).open(json.loads(row["value"]))
 
     def _box_of(self, row: Mapping[str, Any]) -> Box:
         return self._session.keyring.box(row["person_id"], row["sealed_key"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,21 +16,24 @@ from flows.desk import SMALLEST_CELL, Desk, Surroundings
 from flows.results.disclosure import Line, Rule
 from flows.results.findings import Found, Material, Trait, decode, encode, findings
 from flows.results.outcome_rates import Dispositions, Reached
-from flows.results.published import published
+from flows.results.published import published, results_in
 from flows.results.weighting import Profile
 from flows.surveys.download import by
 from flows.surveys.form.questions import questions_of
 from flows.surveys.form.reading import read_form
 from flows.surveys.publishing import results_for
+from flows.surveys.report import Labels, cross_chart, report
 from flows.surveys.results import result_message
 from flows.surveys.sheet import Sheet, keep, open_sheet
-from flows.turn import Message
+from flows.turn import Chart, Message
 from flows.words import Voice
 from storage.attributes import Attribute, Option
-from storage.consultations import Question
+from storage.consultations import Format, Privacy, Question
 from storage.database import Database, opened
 from storage.panels import Term
+from storage.responses import WITHHELD, Value
 from storage.store import Store
+from tests.peers import VAULT
 from tests.xlsforms import xlsform
 
 NOW = datetime(2027, 3, 15, 18, tzinfo=UTC)
@@ -208,6 +211,163 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
     told = await database.write(lambda store: messages(store, for_staff=False))
     assert "About 50 of 60 people answered (83%)." in voice.plain(told[0].text)
     assert len(told) == 3
+
+
+async def days_answered(store: Store, *, privacy: Privacy, day_of: Callable[[int], str]) -> str:
+    """Forty-five members say on which day they moved here, all but five; of those who did, every other one is young."""
+    age = (Option("young", {"en": "Under 40"}, 0.5), Option("old", {"en": "40 and over"}, 0.5))
+    await store.attributes.define(Attribute("age", "choice", {"en": "Age"}, age))
+    officer, _conversation = await store.people.add(1, "staff", "en", NOW)
+    panel_id = await store.panels.add("Transport", "Buses", 6, None, officer.id, NOW)
+    assert panel_id is not None
+    id = await store.consultations.add(panel_id, "How?", officer.id, NOW)
+    await store.consultations.set_privacy(id, privacy)
+    moved = Question("", id, 1, "text", "When did you move here?", format="datetime", may_withhold=True)
+    assert await store.consultations.add_questions(id, [moved])
+    (moved,) = await store.consultations.questions(id)
+    for number in range(45):
+        person, _conversation = await store.people.add(100 + number, "citizen", "en", NOW)
+        await store.profiles.save(person.id, {"age": ("young", "old")[number % 2]}, NOW)
+        await store.responses.invite(id, [person.id], NOW)
+        response = await store.responses.find(id, person.id)
+        assert response is not None
+        value = day_of(number) if number < 40 else WITHHELD
+        await store.responses.save_answer(response.id, moved.id, value, NOW, secret=privacy == "anonymous")
+        await store.responses.finish(response.id, NOW)
+        if privacy == "anonymous":
+            await store.ballots.cast(id, response.id)
+    await store.ballots.mix(id)
+    return id
+
+
+def in_march_or_april(number: int) -> str:
+    """The young moved in March, at its very end where the clocks had changed by then; the old in April."""
+    return ("2026-03-31T22:30:00+00:00", "2026-03-31T23:30:00+00:00")[number % 2]
+
+
+@pytest.mark.parametrize("privacy", ["pseudonymous", "anonymous"])
+async def test_days_are_read_to_be_counted_and_shown_by_month_in_place_of_a_list(
+    database_url: str, privacy: Privacy
+) -> None:
+    async with opened(database_url, VAULT) as database:
+        id = await database.write(lambda store: days_answered(store, privacy=privacy, day_of=in_march_or_april))
+
+        async def messages(store: Store) -> list[Message]:
+            consultation = await store.consultations.load(id)
+            assert consultation is not None
+            shown = replace(consultation, decides_on=date(2027, 3, 22), report_by=date(2027, 3, 30))
+            return await results_for(Desk(store, NOW, SURROUNDINGS), shown, for_staff=True)
+
+        (moved,), _found = await found_of(database, id)
+        assert moved.counts.cells == Line((20, 20), 40)
+        assert [(column.bands, column.cells) for column in moved.by.get("age", ())] == (
+            [(("young",), Line((20, None), 20)), (("old",), Line((None, 20), 20))] if privacy == "pseudonymous" else []
+        )
+        message = (await database.write(messages))[1]
+        words = Voice("en", SURROUNDINGS.zone).plain(message.text)
+        assert isinstance(message.picture, Chart)
+        assert "March 2026: 20 (50%)" in words
+        assert "April 2026: 20 (50%)" in words
+        assert "About 40 people answered." in words
+        assert "31 March" not in words
+        assert message.file is None
+
+
+async def test_days_of_a_few_stay_hidden_and_erased_ones_are_gone(database_url: str) -> None:
+    async with opened(database_url, VAULT) as database:
+        id = await database.write(
+            lambda store: days_answered(
+                store, privacy="pseudonymous", day_of=lambda number: "2024-05-01" if number < 9 else "2026-05-01"
+            )
+        )
+
+        async def erase_some(store: Store) -> None:
+            await store.consultations.close(id, NOW)
+            for number in range(9, 19):
+                known = await store.people.load(100 + number)
+                assert known is not None
+                await store.erasure.erase(known[0].id)
+
+        await database.write(erase_some)
+        (moved,), _found = await found_of(database, id)
+        assert moved.counts.categories == ()
+        assert moved.counts.answered == 30
+
+
+async def worked_out_survey(store: Store) -> str:
+    """Forty answers, from which a form worked out a score, an arm, and something that few or no others share."""
+    age = (Option("young", {"en": "Under 40"}, 0.5), Option("old", {"en": "40 and over"}, 0.5))
+    await store.attributes.define(Attribute("age", "choice", {"en": "Age"}, age))
+    officer, _conversation = await store.people.add(1, "staff", "en", NOW)
+    panel_id = await store.panels.add("Transport", "Buses", 6, None, officer.id, NOW)
+    assert panel_id is not None
+    id = await store.consultations.add(panel_id, "How?", officer.id, NOW)
+    formats: tuple[tuple[str, Format], ...] = (("Score", "calculate"), ("Arm", "hidden"), ("Who", "calculate"))
+    kinds = [Question("", id, 0, "text", wording, format=format) for wording, format in formats]
+    assert await store.consultations.add_questions(id, [replace(QUESTION, id=""), *kinds])
+    closed, score, arm, who = await store.consultations.questions(id)
+    for number in range(40):
+        person, _conversation = await store.people.add(100 + number, "citizen", "en", NOW)
+        await store.profiles.save(person.id, {"age": "young" if number < 20 else "old"}, NOW)
+        await store.responses.invite(id, [person.id], NOW)
+        response = await store.responses.find(id, person.id)
+        assert response is not None
+        branch = "red <b>" if number < 20 else "blue" if number < 37 else "of three"
+        given: dict[Question, Value] = {
+            closed: number % 2,
+            score: str(number // 20 * 2),
+            arm: branch,
+            who: f"Ana of {number} Mill Lane",
+        }
+        for question, value in given.items():
+            await store.responses.save_answer(response.id, question.id, value, NOW)
+        await store.responses.finish(response.id, NOW)
+    return id
+
+
+async def test_staff_see_what_a_form_worked_out_and_no_value_that_few_share(database_url: str) -> None:
+    voice = Voice("en", SURROUNDINGS.zone)
+    async with opened(database_url, VAULT) as database:
+        id = await database.write(worked_out_survey)
+
+        async def told(store: Store, *, for_staff: bool) -> list[str]:
+            consultation = await store.consultations.load(id)
+            assert consultation is not None
+            shown = replace(consultation, decides_on=date(2027, 3, 22), report_by=date(2027, 3, 30))
+            found = await results_for(Desk(store, NOW, SURROUNDINGS), shown, for_staff=for_staff)
+            return [voice.plain(message.text) for message in found]
+
+        _opening, _closed, score, arm, *rest = await database.write(lambda store: told(store, for_staff=True))
+        assert score.startswith("Score\n\n0: 20 (50%)")
+        assert "On average: 1" in score
+        assert "The form worked this out for about 40 people." in score
+        assert "blue: 20 (50%)" in arm
+        assert "red <b>: 20 (50%)" in arm
+        assert "Values that fewer than 10 people share are left out." in arm
+        assert not any("of three" in text or "Mill Lane" in text for text in [score, arm, *rest])
+        citizens = await database.write(lambda store: told(store, for_staff=False))
+        assert not any("worked this out" in text for text in citizens)
+        kept = await database.write(lambda store: store.responses.published(id))
+        assert kept is not None
+        assert "Mill Lane" not in kept
+        assert "of three" not in kept
+
+        async def files_and_groups(store: Store) -> tuple[str, str]:
+            desk = Desk(store, NOW, SURROUNDINGS)
+            found = await published(desk, id)
+            consultation = await store.consultations.load(id)
+            assert consultation is not None
+            questions = await results_in(desk, id, found)
+            labels = Labels.of(await store.attributes.all(), "en")
+            cells, *_tables = report(consultation, questions, found, labels).tables
+            shown = cross_chart(questions[2], found.questions[questions[2].id], found, "age", labels)
+            meanings = "; ".join(voice.plain(words) for words in cells.columns[1].codes.values())
+            return meanings, "; ".join(f"{voice.plain(bar.label)}: {voice.plain(bar.text)}" for bar in shown.bars)
+
+        meanings, groups = await database.write(files_and_groups)
+        assert "blue" in meanings
+        assert "Mill Lane" not in meanings
+        assert "Under 40: red <b>: 20 (100%)" in groups
 
 
 async def looked_at_by_age(store: Store, id: str) -> Message:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from datetime import date, timedelta
 from statistics import mean
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.outcomes.telling import suggestion
-from flows.results.counting import MOST_RANGES, counted, published
+from flows.results.counting import MOST_MONTHS, MOST_RANGES, MOST_YEARS, counted, published
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Material, findings
 from flows.results.outcome_rates import Dispositions
+from flows.surveys.instruments import INSTRUMENTS, Instrument, comparison
 from flows.surveys.results import label, result_message
 from flows.turn import Chart, Message
 from flows.words import Voice
@@ -137,6 +140,83 @@ def test_of_few_answers_nothing_is_shown() -> None:
 def test_own_words_are_only_counted() -> None:
     message = said(question("text"), {None: 22})
     assert VOICE.plain(message.text) == "What matters most?\n\nAbout 20 people answered in their own words."
+
+
+# ---------------------------------------------------------------- days
+
+DAY = Question("q", "c", 1, "text", "When did you move here?", format="date")
+days = st.dictionaries(st.dates(), times, max_size=40)
+near_days = st.dictionaries(st.dates(date(2026, 1, 1), date(2027, 3, 31)), times, max_size=40)
+outermost = st.dictionaries(st.sampled_from([date.min, date.max]), st.integers(1, 30))
+
+
+def ordinals(tally: dict[date, int]) -> dict[Any, int]:
+    return {day.toordinal(): number for day, number in tally.items()}
+
+
+def periods(tally: dict[date, int]) -> list[str]:
+    return [VOICE.plain(label(DAY, category)) for category in published(DAY, ordinals(tally), RULE).categories]
+
+
+@given(st.one_of(days, near_days, outermost))
+def test_every_day_is_in_one_period_and_each_period_stands_for_many(tally: dict[date, int]) -> None:
+    found = published(DAY, ordinals(tally), RULE)
+    numbers_in = counted(found.categories, ordinals(tally))
+    assert sum(numbers_in) == (sum(tally.values()) if found.categories else 0)
+    assert all(number >= 10 for number in numbers_in)
+    assert len(found.categories) <= max(MOST_MONTHS, MOST_YEARS)
+    assert len(set(periods(tally))) == len(found.categories)
+
+
+def test_days_are_counted_by_month_and_small_months_join_their_neighbours() -> None:
+    message = said(
+        DAY, ordinals({date(2026, 3, 2): 12, date(2026, 3, 31): 9, date(2026, 4, 1): 4, date(2026, 5, 9): 28})
+    )
+    assert VOICE.plain(message.text) == (
+        "When did you move here?\n\nMarch 2026: 20 (40%)\nApril 2026 or later: 30 (60%)\n\nAbout 50 people answered."
+    )
+    assert isinstance(message.picture, Chart)
+    assert [VOICE.plain(bar.label) for bar in message.picture.bars] == ["March 2026", "April 2026 or later"]
+
+
+def test_eighteen_months_are_shown_as_months_and_more_as_years() -> None:
+    first = [date(2025, 1, 15) + timedelta(days=30.4 * month) for month in range(19)]
+    assert len(periods(dict.fromkeys(first[:18], 10))) == 18
+    assert periods(dict.fromkeys(first, 10)) == ["2025", "2026"]
+
+
+def test_many_years_are_put_together_and_their_ends_left_open() -> None:
+    assert periods({date(year, 6, 1): 10 for year in range(1948, 2009)}) == [
+        "1959 or earlier",
+        "1960 to 1979",
+        "1980 to 1999",
+        "2000 or later",
+    ]
+
+
+def test_one_day_long_ago_neither_blurs_the_others_nor_is_seen() -> None:
+    recent = {date(2026, 3, 2): 20, date(2026, 4, 2): 20, date(2026, 5, 2): 20}
+    assert periods({**recent, date(1926, 1, 1): 1}) == ["March 2026 or earlier", "April 2026", "May 2026"]
+    assert periods({date(2026, 3, 2): 20}) == ["March 2026"]
+    assert periods({date(2026, 3, 2): 9}) == []
+
+
+# ---------------------------------------------------------------- what others answered
+
+
+@pytest.mark.parametrize("instrument", [one for one in INSTRUMENTS if one.reference], ids=lambda one: one.key)
+def test_a_figure_to_compare_with_says_who_found_it_where_and_when(instrument: Instrument) -> None:
+    asked = [question.wording for question in instrument.questions]
+    assert set(instrument.reference) <= set(asked)
+    place, publisher, *_rest = instrument.found_by.split(", ")
+    assert place in ("England", "Great Britain", "United Kingdom")
+    assert publisher.split()[0] in instrument.source or publisher.startswith("DCMS Community Life Survey")
+    assert re.search(r"(January|March|June) 20\d\d$", instrument.found_by)
+    for question in instrument.for_council("Newbridge"):
+        compared = comparison(question)
+        wording = question.wording.replace("Newbridge", "{council}")
+        assert (compared is not None) == (wording in instrument.reference)
+        assert compared is None or instrument.found_by in VOICE.plain(compared)
 
 
 @given(answers_to_one)

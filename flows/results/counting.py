@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import MAXYEAR, date
 from itertools import count
 from typing import Any
 
@@ -15,21 +16,26 @@ from storage.consultations import POINTS, Question
 from storage.responses import WITHHELD
 
 Tally = Mapping[Any, int]
-"""How often each value was given; of people's own words only their number, under None."""
+"""How often each value was given, a day as its ordinal; of people's own words only their number, under None."""
 
 MOST_RANGES = 6
+MOST_MONTHS = 18
+MOST_YEARS = 12
 OUTWEIGHED = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """Answers counted together: an option or a point, or numbers from `first` to `last`; None where it is open."""
+    """Answers counted together: an option or a point, or numbers or days (by their ordinals) from `first` to `last`;
+    None where it is open."""
 
     first: int | None
     last: int | None
 
-    def holds(self, value: float | tuple[int, ...]) -> bool:
-        """A decimal number belongs to the whole number below it."""
+    def holds(self, value: float | tuple[int, ...] | None) -> bool:
+        """A decimal number belongs to the whole number below it; what is not known, nowhere."""
+        if value is None:
+            return False
         if isinstance(value, tuple):
             return self.first in value
         whole = math.floor(value)
@@ -53,6 +59,11 @@ class Counts:
     def answered(self) -> Published:
         return self.cells.total
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there is more than how many answered."""
+        return self.answered is not None and (bool(self.categories) or self.mean is not None)
+
     def most_often(self) -> tuple[int, ...]:
         """The places of the categories that were answered most often; none where none is published."""
         most = max((cell for cell in self.cells.cells if cell is not None), default=None)
@@ -66,6 +77,11 @@ def counted_as(question: Question) -> Question:
 
 def counted_value(question: Question, value: Any) -> Any:
     return value[0] if question.format == "rank" and isinstance(value, tuple) and value and value != WITHHELD else value
+
+
+def is_by_day(question: Question) -> bool:
+    """Whether it is answered with a day, perhaps with a time of day: such answers are counted by month or year."""
+    return question.kind == "text" and question.format in ("date", "datetime")
 
 
 def said(tally: Tally) -> Tally:
@@ -107,6 +123,8 @@ def categories_of(question: Question, tally: Tally, rule: Rule) -> tuple[Categor
             for value, times in tally.items():
                 whole[math.floor(value)] += times
             return _ranges(whole, rule)
+        case "text" if is_by_day(question):
+            return _periods({day: times for day, times in tally.items() if day is not None}, rule)
     return ()
 
 
@@ -134,8 +152,23 @@ def _ranges(tally: Tally, rule: Rule) -> tuple[Category, ...]:
     """
     if not tally:
         return ()
+    parts = _single(tally) if len(tally) <= MOST_RANGES else _of_round_width(min(tally), max(tally))
+    ranges = _joined(parts, tally, rule)
+    if len(ranges) == 1 and ranges[0][0] < ranges[0][1]:
+        return ()
+    return tuple(
+        Category(
+            None if place == 0 and first < last else first,
+            None if place == len(ranges) - 1 and first < last else last,
+        )
+        for place, (first, last) in enumerate(ranges)
+    )
+
+
+def _joined(parts: Sequence[tuple[int, int]], tally: Tally, rule: Rule) -> list[tuple[int, int]]:
+    """Ranges one after the other, the small and the empty ones joined to their neighbours."""
     ranges: list[tuple[int, int, int]] = []
-    for first, last in _single(tally) if len(tally) <= MOST_RANGES else _of_round_width(min(tally), max(tally)):
+    for first, last in parts:
         number = sum(times for value, times in tally.items() if first <= value <= last)
         if ranges and (ranges[-1][2] < rule.smallest or number == 0):
             ranges[-1] = (ranges[-1][0], last, ranges[-1][2] + number)
@@ -144,18 +177,10 @@ def _ranges(tally: Tally, rule: Rule) -> tuple[Category, ...]:
     if len(ranges) > 1 and ranges[-1][2] < rule.smallest:
         _first, last, number = ranges.pop()
         ranges[-1] = (ranges[-1][0], last, ranges[-1][2] + number)
-    if len(ranges) == 1 and ranges[0][0] < ranges[0][1]:
-        return ()
-    return tuple(
-        Category(
-            None if place == 0 and first < last else first,
-            None if place == len(ranges) - 1 and first < last else last,
-        )
-        for place, (first, last, _number) in enumerate(ranges)
-    )
+    return [(first, last) for first, last, _number in ranges]
 
 
-def _single(tally: Tally) -> list[tuple[int, int]]:
+def _single(tally: Iterable[int]) -> list[tuple[int, int]]:
     return [(value, value) for value in sorted(tally)]
 
 
@@ -167,3 +192,57 @@ def _of_round_width(least: int, most: int) -> list[tuple[int, int]]:
         if most // width - least // width < MOST_RANGES
     )
     return [(first, first + width - 1) for first in range(least // width * width, most + 1, width)]
+
+
+# ---------------------------------------------------------------- days
+
+
+def _periods(tally: Tally, rule: Rule) -> tuple[Category, ...]:
+    """Months, or years where the days span more than `MOST_MONTHS`, or several years where even those are many.
+
+    How far they span is looked at without the outermost, fewer than the smallest cell at either end: somebody who is
+    alone with a day long ago should neither blur what all others said nor be seen by it. Whoever is out there is in
+    the first or the last period, which are open then.
+    """
+    if sum(tally.values()) < rule.smallest:
+        return ()
+    months = Counter[int]()
+    for day, times in tally.items():
+        at = date.fromordinal(day)
+        months[at.year * 12 + at.month - 1] += times
+    ends = sorted((_outermost(sorted(months), months, rule), _outermost(sorted(months, reverse=True), months, rule)))
+    if ends[1] - ends[0] < MOST_MONTHS:
+        parts, width = _single(range(ends[0], ends[1] + 1)), 1
+    else:
+        years = range(ends[0] // 12, ends[1] // 12 + 1)
+        parts = _single(years) if len(years) <= MOST_YEARS else _of_round_width(years[0], years[-1])
+        width = 12
+    spans = [(first * width, last * width + width - 1) for first, last in parts]
+    least, most = min(months), max(months)
+    spans[0] = (min(least, spans[0][0]), spans[0][1])
+    spans[-1] = (spans[-1][0], max(most, spans[-1][1]))
+    found = _joined(spans, months, rule)
+    if len(found) == 1 and found[0][1] - found[0][0] >= width:
+        return ()
+    return tuple(
+        Category(
+            None if place == 0 and last - first >= width else date(first // 12, first % 12 + 1, 1).toordinal(),
+            None if place == len(found) - 1 and last - first >= width else _last_day(last),
+        )
+        for place, (first, last) in enumerate(found)
+    )
+
+
+def _outermost(months: Sequence[int], times: Tally, rule: Rule) -> int:
+    """The first of the months, as they are given, by which the smallest cell is full."""
+    so_far = 0
+    for month in months:
+        so_far += times[month]
+        if so_far >= rule.smallest:
+            break
+    return month
+
+
+def _last_day(month: int) -> int:
+    year, of_year = divmod(month + 1, 12)
+    return date(year, of_year + 1, 1).toordinal() - 1 if year <= MAXYEAR else date.max.toordinal()

@@ -18,6 +18,7 @@ from flows.results.outcome_rates import Dispositions, Reached, drop_off
 from flows.results.outcome_rates import published as published_rates
 from flows.results.precision import Interval, Precision, mean_of
 from flows.results.weighting import Profile, Weights, rake
+from flows.results.worked_out import is_worked_out
 from storage.consultations import Question
 from storage.responses import Way
 
@@ -62,13 +63,14 @@ class Material:
 @dataclass(frozen=True, slots=True)
 class Found:
     """One question: counts, what weights make of them (None without weights) and of the mean, its reach, and columns
-    by trait."""
+    by trait; the `values` that are counted, where the form worked them out and they are no numbers."""
 
     counts: Counts
     weighted: tuple[Published, ...] | None
     reached: Reached
     by: dict[str, tuple[Column, ...]]
     weighted_mean: float | None = None
+    values: tuple[str, ...] = ()
 
     def weighted_share(self, place: int) -> float | None:
         cell = self.weighted[place] if self.weighted is not None else None
@@ -137,6 +139,7 @@ def findings(material: Material, rule: Rule) -> Findings:
             reached,
             {trait.key: cross(question, answers, place, rule) for place, trait in enumerate(material.traits)},
             _weighted_mean(answers, weights) if weights and counts.mean is not None else None,
+            question.options if is_worked_out(question) else (),
         )
     return Findings(
         rule.smallest,

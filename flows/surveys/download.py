@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from flows.desk import Desk
 from flows.flow import Flow
-from flows.results.counting import counted_as
-from flows.results.published import asked_in, published
+from flows.results.published import published, results_in, shown_as
 from flows.surveys.report import Labels, codebook, cross_chart, report, ways_to_cross
 from flows.surveys.results import chart_message, protection
 from flows.turn import File, Message, Turn, end, go, link
@@ -57,16 +56,17 @@ async def by(desk: Desk, argument: str) -> Turn:
     if one is None or not one.by.get(key):
         return go("results", consultation.id)
     labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
-    drawn = chart_message(cross_chart(counted_as(question), one, found, key, labels))
+    drawn = chart_message(cross_chart(shown_as(question, one), one, found, key, labels))
     others = ways_to_cross(question, one, labels, without=key)
     back = [link(f"results {consultation.id}", _("All results"))]
     return end(protection(found.rule), [*others, back]).before(drawn)
 
 
 async def _files(desk: Desk, consultation: Consultation, kind: str) -> list[Message]:
-    questions = await asked_in(desk, consultation.id)
+    found = await published(desk, consultation.id)
+    questions = await results_in(desk, consultation.id, found)
     labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
-    whole = report(consultation, questions, await published(desk, consultation.id), labels)
+    whole = report(consultation, questions, found, labels)
     messages = [
         Message(_("The results of “{question}”", question=consultation.question), file=File(f"results.{kind}", whole))
     ]

@@ -135,6 +135,8 @@ WELLBEING = Instrument(
 )
 """Office for National Statistics, "Personal well-being in the UK: April 2022 to March 2023" (7 November 2023)."""
 
+HOW_LONELY = "How often do you feel lonely?"
+
 LONELINESS = Instrument(
     "loneliness",
     _("Loneliness, national measures (4 questions)"),
@@ -143,10 +145,14 @@ LONELINESS = Instrument(
         _one("How often do you feel that you lack companionship?", SELDOM),
         _one("How often do you feel left out?", SELDOM),
         _one("How often do you feel isolated from others?", SELDOM),
-        _one("How often do you feel lonely?", LONELY),
+        _one(HOW_LONELY, LONELY),
     ),
+    {HOW_LONELY: _("{percent}% felt lonely often or always", percent=7)},
+    "England, DCMS Community Life Survey, October 2024 to March 2025",
 )
-"""Government Statistical Service, "Loneliness indicators": the three-item UCLA scale and the direct question."""
+"""Government Statistical Service, "Loneliness indicators": the three-item UCLA scale and the direct question. The
+figure is that of "Community Life Survey 2024/25: Loneliness and support networks" (Department for Culture, Media and
+Sport, 10 December 2025), which gives the three items only as one score."""
 
 FRIENDS_AND_FAMILY = Instrument(
     "fft",
@@ -157,7 +163,8 @@ FRIENDS_AND_FAMILY = Instrument(
         Question("", "", 0, "text", "Please can you tell us why you gave your answer?", optional=True),
     ),
 )
-"""NHS England, "Using the Friends and Family Test to improve patient experience" (the question since April 2020)."""
+"""NHS England, "Using the Friends and Family Test to improve patient experience" (the question since April 2020).
+There is no figure to compare with: results are published by kind of service, and a survey does not say which it is."""
 
 INSTRUMENTS = (SATISFACTION, WELLBEING, LONELINESS, FRIENDS_AND_FAMILY)
 

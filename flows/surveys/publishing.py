@@ -9,7 +9,7 @@ from flows.dates import MORNING, instant_of
 from flows.desk import Desk
 from flows.hours import welcome_at
 from flows.results.findings import Findings
-from flows.results.published import asked_in, published
+from flows.results.published import asked_in, published, results_in
 from flows.spoken import media_of
 from flows.surveys.asking import answer_text, bold
 from flows.surveys.form.questions import wording_of
@@ -228,13 +228,13 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
             Message(paragraphs(bold(written(consultation, "question")), _("It is closed now. Nobody has answered.")))
         ]
     found = await published(desk, consultation.id)
-    questions = await asked_in(desk, consultation.id)
+    questions = await (results_in(desk, consultation.id, found) if for_staff else asked_in(desk, consultation.id))
     labels = Labels.of(await desk.store.attributes.all(), desk.voice.language)
     messages = [_opening(consultation, found, turnout, for_staff=for_staff)]
     for question in questions:
         one = found.questions[question.id]
         result = result_message(question, one, found.rule, found if for_staff else None)
-        if for_staff and question.kind == "text":
+        if for_staff and question.kind == "text" and not one.counts.categories:
             messages.append(await _with_texts(desk, question, result))
         elif for_staff and found.answered is not None:
             messages.append(replace(result, rows=ways_to_cross(question, one, labels)))

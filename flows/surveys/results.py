@@ -5,20 +5,25 @@ Shares are of those who answered the question; with several choices they may add
 
 from __future__ import annotations
 
-from flows.results.counting import Category
+from datetime import date
+
+from flows.results.counting import Category, is_by_day
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
 from flows.results.precision import Interval
+from flows.results.worked_out import is_worked_out
 from flows.surveys.asking import bold, ends_of, shown
 from flows.surveys.form.questions import option_of, wording_of
 from flows.surveys.instruments import comparison
 from flows.turn import Bar, Chart, Message
-from flows.words import Percent, Text, Words, _, lines, paragraphs
+from flows.words import Month, Percent, Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import POINTS, Question
 
 
 def label(question: Question, category: Category) -> Text:
     """What the answers of a category have in common."""
+    if is_by_day(question):
+        return _period(category)
     match question.kind, category:
         case (("one" | "many"), Category(int(place), _)):
             return option_of(question, place)
@@ -32,6 +37,27 @@ def label(question: Question, category: Category) -> Text:
         case _, Category(int(first), int(last)) if first < last:
             return _("{first} to {last}", first=first, last=last)
     return shown(category.first or 0)
+
+
+def _period(category: Category) -> Text:
+    """Months or whole years, by their first and last days."""
+    first = date.fromordinal(category.first) if category.first is not None else None
+    last = date.fromordinal(category.last) if category.last is not None else None
+    of_years = (first is None or (first.month, first.day) == (1, 1)) and (
+        last is None or (last.month, last.day) == (12, 31)
+    )
+
+    def named(day: date) -> Text:
+        return Verbatim(str(day.year)) if of_years else Words("{month}", {"month": Month(day)})
+
+    match first, last:
+        case None, date():
+            return _("{last} or earlier", last=named(last))
+        case date(), None:
+            return _("{first} or later", first=named(first))
+        case date(), date() if first.year != last.year or (first.month != last.month and not of_years):
+            return _("{first} to {last}", first=named(first), last=named(last))
+    return named(first or date.min)
 
 
 def result_message(question: Question, found: Found, rule: Rule, sure: Findings | None = None) -> Message:
@@ -52,6 +78,9 @@ def result_message(question: Question, found: Found, rule: Rule, sure: Findings 
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         _("They put these in order; this is what they put first.") if question.format == "rank" and bars else None,
         number_answered(question, found, rule),
+        _("Values that fewer than {smallest} people share are left out.", smallest=rule.smallest)
+        if found.values
+        else None,
         _("About {number} people preferred not to say.", number=found.counts.withheld)
         if found.counts.withheld is not None
         else None,
@@ -123,7 +152,9 @@ def number_answered(question: Question, found: Found, rule: Rule) -> Text:
     answered = found.counts.answered
     if answered is None:
         return _("Fewer than {smallest} people answered this question, so we show no figures.", smallest=rule.smallest)
-    if question.kind == "text":
+    if is_worked_out(question):
+        return _("The form worked this out for about {number} people.", number=answered)
+    if question.kind == "text" and not is_by_day(question):
         return _("About {number} people answered in their own words.", number=answered)
     return _("About {number} people answered.", number=answered)
 

@@ -56,6 +56,6 @@ async def _shown(desk: Desk, consultation: Consultation) -> Findings | None:
         return decode(kept[1])
     if answered < rule.smallest:
         return None
-    found = await worked_out(desk, consultation.id, by_profile=False)
+    found = await worked_out(desk, consultation.id, is_closed=False)
     await desk.store.responses.keep_live(consultation.id, answered, encode(found))
     return found
