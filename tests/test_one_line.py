@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.surveys.answering import Unclear, fits
-from flows.surveys.one_line import example, looks_like_a_form, read_form
+from flows.surveys.one_line import example, fits_a_line, looks_like_a_form, read_form
 from flows.words import Voice
 from storage.consultations import POINTS, Kind, Question
 from storage.responses import Value
@@ -34,6 +34,12 @@ def wrong(line: str) -> str:
     found = read_form(FORM, line)
     assert isinstance(found, Unclear)
     return Voice("en", ZoneInfo("Europe/London")).plain(found.words)
+
+
+def test_a_day_or_an_order_is_not_read_out_of_a_line() -> None:
+    day = Question("when", "c", 6, "text", "When?", format="date")
+    order = Question("first", "c", 6, "many", "What comes first?", OPTIONS, format="rank")
+    assert [fits_a_line(asked) for asked in (FORM, [*FORM, day], [*FORM, order])] == [True, False, False]
 
 
 def test_answers_stand_in_the_order_of_the_questions() -> None:

@@ -12,7 +12,7 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.answering import MOST_TO_TAP, Unclear, begun_with, fits, is_written, ticked
 from flows.surveys.asking import UNFIT, answer_rows, answer_text, bold, long_options, question_text, summary
-from flows.surveys.one_line import example, looks_like_a_form, read_form
+from flows.surveys.one_line import example, fits_a_line, looks_like_a_form, read_form
 from flows.surveys.route import Route
 from flows.surveys.sheet import route_through
 from flows.surveys.ways import WAYS
@@ -186,9 +186,8 @@ def _ask(
 
 
 def _takes_a_line(survey: Survey, form: Form) -> bool:
-    """A form can be written in one line before anything of it has been entered; words may have semicolons in them."""
-    simple = not any(question.details or question.format for question in survey.questions)
-    return simple and not form.answers and len(survey.questions) > 1 and survey.questions[0].kind != "text"
+    """A form can be written in one line before anything of it has been entered."""
+    return not form.answers and fits_a_line(survey.questions)
 
 
 def _parts(form: Form) -> tuple[str, Channel, int, bool, Mapping[str, Any]]:

@@ -22,6 +22,15 @@ BLANK = {"", "-", "–", "—"}
 MOST_SHOWN = 4
 
 
+def fits_a_line(questions: Sequence[Question]) -> bool:
+    """Whether there are several, none with a form's own rules or with a reading of its own, such as days and orders.
+
+    Words may have semicolons in them, so the first is no text.
+    """
+    simple = not any(question.details or question.format for question in questions)
+    return simple and len(questions) > 1 and questions[0].kind != "text"
+
+
 def looks_like_a_form(words: str) -> bool:
     return BETWEEN.search(words) is not None
 
