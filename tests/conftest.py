@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import NoServer, PostgresqlServer, running_server
+
+settings.register_profile("folkmoot", deadline=None)  # a busy machine is no defect of a rule
+settings.load_profile("folkmoot")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

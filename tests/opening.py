@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 
 from storage.backup import KEYS_TABLE, tables
@@ -50,15 +51,17 @@ def folder_words(folder: Path) -> str:
 
 def opened_words(words: str, boxes: Iterable[Box]) -> str:
     """The words, and what comes to light when every key is tried on everything that may be sealed."""
-    found = [words]
-    known = list(boxes)
-    for sealed in set(SEALED.findall(words)):
-        for box in known:
+    found, left = [words], set(SEALED.findall(words))
+    trying = list(boxes)
+    while trying:  # a key that comes to light opens what was tried before it
+        keys, trying = trying, []
+        for sealed, box in product(sorted(left), keys):
             try:
                 inner = box.open(sealed)
             except Unreadable:
                 continue
+            left.discard(sealed)
             found.append(inner)
             if inner.endswith("=") and len(inner) == 24:  # somebody's key, from an older copy
-                known.append(SealedBox(base64.b64decode(inner)))
+                trying.append(SealedBox(base64.b64decode(inner)))
     return "\n".join(found)

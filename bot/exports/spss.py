@@ -32,7 +32,7 @@ def spss(plan: Mapping[str, Any]) -> bytes:
                 for column in columns
                 if column["codes"]
             },
-            missing_ranges={column["name"]: list(column["missing"]) for column in columns if column["missing"]},
+            missing_ranges={column["name"]: list(column["missing"]) for column in columns if column.get("missing")},
             variable_measure={column["name"]: "nominal" if column["codes"] else "scale" for column in columns},
             variable_format={column["name"]: "F8.2" if column["is_share"] else "F8.0" for column in columns},
         )
