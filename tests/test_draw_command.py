@@ -201,6 +201,22 @@ def test_alternates_stand_by_best_first_and_are_verified(folder: Path) -> None:
     assert "another result for: alternates" in folkmoot("verify-draw", folder / "out").stderr
 
 
+@pytest.mark.parametrize("homes", ["own", "shared"])
+def test_a_record_is_verified_where_nobody_is_left_to_stand_by(folder: Path, homes: str) -> None:
+    """All six sit, or the rest share a home with somebody who does."""
+    rows = POOL.splitlines()
+    address = {"own": ("", "", "", "", "", ""), "shared": ("a", "a", "b", "b", "c", "c")}[homes]
+    named = [",".join([*row.split(",")[:3], home]) for row, home in zip(rows[1:], address, strict=True)]
+    (folder / "pool.csv").write_text("\n".join([rows[0], *named]))
+    (folder / "quotas.csv").write_text("category,feature,min,max\nage,old,1,6\nage,young,1,6\n")
+    size = 6 if homes == "own" else 3
+    record = record_of(drawing(folder, size, "--alternates", 2, "--dropout", "0.3", "--out", folder / "out"))
+    assert (record["alternates"], record["dropouts"]) == ([], {})
+    assert record["expected_loss"] == record["expected_loss_without_alternates"]
+    result = folkmoot("verify-draw", folder / "out")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_who_is_likely_to_drop_out_is_prepared_for(folder: Path) -> None:
     rows = POOL.splitlines()
     chances = ["dropout", *("0.9" if row.startswith(("ann", "ben")) else "" for row in rows[1:])]

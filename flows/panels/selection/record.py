@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from importlib.metadata import version
 
-from flows.panels.selection.alternates import DROPOUT, alternates
+from flows.panels.selection.alternates import DROPOUT, Alternates, alternates
 from flows.panels.selection.cohorts import founding_cohorts
 from flows.panels.selection.draw import Drawn, Hopeless, draw
 from flows.panels.selection.effort import Effort
@@ -40,8 +40,7 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: W
     with_hope = [chance for name, chance in chances.items() if name not in hopeless]
     staying = [person.id for person in frozen.staying]
     panel = sorted([*staying, *drawn.lottery[drawn.pick]])
-    dropouts = {name: wishes.dropouts.get(name, DROPOUT) for name in panel} if wishes.alternates else {}
-    standing_by = alternates(frozen, panel, wishes.alternates, dropouts, f"{digest_of(frozen)}:{seed}")
+    standing_by, dropouts = _standing_by(frozen, panel, seed, wishes)
     changes = [abs(ideal - real) for ideal, real in zip(drawn.chances, drawn.lottery_chances, strict=True)]
     return {
         "format": FORMAT,
@@ -72,6 +71,18 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: W
         "frozen": as_data(frozen),
         "lottery": drawn.lottery,
     }
+
+
+def _standing_by(frozen: Frozen, panel: list[str], seed: str, wishes: Wishes) -> tuple[Alternates, dict[str, float]]:
+    """The alternates, and how likely each of the panel drops out.
+
+    Where nobody is left to stand by, it is as if no alternates had been wished for: a record tells these two apart no
+    more, so that repeating it gives the same.
+    """
+    lot = f"{digest_of(frozen)}:{seed}"
+    dropouts = {name: wishes.dropouts.get(name, DROPOUT) for name in panel} if wishes.alternates else {}
+    found = alternates(frozen, panel, wishes.alternates, dropouts, lot)
+    return (found, dropouts) if found.ids else (alternates(frozen, panel, 0, {}, lot), {})
 
 
 def _cohorts_data(frozen: Frozen, drawn: list[str], number: int) -> Record:
