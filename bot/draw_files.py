@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.panels.quotas import quota_columns
-from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
+from flows.panels.selection.frozen import MOST_PAST, BadInput, Frozen, Person, Quota, freeze
 
 CHANCE, TERMS, DROPS_OUT = "chance", "terms", "dropout"
 KNOWN_COLUMNS = ("id", "address", CHANCE, TERMS, DROPS_OUT)
@@ -227,6 +227,8 @@ def history_of(path: Path) -> dict[str, float]:
     chances: defaultdict[str, float] = defaultdict(float)
     for row in _rows(path, ("id", CHANCE), may_be_empty=True):
         chances[row["id"]] += row.amount(CHANCE)
+        if chances[row["id"]] > MOST_PAST:
+            raise row.wrong(CHANCE, f"the chances of {row['id']} add up to more than {MOST_PAST:,.0f}")
     return {name: round(chance, 10) for name, chance in chances.items()}
 
 

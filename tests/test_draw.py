@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from flows.panels.selection.draw import Drawn, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
 from flows.panels.selection.lottery import PANELS, picked
-from flows.panels.selection.order import Algorithm, Unmeetable, digest_of
+from flows.panels.selection.order import Algorithm, BadRecord, Unmeetable, digest_of
 from flows.panels.selection.programme import Column, Programme
 from flows.panels.selection.record import problems_of, record_of
 
@@ -333,6 +335,48 @@ def test_a_forged_record_is_found_out(entry: str, value: object, problem: str) -
     frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
     record = as_read(frozen, drawn_from(frozen)) | {entry: value}
     assert any(problem in found for found in problems_of(record))
+
+
+def spoiled(record: dict[str, object], *path: str | int, value: object) -> dict[str, object]:
+    """The record with one value of its frozen input changed, and the digest that fits it."""
+    part: Any = record["frozen"]
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = value
+    written = json.dumps(record["frozen"], separators=(",", ":"))
+    return record | {"frozen_sha256": hashlib.sha256(written.encode()).hexdigest()}
+
+
+@pytest.mark.parametrize("entry", ["past", "size", "least", "most", "id", "twice", "feature", "home", "unknown"])
+@pytest.mark.parametrize("value", [math.inf, -1, math.nan, 1e300, True, None, 10**8, [1]])
+def test_no_solver_is_handed_what_is_no_input(entry: str, value: object) -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    places: dict[str, tuple[str | int, ...]] = {
+        "past": ("waiting", 1, 3),
+        "size": ("size",),
+        "least": ("quotas", 0, 2),
+        "most": ("quotas", 0, 3),
+        "id": ("waiting", 1, 0),
+        "twice": ("waiting", 1, 0),
+        "feature": ("waiting", 1, 1, 0),
+        "unknown": ("waiting", 1, 1, 0),
+        "home": ("waiting", 1, 2),
+    }
+    whole = {"twice": "p000", "unknown": "ancient"}.get(entry, value)
+    if entry == "home" and type(value) is int:
+        return
+    with pytest.raises(BadRecord):
+        problems_of(spoiled(record, *places[entry], value=whole))
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"), [("cap", math.inf), ("cap", -1), ("rounds", 0.5), ("rounds", -1), ("dropouts", {"p000": 2})]
+)
+def test_no_draw_is_repeated_with_what_nobody_could_order(entry: str, value: object) -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    with pytest.raises(BadRecord):
+        problems_of(as_read(frozen, drawn_from(frozen)) | {entry: value})
 
 
 def test_a_panel_smuggled_into_the_lottery_is_found_out() -> None:

@@ -482,6 +482,14 @@ def test_chances_of_earlier_draws_are_made_up_for(folder: Path) -> None:
     assert (result.exit_code, result.stderr) == (2, "leaving.csv, row 1, column chance: it is missing.\n")
 
 
+@pytest.mark.parametrize("rows", ["ann,1\nann,1e308\nann,1e308", "ben,0\nann,1000001", "ann,600000\nann,600000"])
+def test_chances_that_no_draws_could_add_up_to_are_refused(folder: Path, rows: str) -> None:
+    (folder / "past.csv").write_text(f"id,chance\n{rows}\n")
+    result = drawing(folder, 3, "--past", folder / "past.csv")
+    sentence = "past.csv, row 3, column chance: the chances of ann add up to more than 1,000,000.\n"
+    assert (result.exit_code, result.stderr, result.stdout) == (2, sentence, "")
+
+
 def test_every_draw_leads_to_the_next(folder: Path) -> None:
     """Three draws in a row, each from the last one's panel and history: all quotas, and everybody's turn comes."""
     people = {row["id"]: row for row in rows_of(folder / "pool.csv")}

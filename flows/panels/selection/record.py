@@ -111,10 +111,22 @@ def problems_of(record: Record) -> list[str]:
         raise BadRecord(f"It is not a record in the format {FORMAT}.")
     frozen = frozen_of(record)
     try:
+        _check_wishes(record)
         found = [*_wrong_frozen(record, frozen), *_wrong_lottery(record, frozen), *_wrong_pick(record)]
         return found or _different(record, frozen) or _brokenseal_of(record)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as problem:
         raise BadRecord(f"It is not complete ({type(problem).__name__}: {problem}).") from None
+
+
+def _check_wishes(record: Record) -> None:
+    """What a draw is repeated with must be what it could have been ordered with. Raises ValueError."""
+    cap, rounds = record["cap"], record["rounds"]
+    if cap is not None and not (type(cap) in (int, float) and 0 < cap <= 1):
+        raise ValueError("the cap must be a chance")
+    if rounds is not None and not (type(rounds) is int and rounds >= 0):
+        raise ValueError("rounds must be a whole number from 0")
+    if not all(type(chance) in (int, float) and 0 <= chance <= 1 for chance in record["dropouts"].values()):
+        raise ValueError("dropouts must be chances")
 
 
 def _brokenseal_of(record: Record) -> list[str]:
