@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -165,6 +166,45 @@ def test_whatever_is_changed_afterwards_is_found_out(folder: Path, file: str, ol
 def test_where_there_is_no_record_nothing_is_verified(tmp_path: Path) -> None:
     assert folkmoot("verify-draw", tmp_path).exit_code == 1
     assert folkmoot("verify-draw", tmp_path / "nothing.json").exit_code == 1
+
+
+def test_input_is_read_once_so_that_it_may_come_through_a_pipe(folder: Path) -> None:
+    files = f"--quotas <(cat {folder}/quotas.csv) --pool <(cat {folder}/pool.csv)"
+    command = f"{sys.executable} -m bot.cli draw {files} --size 3 --seed x --out {folder}/out"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+    assert json.loads(done.stdout)["inputs"]["pool"] == hashlib.sha256(POOL.encode()).hexdigest()
+    assert (folder / "out" / "pool.csv").read_text() == POOL
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["quotas.csv", "draw.json", "history.csv"])
+def test_no_input_is_lost_to_what_is_kept(folder: Path, name: str) -> None:
+    out = folder / "out"
+    out.mkdir()
+    (out / name).write_text(POOL)
+    result = folkmoot("draw", "--quotas", folder / "quotas.csv", "--pool", out / name, "--size", 3, "--out", out)
+    assert (result.exit_code, "would be lost" in result.stderr, result.stdout) == (2, True, "")
+    assert {path.name: path.read_text() for path in out.iterdir()} == {name: POOL}
+
+
+def test_a_draw_may_be_kept_where_its_input_lies(folder: Path) -> None:
+    record_of(drawing(folder, 3, "--out", folder))
+    assert (folder / "pool.csv").read_text() == POOL
+    assert folkmoot("verify-draw", folder).exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_noticed_before_the_draw(folder: Path) -> None:
+    result = drawing(folder, 3, "--out", "/proc/self")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("/proc/self cannot be written to: ")
+
+
+def test_a_record_that_cannot_be_kept_is_printed_all_the_same(folder: Path) -> None:
+    (folder / "out" / "draw.json" / "in the way").mkdir(parents=True)
+    result = drawing(folder, 3, "--out", folder / "out")
+    assert (result.exit_code, len(json.loads(result.stdout)["panel"])) == (1, 3)
+    assert "cannot be written to" in result.stderr
+    assert result.stderr.endswith("The record is only printed.\n")
 
 
 # ---------------------------------------------------------------- what may be wished for besides
