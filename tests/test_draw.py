@@ -270,6 +270,43 @@ def test_when_time_is_up_the_best_so_far_is_used_with_its_bound() -> None:
     assert problems_of(as_read(frozen, drawn)) == []
 
 
+@pytest.mark.parametrize("rounds", [0, 3, None])
+def test_panels_at_random_end_in_time_too_and_are_repeated(rounds: int | None) -> None:
+    pool = pool_of((3, "old", "east"), (5, "old", "west"), (4, "young", "north"), (6, "young", "east"))
+    frozen = freeze(4, wide(old=2, east=2), pool, [], sorted(FEATURES))
+    drawn = draw(frozen, "random", "seed", Effort(seconds=60, rounds=rounds))
+    assert (len(drawn.lottery), drawn.rounds) == (PANELS, rounds)
+    assert sum(drawn.chances) == pytest.approx(4, abs=NEAR)
+    assert all(0 <= chance <= 1 for chance in drawn.chances)
+    record = json.loads(json.dumps(record_of(frozen, drawn, "random", "seed")))
+    assert problems_of(record) == []
+
+
+def test_a_draw_at_random_without_time_has_one_panel_by_kind() -> None:
+    pool = pool_of(*((1, age, area) for age in FEATURES["age"] for area in FEATURES["area"]))
+    frozen = freeze(2, wide(), pool, [], sorted(FEATURES))
+    assert len({tuple(panel) for panel in draw(frozen, "random", "seed", Effort(seconds=-1)).lottery}) == 1
+
+
+def without_hope(groups: int) -> Frozen:
+    """So many groups of 1, 2, 3 … people of whom nobody can be drawn, beside ten who can."""
+    names = [f"shut out {number}" for number in range(groups)]
+    people = [Person(f"{name} {n}", (name,)) for number, name in enumerate(names) for n in range(number + 1)]
+    quotas = [Quota("area", "east", 0, 3), *(Quota("area", name, 0, 0) for name in names)]
+    return freeze(3, quotas, [*people, *(Person(f"p{n}", ("east",)) for n in range(10))], [], ["area"])
+
+
+@pytest.mark.parametrize("algorithm", ["leximin", "random"])
+def test_only_the_largest_groups_without_a_chance_are_explained(algorithm: Algorithm) -> None:
+    frozen = without_hope(8)
+    drawn = draw(frozen, algorithm, "seed", Effort())
+    explained = {len(group.ids) for group in drawn.hopeless if group.widening}
+    assert (len(drawn.hopeless), explained) == (8, {4, 5, 6, 7, 8})
+    cut = draw(frozen, algorithm, "seed", Effort(seconds=-1))
+    assert (len(cut.hopeless), any(group.widening for group in cut.hopeless)) == (8, False)
+    assert problems_of(json.loads(json.dumps(record_of(frozen, cut, algorithm, "seed")))) == []
+
+
 # ---------------------------------------------------------------- the lottery
 
 
