@@ -158,6 +158,8 @@ def run_verify(path: Path, say: Say, complain: Say) -> int:
             raise BadRecord("It is not a record.")
         problems = _other_inputs(record, path) if path.is_dir() else []
         problems = problems or problems_of(record)
+        if "record_sha256" not in record:
+            problems = problems or ["The record does not have its own SHA-256."]
     except (BadInput, BadRecord) as bad:
         complain(f"{path}: {bad}")
         return FAILED

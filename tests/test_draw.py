@@ -416,6 +416,38 @@ def test_no_draw_is_repeated_with_what_nobody_could_order(entry: str, value: obj
         problems_of(as_read(frozen, drawn_from(frozen)) | {entry: value})
 
 
+def test_another_version_of_the_solver_matters_only_where_results_differ() -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    here = record["solver"]
+    assert problems_of(record | {"solver": "HiGHS 0.1"}) == []
+    assert problems_of(record | {"solver": "HiGHS 0.1", "max_probability": 0.9}) == [
+        f"Repeating the draw gives another result for: max_probability. It was drawn with HiGHS 0.1, here is {here}."
+    ]
+
+
+def test_chances_by_stratum_are_told_and_checked() -> None:
+    pool = pool_of((4, "old", "east"), (5, "young", "west"))
+    frozen = freeze(3, wide(old=1), pool, [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    strata: Any = record["by_stratum"]
+    assert [(one["category"], one["feature"], one["people"]) for one in strata] == [
+        ("age", "old", 4),
+        ("age", "young", 5),
+        ("area", "east", 4),
+        ("area", "north", 0),
+        ("area", "west", 5),
+    ]
+    assert [strata[0][name] for name in ("min", "mean", "max")] == [0.25, 0.25, 0.25]
+    assert [strata[1][name] for name in ("min", "mean", "max")] == [0.4, 0.4, 0.4]
+    assert [strata[3][name] for name in ("seats", "min", "mean", "max")] == [0, None, None, None]
+    assert strata[0]["seats"] + strata[1]["seats"] == 3
+    strata[1]["mean"] = 0.5
+    assert problems_of(record) == ["Repeating the draw gives another result for: by_stratum."]
+    del record["by_stratum"]
+    assert problems_of(record) == []
+
+
 def test_a_panel_smuggled_into_the_lottery_is_found_out() -> None:
     frozen = freeze(2, wide(old=1, young=1), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
     record = as_read(frozen, drawn_from(frozen))

@@ -149,6 +149,8 @@ def test_the_record_alone_and_what_was_printed_are_verified(folder: Path) -> Non
         ("draw.json", '"seed": "2027-03-01"', '"seed": "2027-03-02"', "The seed does not pick this panel"),
         ("draw.json", '"optimal": true', '"optimal": false', "another result for: optimal"),
         ("draw.json", '"panel": ["', '"panel": ["zoe", "', "another result for: panel"),
+        ("draw.json", '"record_sha256"', '"sha256"', "The record does not have its own SHA-256"),
+        ("draw.json", '"seconds"', '"second"', "The record does not have the SHA-256 that stands in it"),
         ("draw.json", '"format"', '"shape"', "not a record"),
         ("draw.json", "{", "", "not a record"),
     ],

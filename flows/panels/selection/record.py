@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from flows.panels.selection.alternates import DROPOUT, Alternates, alternates
 from flows.panels.selection.cohorts import founding_cohorts
-from flows.panels.selection.draw import Drawn, Hopeless, draw
+from flows.panels.selection.draw import DIGITS, Drawn, Hopeless, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Person
 from flows.panels.selection.lottery import PANELS, picked
@@ -26,6 +28,9 @@ from flows.panels.selection.order import (
 )
 
 FORMAT = "folkmoot-draw-1"
+
+ADDED_LATER = {"by_stratum"}
+"""What the first records of this format do not have."""
 
 
 def recorded_draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, wishes: Wishes) -> Record:
@@ -63,9 +68,10 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: W
         "seed": seed,
         "pick": drawn.pick,
         "rounds": drawn.rounds,
-        "solver": f"HiGHS {version('highspy')}",
+        "solver": _solver(),
         "largest_change_in_lottery": round(max(changes), 10),
         "without_chance": [_hopeless_data(group) for group in drawn.hopeless],
+        "by_stratum": _by_stratum(frozen, drawn.lottery[drawn.pick], chances),
         "probabilities": chances,
         "frozen_sha256": digest_of(frozen),
         "frozen": as_data(frozen),
@@ -83,6 +89,35 @@ def _standing_by(frozen: Frozen, panel: list[str], seed: str, wishes: Wishes) ->
     dropouts = {name: wishes.dropouts.get(name, DROPOUT) for name in panel} if wishes.alternates else {}
     found = alternates(frozen, panel, wishes.alternates, dropouts, lot)
     return (found, dropouts) if found.ids else (alternates(frozen, panel, 0, {}, lot), {})
+
+
+def _solver() -> str:
+    return f"HiGHS {version('highspy')}"
+
+
+def _by_stratum(frozen: Frozen, drawn: list[str], chances: Mapping[str, float]) -> list[Record]:
+    """For every quota: how many of these people wait, how many of them were drawn, and their chances.
+
+    The chances of nobody are null.
+    """
+    taken = set(drawn)
+    strata = []
+    for quota in frozen.quotas:
+        place = frozen.categories.index(quota.category)
+        ids = [person.id for person in frozen.waiting if person.features[place] == quota.feature]
+        theirs = [chances[name] for name in ids]
+        strata.append(
+            {
+                "category": quota.category,
+                "feature": quota.feature,
+                "people": len(ids),
+                "seats": len(taken.intersection(ids)),
+                "min": min(theirs, default=None),
+                "mean": round(math.fsum(theirs) / len(theirs), DIGITS) if theirs else None,
+                "max": max(theirs, default=None),
+            }
+        )
+    return strata
 
 
 def _cohorts_data(frozen: Frozen, drawn: list[str], number: int) -> Record:
@@ -185,5 +220,14 @@ def _different(record: Record, frozen: Frozen) -> list[str]:
     wishes = Wishes(record["cap"], len(record["alternates"]), record["dropouts"], len(record["cohorts"]))
     effort = Effort(rounds=record["rounds"])
     again = recorded_draw(frozen, record["algorithm"], record["seed"], effort, wishes)
-    names = [name for name, value in again.items() if record.get(name) != value]
-    return [f"Repeating the draw gives another result for: {', '.join(names)}."] if names else []
+    names = [
+        name
+        for name, value in again.items()
+        if name != "solver" and record.get(name) != value and (name in record or name not in ADDED_LATER)
+    ]
+    if not names:
+        return []
+    found = f"Repeating the draw gives another result for: {', '.join(names)}."
+    if record["solver"] != again["solver"]:
+        found += f" It was drawn with {record['solver']}, here is {again['solver']}."
+    return [found]
