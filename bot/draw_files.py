@@ -325,7 +325,8 @@ def _decoded(file: Content) -> tuple[str, str]:
 def _lines(file: Content) -> list[list[str]]:
     text, _note = _decoded(file)
     if "\0" in text:
-        raise BadInput(f"{file.name}: this is not written in UTF-8.")
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise BadInput(f"{file.name}, row {row}: this is not written in UTF-8.")
     separator = max(SEPARATORS, key=text.partition("\n")[0].count)
     lines: list[list[str]] = []
     try:

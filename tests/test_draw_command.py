@@ -376,7 +376,9 @@ def test_files_are_read_as_spreadsheets_save_them(folder: Path, encoding: str) -
 
 def test_utf_16_without_its_mark_is_not_guessed(folder: Path) -> None:
     (folder / "pool.csv").write_bytes(POOL.encode("utf-16-le"))
-    assert drawing(folder).stderr == "pool.csv: this is not written in UTF-8.\n"
+    assert drawing(folder).stderr == "pool.csv, row 1: this is not written in UTF-8.\n"
+    (folder / "pool.csv").write_bytes(POOL.encode().replace(b"cat", b"c\0t"))
+    assert drawing(folder).stderr == "pool.csv, row 4: this is not written in UTF-8.\n"
     (folder / "pool.csv").write_bytes(POOL.encode("utf-16")[:-1])
     assert drawing(folder).stderr == "pool.csv: this begins like UTF-16 and is not written in it.\n"
 
@@ -413,6 +415,22 @@ def test_files_that_are_no_csv_are_named(folder: Path) -> None:
 def test_bad_words_are_one_sentence(folder: Path, words: tuple[object, ...], sentence: str) -> None:
     result = drawing(folder, *words)  # type: ignore[arg-type]
     assert (result.exit_code, result.stderr) == (2, sentence + "\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("draw", "--quotas", "q", "--pool", "p", "--size", "abc"), "--size"),
+        (("draw", "--pool", "p"), "--quotas"),
+        (("verify-draw",), "path"),
+        (("draw", "--sise", "3"), "--sise"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_a_command_that_is_not_understood_is_one_sentence_too(words: tuple[str, ...], named: str) -> None:
+    result = folkmoot(*words)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert named in result.stderr
 
 
 def test_a_pool_with_fewer_households_than_seats_is_bad_input(folder: Path) -> None:
