@@ -11,10 +11,12 @@ import io
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bot.clock import Clock
 from bot.logs import begin_logging
@@ -31,7 +33,34 @@ SETTINGS_HELP = "Settings, from the environment:\n\n" + "\n\n".join(
     f"{setting.name}: {setting.meaning}" for setting in SETTINGS
 )
 
+
+class _Plain(TyperGroup):
+    """Says what is wrong with a command's options in one plain sentence, as everything else that is wrong."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        try:
+            status = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        except typer.Abort:
+            sys.exit(1)
+        except Exception as wrong:
+            if not hasattr(wrong, "format_message"):  # what the options' library raises has this, and nothing else does
+                raise
+            if sentence := wrong.format_message():  # none where help was asked for and has been shown
+                _complain(sentence)
+            sys.exit(BAD_SETTINGS)
+        sys.exit(status or 0)
+
+
 app = typer.Typer(
+    cls=_Plain,
     help="Folkmoot: ongoing dialogue between a public body and its citizens, in Telegram.",
     no_args_is_help=True,
     add_completion=False,

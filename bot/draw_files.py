@@ -16,16 +16,17 @@ import io
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.panels.quotas import quota_columns
-from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
+from flows.panels.selection.frozen import MOST_PAST, BadInput, Frozen, Person, Quota, freeze
 
 CHANCE, TERMS, DROPS_OUT = "chance", "terms", "dropout"
 KNOWN_COLUMNS = ("id", "address", CHANCE, TERMS, DROPS_OUT)
+KINDS = frozenset({"quotas", "pool", "serving", "leaving", "past"})
 QUOTA_COLUMNS = ("category", "feature", "min", "max")
 SEPARATORS = ",;\t"
 WHOLE = re.compile(r"(\d{1,7})(?:\.0+)?", re.ASCII)
@@ -51,6 +52,49 @@ class Files:
             "past": self.past,
         }
         return {name: path for name, path in named.items() if path is not None}
+
+    def read(self) -> Inputs:
+        """What is in them; every file is read once, as a pipe can be. Raises BadInput."""
+        return Inputs({name: Content(path.name, bytes_of(path)) for name, path in self.all().items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One file as it was read, and what it was called."""
+
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files of a draw as they were read, by what they are."""
+
+    by_kind: Mapping[str, Content]
+
+    @property
+    def quotas(self) -> Content:
+        return self.by_kind["quotas"]
+
+    @property
+    def pool(self) -> Content:
+        return self.by_kind["pool"]
+
+    @property
+    def serving(self) -> Content | None:
+        return self.by_kind.get("serving")
+
+    @property
+    def leaving(self) -> Content | None:
+        return self.by_kind.get("leaving")
+
+    @property
+    def past(self) -> Content | None:
+        return self.by_kind.get("past")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +149,7 @@ class Row:
         return number
 
 
-def read_all(files: Files, size: int, *, households: bool = True, longest: int | None = None) -> Ready:
+def read_all(files: Inputs, size: int, *, households: bool = True, longest: int | None = None) -> Ready:
     """All files of a draw, checked against each other. Raises BadInput with row and column.
 
     Whoever has served `longest` terms by what stands in the column `terms` leaves.
@@ -128,7 +172,7 @@ def read_all(files: Files, size: int, *, households: bool = True, longest: int |
         if person.id not in excluded
     ]
     known = {person.id for person in [*members, *pool]}
-    warnings = [note for path in files.all().values() if (note := _decoded(path)[1])]
+    warnings = [note for file in files.by_kind.values() if (note := _decoded(file)[1])]
     warnings += [f"{name} is to leave, but is neither serving nor in the pool." for name in sorted(leaving - known)]
     still = [replace(person, household="") for person in staying]
     return Ready(freeze(size, quotas, waiting, still, categories), excluded, warnings, ended, reader.dropouts)
@@ -151,10 +195,10 @@ def _excluded(
     return reasons
 
 
-def _quotas(path: Path, size: int) -> list[Quota]:
+def _quotas(file: Content, size: int) -> list[Quota]:
     quotas: dict[tuple[str, str], Quota] = {}
     of_category: defaultdict[str, list[tuple[Row, Quota]]] = defaultdict(list)
-    for row in _rows(path, QUOTA_COLUMNS, quota_columns):
+    for row in _rows(file, QUOTA_COLUMNS, quota_columns):
         quota = Quota(row["category"], row["feature"], row.whole_number("min"), row.whole_number("max"))
         if (quota.category, quota.feature) in quotas:
             raise row.wrong("feature", f"{quota.category} {quota.feature} stands here a second time")
@@ -180,23 +224,23 @@ class _People:
         self._categories = categories
         self.dropouts: dict[str, float] = {}
 
-    def read(self, path: Path, *, must_have_id: bool = False) -> list[Person]:
+    def read(self, file: Content, *, must_have_id: bool = False) -> list[Person]:
         needed = (*self._categories, *(["id"] if must_have_id else []))
-        return _once(path, [(row, self._person(row)) for row in _rows(path, needed)])
+        return _once([(row, self._person(row)) for row in _rows(file, needed)])
 
-    def serving(self, path: Path, pool: dict[str, Person]) -> list[Person]:
+    def serving(self, file: Content, pool: dict[str, Person]) -> list[Person]:
         """Who serves, with their features in the same file or, where it has only ids, as they stand in the pool."""
-        rows = list(_rows(path, ("id",)))
+        rows = list(_rows(file, ("id",)))
         if all(category in rows[0].cells for category in self._categories):
-            return _once(path, [(row, self._person(row)) for row in rows])
+            return _once([(row, self._person(row)) for row in rows])
         for row in rows:
             if row["id"] not in pool:
                 raise row.wrong("id", f"{row['id']} is not in the pool, and this file does not have every category")
-        return _once(path, [(row, pool[row["id"]]) for row in rows])
+        return _once([(row, pool[row["id"]]) for row in rows])
 
-    def ended(self, path: Path, longest: int) -> list[str]:
+    def ended(self, file: Content, longest: int) -> list[str]:
         """Who of those who serve have done so for as many terms as anybody may."""
-        return sorted(row["id"] for row in _rows(path, ("id", TERMS)) if row.whole_number(TERMS) >= longest)
+        return sorted(row["id"] for row in _rows(file, ("id", TERMS)) if row.whole_number(TERMS) >= longest)
 
     def _person(self, row: Row) -> Person:
         for category in self._categories:
@@ -209,7 +253,7 @@ class _People:
         return Person(name, tuple(row[category] for category in self._categories), home)
 
 
-def _once(path: Path, found: list[tuple[Row, Person]]) -> list[Person]:
+def _once(found: list[tuple[Row, Person]]) -> list[Person]:
     rows: dict[str, int] = {}
     for row, person in found:
         if person.id in rows:
@@ -218,74 +262,77 @@ def _once(path: Path, found: list[tuple[Row, Person]]) -> list[Person]:
     return [person for _, person in found]
 
 
-def _leaving(path: Path) -> Iterator[str]:
-    return (row["id"] for row in _rows(path, ("id",), may_be_empty=True))
+def _leaving(file: Content) -> Iterator[str]:
+    return (row["id"] for row in _rows(file, ("id",), may_be_empty=True))
 
 
-def history_of(path: Path) -> dict[str, float]:
+def history_of(file: Content) -> dict[str, float]:
     """The chances each person had in earlier draws; several rows of one person are added up."""
     chances: defaultdict[str, float] = defaultdict(float)
-    for row in _rows(path, ("id", CHANCE), may_be_empty=True):
+    for row in _rows(file, ("id", CHANCE), may_be_empty=True):
         chances[row["id"]] += row.amount(CHANCE)
+        if chances[row["id"]] > MOST_PAST:
+            raise row.wrong(CHANCE, f"the chances of {row['id']} add up to more than {MOST_PAST:,.0f}")
     return {name: round(chance, 10) for name, chance in chances.items()}
 
 
 def _rows(
-    path: Path,
+    file: Content,
     needed: tuple[str, ...],
     called: Callable[[Sequence[str]], Sequence[str]] = tuple,
     *,
     may_be_empty: bool = False,
 ) -> Iterator[Row]:
     """Rows that have something in them; `called` says what columns are called here by what the file calls them."""
-    lines = _lines(path)
+    lines = _lines(file)
     spelled = {column.casefold(): column for column in (*KNOWN_COLUMNS, *needed)}
     written = [cell.strip() for cell in lines[0]] if lines else []
     heading = [spelled.get(cell.casefold(), cell) for cell in called(written)]
     for number, column in enumerate(heading, 1):
         if column and column in heading[: number - 1]:
-            raise BadInput(f"{path.name}, row 1, column {column}: it stands here a second time.")
+            raise BadInput(f"{file.name}, row 1, column {column}: it stands here a second time.")
     for column in needed:
         if column not in heading:
-            raise BadInput(f"{path.name}, row 1, column {column}: it is missing.")
+            raise BadInput(f"{file.name}, row 1, column {column}: it is missing.")
     filled = [(number, cells) for number, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
     if not filled and not may_be_empty:
-        raise BadInput(f"{path.name}, row 2, column {heading[0]}: nobody and nothing is listed.")
+        raise BadInput(f"{file.name}, row 2, column {heading[0]}: nobody and nothing is listed.")
     renamed = {name: cell for name, cell in zip(heading, written, strict=True) if name.casefold() != cell.casefold()}
     for number, cells in filled:
         if len(cells) > len(heading):
-            raise BadInput(f"{path.name}, row {number}, column {len(heading) + 1}: it has no heading.")
+            raise BadInput(f"{file.name}, row {number}, column {len(heading) + 1}: it has no heading.")
         padded = [*cells, *[""] * (len(heading) - len(cells))]
         cells_by_name = {name: cell.strip() for name, cell in zip(heading, padded, strict=True)}
-        yield Row(path.name, number, cells_by_name, renamed)
+        yield Row(file.name, number, cells_by_name, renamed)
 
 
-def _decoded(path: Path) -> tuple[str, str]:
+def _decoded(file: Content) -> tuple[str, str]:
     """What a file says, and what whoever runs the draw should know of how it was read, if anything."""
-    written = bytes_of(path)
+    written = file.data
     if written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         with suppress(UnicodeDecodeError):
             return written.decode("utf-16"), ""
-        raise BadInput(f"{path.name}: this begins like UTF-16 and is not written in it.")
+        raise BadInput(f"{file.name}: this begins like UTF-16 and is not written in it.")
     try:
         return written.decode("utf-8-sig"), ""
     except UnicodeDecodeError as problem:
         row = written.count(b"\n", 0, problem.start) + 1
     with suppress(UnicodeDecodeError):
-        return written.decode("cp1252"), f"{path.name} is not written in UTF-8; it was read as Windows-1252."
-    raise BadInput(f"{path.name}, row {row}: this is not written in UTF-8.")
+        return written.decode("cp1252"), f"{file.name} is not written in UTF-8; it was read as Windows-1252."
+    raise BadInput(f"{file.name}, row {row}: this is not written in UTF-8.")
 
 
-def _lines(path: Path) -> list[list[str]]:
-    text, _note = _decoded(path)
+def _lines(file: Content) -> list[list[str]]:
+    text, _note = _decoded(file)
     if "\0" in text:
-        raise BadInput(f"{path.name}: this is not written in UTF-8.")
+        row = text.count("\n", 0, text.index("\0")) + 1
+        raise BadInput(f"{file.name}, row {row}: this is not written in UTF-8.")
     separator = max(SEPARATORS, key=text.partition("\n")[0].count)
     lines: list[list[str]] = []
     try:
         lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as problem:
-        raise BadInput(f"{path.name}, row {len(lines) + 1}: this is not CSV ({problem}).") from None
+        raise BadInput(f"{file.name}, row {len(lines) + 1}: this is not CSV ({problem}).") from None
     return lines
 
 
@@ -294,7 +341,3 @@ def bytes_of(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise BadInput(f"{path} cannot be read: {problem.strerror}.") from None
-
-
-def sha256_of(path: Path) -> str:
-    return hashlib.sha256(bytes_of(path)).hexdigest()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
-import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from bot.draw_files import CHANCE, Files, bytes_of, history_of, read_all, sha256_of
+from bot.draw_files import CHANCE, KINDS, Files, Inputs, bytes_of, history_of, read_all
 from flows.panels.selection.alternates import DROPOUT
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Quota
@@ -86,12 +87,12 @@ def run_draw(files: Files, order: Order, out: Path | None, say: Say, complain: S
     """Draws, prints the record and keeps it in `out`; the exit status."""
     try:
         order.check()
-        ready = read_all(files, order.size, households=order.households, longest=order.longest)
+        inputs = files.read()
+        ready = read_all(inputs, order.size, households=order.households, longest=order.longest)
         if order.cohorts > ready.frozen.seats:
             raise BadInput(f"{ready.frozen.seats} seats cannot be parted into {order.cohorts} cohorts.")
-        hashes = {name: sha256_of(path) for name, path in files.all().items()}
         if out is not None:
-            _make_room(out)
+            _make_room(out, files)
     except BadInput as bad:
         complain(str(bad))
         return BAD_INPUT
@@ -116,18 +117,18 @@ def run_draw(files: Files, order: Order, out: Path | None, say: Say, complain: S
             "longest": order.longest,
             "ended": ready.ended,
             "excluded": ready.excluded,
-            "inputs": hashes,
+            "inputs": {name: file.sha256 for name, file in inputs.by_kind.items()},
             "seconds": round(effort.seconds, 3),
         }
     )
     _warn(ready.frozen, record, complain)
+    say(printed(record))
     try:
         if out is not None:
-            _keep(out, files, record)
+            _keep(out, inputs, record)
     except OSError as problem:
-        complain(f"{out} cannot be written to: {problem.strerror}.")
+        complain(f"{out} cannot be written to: {problem.strerror or problem}. The record is only printed.")
         return FAILED
-    say(printed(record))
     return 0
 
 
@@ -157,10 +158,12 @@ def run_verify(path: Path, say: Say, complain: Say) -> int:
             raise BadRecord("It is not a record.")
         problems = _other_inputs(record, path) if path.is_dir() else []
         problems = problems or problems_of(record)
+        if "record_sha256" not in record:
+            problems = problems or ["The record does not have its own SHA-256."]
     except (BadInput, BadRecord) as bad:
         complain(f"{path}: {bad}")
         return FAILED
-    except (ValueError, RecursionError, Unmeetable) as problem:
+    except (ValueError, TypeError, KeyError, RecursionError, Unmeetable) as problem:
         complain(f"{path}: It is not a record of a draw ({problem}).")
         return FAILED
     for wrong in problems:
@@ -173,14 +176,14 @@ def run_verify(path: Path, say: Say, complain: Say) -> int:
 
 def _other_inputs(record: Record, folder: Path) -> list[str]:
     inputs = record.get("inputs")
-    if not isinstance(inputs, dict) or not {"quotas", "pool"} <= inputs.keys():
+    if not isinstance(inputs, dict) or not {"quotas", "pool"} <= inputs.keys() <= KINDS:
         raise BadRecord("It does not say which input it was made from.")
-    for name, expected in inputs.items():
-        if sha256_of(folder / f"{name}.csv") != expected:
+    files = Files(**{name: folder / f"{name}.csv" for name in inputs}).read()
+    for name, file in files.by_kind.items():
+        if file.sha256 != inputs[name]:
             return [f"{name}.csv does not have the SHA-256 that was published."]
-    paths = {name: folder / f"{name}.csv" for name in inputs}
     households, longest = bool(record.get("households")), record.get("longest")
-    ready = read_all(Files(**paths), record["size"], households=households, longest=longest)
+    ready = read_all(files, record["size"], households=households, longest=longest)
     if (ready.excluded, ready.ended) != (record.get("excluded"), record.get("ended")):
         return ["The input files exclude other people than the record says."]
     if digest_of(ready.frozen) != record.get("frozen_sha256"):
@@ -203,24 +206,44 @@ def printed(record: Record) -> str:
     return "{\n" + ",\n".join(entries) + "\n}"
 
 
-def _make_room(out: Path) -> None:
+def _make_room(out: Path, files: Files) -> None:
+    """Sees before the draw that the folder can be written to, and that no input would be lost. Raises BadInput."""
     try:
         out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
     except OSError as problem:
         raise BadInput(f"{out} cannot be written to: {problem.strerror}.") from None
-
-
-def _keep(out: Path, files: Files, record: Record) -> None:
+    kept = {f"{name}.csv": name for name in files.all()} | {RECORD: "", HISTORY: ""}
     for name, path in files.all().items():
-        kept = out / f"{name}.csv"
-        if not kept.exists() or not kept.samefile(path):
-            shutil.copyfile(path, kept)
-    (out / RECORD).write_text(printed(record) + "\n", encoding="utf-8")
-    chances = Counter(history_of(files.past)) if files.past else Counter[str]()
+        for file, kind in kept.items():
+            if kind != name and (out / file).exists() and path.exists() and (out / file).samefile(path):
+                raise BadInput(
+                    f"{path} is the input for {name} and would be lost: choose another folder for the record."
+                )
+
+
+def _keep(out: Path, inputs: Inputs, record: Record) -> None:
+    """Writes everything; whatever is there already is replaced as a whole or not at all."""
+    for name, file in inputs.by_kind.items():
+        _write(out / f"{name}.csv", file.data)
+    _write(out / RECORD, f"{printed(record)}\n".encode())
+    chances = Counter(history_of(inputs.past)) if inputs.past else Counter[str]()
     chances.update(record["probabilities"])
     rows = [[name, round(chance, 10)] for name, chance in sorted(chances.items())]
-    with (out / HISTORY).open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([["id", CHANCE], *rows])
+    written = io.StringIO(newline="")
+    csv.writer(written, lineterminator="\n").writerows([["id", CHANCE], *rows])
+    _write(out / HISTORY, written.getvalue().encode())
+
+
+def _write(path: Path, data: bytes) -> None:
+    if path.exists() and path.is_file() and path.read_bytes() == data:
+        return
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 class _Progress:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import math
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from flows.panels.selection.draw import Drawn, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
 from flows.panels.selection.lottery import PANELS, picked
-from flows.panels.selection.order import Algorithm, Unmeetable, digest_of
+from flows.panels.selection.order import Algorithm, BadRecord, Unmeetable, digest_of
 from flows.panels.selection.programme import Column, Programme
 from flows.panels.selection.record import problems_of, record_of
 
@@ -268,6 +270,43 @@ def test_when_time_is_up_the_best_so_far_is_used_with_its_bound() -> None:
     assert problems_of(as_read(frozen, drawn)) == []
 
 
+@pytest.mark.parametrize("rounds", [0, 3, None])
+def test_panels_at_random_end_in_time_too_and_are_repeated(rounds: int | None) -> None:
+    pool = pool_of((3, "old", "east"), (5, "old", "west"), (4, "young", "north"), (6, "young", "east"))
+    frozen = freeze(4, wide(old=2, east=2), pool, [], sorted(FEATURES))
+    drawn = draw(frozen, "random", "seed", Effort(seconds=60, rounds=rounds))
+    assert (len(drawn.lottery), drawn.rounds) == (PANELS, rounds)
+    assert sum(drawn.chances) == pytest.approx(4, abs=NEAR)
+    assert all(0 <= chance <= 1 for chance in drawn.chances)
+    record = json.loads(json.dumps(record_of(frozen, drawn, "random", "seed")))
+    assert problems_of(record) == []
+
+
+def test_a_draw_at_random_without_time_has_one_panel_by_kind() -> None:
+    pool = pool_of(*((1, age, area) for age in FEATURES["age"] for area in FEATURES["area"]))
+    frozen = freeze(2, wide(), pool, [], sorted(FEATURES))
+    assert len({tuple(panel) for panel in draw(frozen, "random", "seed", Effort(seconds=-1)).lottery}) == 1
+
+
+def without_hope(groups: int) -> Frozen:
+    """So many groups of 1, 2, 3 … people of whom nobody can be drawn, beside ten who can."""
+    names = [f"shut out {number}" for number in range(groups)]
+    people = [Person(f"{name} {n}", (name,)) for number, name in enumerate(names) for n in range(number + 1)]
+    quotas = [Quota("area", "east", 0, 3), *(Quota("area", name, 0, 0) for name in names)]
+    return freeze(3, quotas, [*people, *(Person(f"p{n}", ("east",)) for n in range(10))], [], ["area"])
+
+
+@pytest.mark.parametrize("algorithm", ["leximin", "random"])
+def test_only_the_largest_groups_without_a_chance_are_explained(algorithm: Algorithm) -> None:
+    frozen = without_hope(8)
+    drawn = draw(frozen, algorithm, "seed", Effort())
+    explained = {len(group.ids) for group in drawn.hopeless if group.widening}
+    assert (len(drawn.hopeless), explained) == (8, {4, 5, 6, 7, 8})
+    cut = draw(frozen, algorithm, "seed", Effort(seconds=-1))
+    assert (len(cut.hopeless), any(group.widening for group in cut.hopeless)) == (8, False)
+    assert problems_of(json.loads(json.dumps(record_of(frozen, cut, algorithm, "seed")))) == []
+
+
 # ---------------------------------------------------------------- the lottery
 
 
@@ -333,6 +372,80 @@ def test_a_forged_record_is_found_out(entry: str, value: object, problem: str) -
     frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
     record = as_read(frozen, drawn_from(frozen)) | {entry: value}
     assert any(problem in found for found in problems_of(record))
+
+
+def spoiled(record: dict[str, object], *path: str | int, value: object) -> dict[str, object]:
+    """The record with one value of its frozen input changed, and the digest that fits it."""
+    part: Any = record["frozen"]
+    for step in path[:-1]:
+        part = part[step]
+    part[path[-1]] = value
+    written = json.dumps(record["frozen"], separators=(",", ":"))
+    return record | {"frozen_sha256": hashlib.sha256(written.encode()).hexdigest()}
+
+
+@pytest.mark.parametrize("entry", ["past", "size", "least", "most", "id", "twice", "feature", "home", "unknown"])
+@pytest.mark.parametrize("value", [math.inf, -1, math.nan, 1e300, True, None, 10**8, [1]])
+def test_no_solver_is_handed_what_is_no_input(entry: str, value: object) -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    places: dict[str, tuple[str | int, ...]] = {
+        "past": ("waiting", 1, 3),
+        "size": ("size",),
+        "least": ("quotas", 0, 2),
+        "most": ("quotas", 0, 3),
+        "id": ("waiting", 1, 0),
+        "twice": ("waiting", 1, 0),
+        "feature": ("waiting", 1, 1, 0),
+        "unknown": ("waiting", 1, 1, 0),
+        "home": ("waiting", 1, 2),
+    }
+    whole = {"twice": "p000", "unknown": "ancient"}.get(entry, value)
+    if entry == "home" and type(value) is int:
+        return
+    with pytest.raises(BadRecord):
+        problems_of(spoiled(record, *places[entry], value=whole))
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"), [("cap", math.inf), ("cap", -1), ("rounds", 0.5), ("rounds", -1), ("dropouts", {"p000": 2})]
+)
+def test_no_draw_is_repeated_with_what_nobody_could_order(entry: str, value: object) -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    with pytest.raises(BadRecord):
+        problems_of(as_read(frozen, drawn_from(frozen)) | {entry: value})
+
+
+def test_another_version_of_the_solver_matters_only_where_results_differ() -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    here = record["solver"]
+    assert problems_of(record | {"solver": "HiGHS 0.1"}) == []
+    assert problems_of(record | {"solver": "HiGHS 0.1", "max_probability": 0.9}) == [
+        f"Repeating the draw gives another result for: max_probability. It was drawn with HiGHS 0.1, here is {here}."
+    ]
+
+
+def test_chances_by_stratum_are_told_and_checked() -> None:
+    pool = pool_of((4, "old", "east"), (5, "young", "west"))
+    frozen = freeze(3, wide(old=1), pool, [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    strata: Any = record["by_stratum"]
+    assert [(one["category"], one["feature"], one["people"]) for one in strata] == [
+        ("age", "old", 4),
+        ("age", "young", 5),
+        ("area", "east", 4),
+        ("area", "north", 0),
+        ("area", "west", 5),
+    ]
+    assert [strata[0][name] for name in ("min", "mean", "max")] == [0.25, 0.25, 0.25]
+    assert [strata[1][name] for name in ("min", "mean", "max")] == [0.4, 0.4, 0.4]
+    assert [strata[3][name] for name in ("seats", "min", "mean", "max")] == [0, None, None, None]
+    assert strata[0]["seats"] + strata[1]["seats"] == 3
+    strata[1]["mean"] = 0.5
+    assert problems_of(record) == ["Repeating the draw gives another result for: by_stratum."]
+    del record["by_stratum"]
+    assert problems_of(record) == []
 
 
 def test_a_panel_smuggled_into_the_lottery_is_found_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import shutil
@@ -148,6 +149,8 @@ def test_the_record_alone_and_what_was_printed_are_verified(folder: Path) -> Non
         ("draw.json", '"seed": "2027-03-01"', '"seed": "2027-03-02"', "The seed does not pick this panel"),
         ("draw.json", '"optimal": true', '"optimal": false', "another result for: optimal"),
         ("draw.json", '"panel": ["', '"panel": ["zoe", "', "another result for: panel"),
+        ("draw.json", '"record_sha256"', '"sha256"', "The record does not have its own SHA-256"),
+        ("draw.json", '"seconds"', '"second"', "The record does not have the SHA-256 that stands in it"),
         ("draw.json", '"format"', '"shape"', "not a record"),
         ("draw.json", "{", "", "not a record"),
     ],
@@ -165,6 +168,45 @@ def test_whatever_is_changed_afterwards_is_found_out(folder: Path, file: str, ol
 def test_where_there_is_no_record_nothing_is_verified(tmp_path: Path) -> None:
     assert folkmoot("verify-draw", tmp_path).exit_code == 1
     assert folkmoot("verify-draw", tmp_path / "nothing.json").exit_code == 1
+
+
+def test_input_is_read_once_so_that_it_may_come_through_a_pipe(folder: Path) -> None:
+    files = f"--quotas <(cat {folder}/quotas.csv) --pool <(cat {folder}/pool.csv)"
+    command = f"{sys.executable} -m bot.cli draw {files} --size 3 --seed x --out {folder}/out"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+    assert json.loads(done.stdout)["inputs"]["pool"] == hashlib.sha256(POOL.encode()).hexdigest()
+    assert (folder / "out" / "pool.csv").read_text() == POOL
+    assert folkmoot("verify-draw", folder / "out").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["quotas.csv", "draw.json", "history.csv"])
+def test_no_input_is_lost_to_what_is_kept(folder: Path, name: str) -> None:
+    out = folder / "out"
+    out.mkdir()
+    (out / name).write_text(POOL)
+    result = folkmoot("draw", "--quotas", folder / "quotas.csv", "--pool", out / name, "--size", 3, "--out", out)
+    assert (result.exit_code, "would be lost" in result.stderr, result.stdout) == (2, True, "")
+    assert {path.name: path.read_text() for path in out.iterdir()} == {name: POOL}
+
+
+def test_a_draw_may_be_kept_where_its_input_lies(folder: Path) -> None:
+    record_of(drawing(folder, 3, "--out", folder))
+    assert (folder / "pool.csv").read_text() == POOL
+    assert folkmoot("verify-draw", folder).exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_noticed_before_the_draw(folder: Path) -> None:
+    result = drawing(folder, 3, "--out", "/proc/self")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("/proc/self cannot be written to: ")
+
+
+def test_a_record_that_cannot_be_kept_is_printed_all_the_same(folder: Path) -> None:
+    (folder / "out" / "draw.json" / "in the way").mkdir(parents=True)
+    result = drawing(folder, 3, "--out", folder / "out")
+    assert (result.exit_code, len(json.loads(result.stdout)["panel"])) == (1, 3)
+    assert "cannot be written to" in result.stderr
+    assert result.stderr.endswith("The record is only printed.\n")
 
 
 # ---------------------------------------------------------------- what may be wished for besides
@@ -199,6 +241,22 @@ def test_alternates_stand_by_best_first_and_are_verified(folder: Path) -> None:
     first, second = record["alternates"]
     file.write_text(file.read_text().replace(f'["{first}", "{second}"]', f'["{second}", "{first}"]'))
     assert "another result for: alternates" in folkmoot("verify-draw", folder / "out").stderr
+
+
+@pytest.mark.parametrize("homes", ["own", "shared"])
+def test_a_record_is_verified_where_nobody_is_left_to_stand_by(folder: Path, homes: str) -> None:
+    """All six sit, or the rest share a home with somebody who does."""
+    rows = POOL.splitlines()
+    address = {"own": ("", "", "", "", "", ""), "shared": ("a", "a", "b", "b", "c", "c")}[homes]
+    named = [",".join([*row.split(",")[:3], home]) for row, home in zip(rows[1:], address, strict=True)]
+    (folder / "pool.csv").write_text("\n".join([rows[0], *named]))
+    (folder / "quotas.csv").write_text("category,feature,min,max\nage,old,1,6\nage,young,1,6\n")
+    size = 6 if homes == "own" else 3
+    record = record_of(drawing(folder, size, "--alternates", 2, "--dropout", "0.3", "--out", folder / "out"))
+    assert (record["alternates"], record["dropouts"]) == ([], {})
+    assert record["expected_loss"] == record["expected_loss_without_alternates"]
+    result = folkmoot("verify-draw", folder / "out")
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_who_is_likely_to_drop_out_is_prepared_for(folder: Path) -> None:
@@ -318,7 +376,9 @@ def test_files_are_read_as_spreadsheets_save_them(folder: Path, encoding: str) -
 
 def test_utf_16_without_its_mark_is_not_guessed(folder: Path) -> None:
     (folder / "pool.csv").write_bytes(POOL.encode("utf-16-le"))
-    assert drawing(folder).stderr == "pool.csv: this is not written in UTF-8.\n"
+    assert drawing(folder).stderr == "pool.csv, row 1: this is not written in UTF-8.\n"
+    (folder / "pool.csv").write_bytes(POOL.encode().replace(b"cat", b"c\0t"))
+    assert drawing(folder).stderr == "pool.csv, row 4: this is not written in UTF-8.\n"
     (folder / "pool.csv").write_bytes(POOL.encode("utf-16")[:-1])
     assert drawing(folder).stderr == "pool.csv: this begins like UTF-16 and is not written in it.\n"
 
@@ -355,6 +415,22 @@ def test_files_that_are_no_csv_are_named(folder: Path) -> None:
 def test_bad_words_are_one_sentence(folder: Path, words: tuple[object, ...], sentence: str) -> None:
     result = drawing(folder, *words)  # type: ignore[arg-type]
     assert (result.exit_code, result.stderr) == (2, sentence + "\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("draw", "--quotas", "q", "--pool", "p", "--size", "abc"), "--size"),
+        (("draw", "--pool", "p"), "--quotas"),
+        (("verify-draw",), "path"),
+        (("draw", "--sise", "3"), "--sise"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_a_command_that_is_not_understood_is_one_sentence_too(words: tuple[str, ...], named: str) -> None:
+    result = folkmoot(*words)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert named in result.stderr
 
 
 def test_a_pool_with_fewer_households_than_seats_is_bad_input(folder: Path) -> None:
@@ -464,6 +540,14 @@ def test_chances_of_earlier_draws_are_made_up_for(folder: Path) -> None:
     assert second["optimal"] is True
     result = renewing(folder, "--past", folder / "leaving.csv")
     assert (result.exit_code, result.stderr) == (2, "leaving.csv, row 1, column chance: it is missing.\n")
+
+
+@pytest.mark.parametrize("rows", ["ann,1\nann,1e308\nann,1e308", "ben,0\nann,1000001", "ann,600000\nann,600000"])
+def test_chances_that_no_draws_could_add_up_to_are_refused(folder: Path, rows: str) -> None:
+    (folder / "past.csv").write_text(f"id,chance\n{rows}\n")
+    result = drawing(folder, 3, "--past", folder / "past.csv")
+    sentence = "past.csv, row 3, column chance: the chances of ann add up to more than 1,000,000.\n"
+    assert (result.exit_code, result.stderr, result.stdout) == (2, sentence, "")
 
 
 def test_every_draw_leads_to_the_next(folder: Path) -> None:

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from flows.panels.quotas import quotas_from_shares
 from flows.panels.selection.frozen import BadInput, Quota
+from flows.panels.sortition.quota_file import Problem, read_quotas
+from storage.attributes import Attribute, Option
+from storage.sortition import SeatQuota
 
 shares = st.dictionaries(st.text("abcdef", min_size=1), st.floats(0, 1e6), min_size=1, max_size=9)
 sizes = st.integers(1, 500)
@@ -83,3 +86,37 @@ def test_what_makes_no_sense_is_said(of: dict[str, float], size: int, tolerance:
     with pytest.raises(BadInput) as refused:
         quotas_from_shares("age", of, size, tolerance)
     assert str(refused.value) == sentence
+
+
+# ---------------------------------------------------------------- the file that is sent to the bot
+
+AGE = Attribute("age", "choice", {"en": "Age"}, (Option("young", {"en": "Young"}), Option("old", {"en": "Old"})))
+
+
+def sent(*rows: str, seats: int = 10) -> list[SeatQuota] | list[tuple[int, str]]:
+    found = read_quotas("\n".join(["category,feature,min,max", *rows]).encode(), [AGE], seats)
+    problems = [(one.row, one.what.english.format(**one.what.places)) for one in found if isinstance(one, Problem)]
+    return problems or [one for one in found if isinstance(one, SeatQuota)]
+
+
+def test_a_file_of_quotas_is_read() -> None:
+    quotas = [SeatQuota("age", "young", 2, 5), SeatQuota("age", "old", 3, 10)]
+    assert sent("age,young,2,5.0", "Age,Old,3.00,9999999") == quotas
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "10000000", "-1", "1.5", "²", "", "1e3"])
+@pytest.mark.parametrize("row", ["age,young,{},9", "age,young,1,{}"])
+def test_what_is_no_number_of_seats_is_said_with_its_row(row: str, number: str) -> None:
+    assert sent("age,old,1,9", row.format(number)) == [(3, "min and max must be whole numbers.")]
+
+
+def test_quotas_no_panel_meets_are_refused_with_their_row() -> None:
+    assert sent("age,young,6,9", "", "age,old,5,9") == [
+        (4, "All min of “age” together are 11: more than the 10 seats.")
+    ]
+    assert sent("age,young,1,4", "age,old,1,5") == [(3, "All max of “age” together are 9: less than the 10 seats.")]
+    assert sent("age,young,5,5", "age,old,5,5") == [SeatQuota("age", "young", 5, 5), SeatQuota("age", "old", 5, 5)]
+
+
+def test_answers_that_are_left_out_may_take_the_seats_the_maximums_leave() -> None:
+    assert sent("age,young,1,4") == [SeatQuota("age", "young", 1, 4)]

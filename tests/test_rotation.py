@@ -77,6 +77,17 @@ def test_nobody_serves_more_than_two_terms_without_a_terms_rest(tries: list[tupl
         now = (now if leaves_early else max(now, term.ends_at)) + timedelta(days=pause)
 
 
+@given(moments, st.integers(0, 24), st.integers(-10, 900 * 24), zones)
+def test_who_may_be_drawn_again_has_rested_for_all_their_months(
+    ended: datetime, length: int, hours: int, zone: ZoneInfo
+) -> None:
+    """The pool has who ended serving before the day the months lead back to; they were told the day they lead on to."""
+    now = ended + timedelta(hours=hours)
+    if ended <= term_end(now, -length, zone):
+        told = term_end(ended, length, zone)
+        assert now.astimezone(zone).date() >= told.astimezone(zone).date()
+
+
 def test_after_the_rest_one_begins_anew() -> None:
     last = Term(MOST_TERMS, datetime(2027, 3, 1, 10, tzinfo=UTC))
     rested = term_end(last.ends_at, 6, LONDON)

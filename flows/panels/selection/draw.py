@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from flows.panels.selection.arrays import Floats
+from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.chances import Chances, equal_chances, highest_minimum
 from flows.panels.selection.committees import Committees, smallest_widening
 from flows.panels.selection.effort import Effort
@@ -15,6 +16,7 @@ from flows.panels.selection.frozen import Frozen, Quota
 from flows.panels.selection.kinds import Kinds, kinds_of
 from flows.panels.selection.lottery import PANELS, named_panels, picked, thousandths
 from flows.panels.selection.order import Algorithm, Unmeetable, digest_of
+from flows.panels.selection.outlook import MOST_EXPLAINED
 
 CERTAIN = 1e-6
 """A smallest chance that is nearer to its bound than this meets it."""
@@ -24,7 +26,10 @@ DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Hopeless:
-    """People with one profile who are on no possible panel, and the smallest widening that gives them a chance."""
+    """People with one profile who are on no possible panel, and the smallest widening that gives them a chance.
+
+    Empty where none was looked for: only the largest groups are explained, and only while there is time.
+    """
 
     ids: list[str]
     features: tuple[str, ...]
@@ -67,7 +72,7 @@ def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, cap: f
         raise Unmeetable(smallest_widening(frozen, kinds))
     digest = digest_of(frozen)
     if algorithm == "random":
-        found = _random_panels(committees, digest)
+        found = _random_panels(committees, digest, effort)
         times = [1] * PANELS
     else:
         found = equal_chances(committees, first.panel, effort, levels=algorithm == "leximin", cap=cap)
@@ -106,25 +111,36 @@ def _drawn(
         [often[person.id] / PANELS for person in frozen.waiting],
         round(float(smallest), DIGITS),
         round(found.bound, DIGITS),
-        [_why_hopeless(frozen, kinds, number) for number in found.hopeless],
+        _why_hopeless(frozen, kinds, found.hopeless, effort),
         effort.rounds if effort.cut else None,
     )
 
 
-def _why_hopeless(frozen: Frozen, kinds: Kinds, number: int) -> Hopeless:
-    kind = kinds.all[number]
-    ids = [frozen.waiting[position].id for position in kind.members]
-    return Hopeless(ids, kind.features, smallest_widening(frozen, kinds, number))
+def _why_hopeless(frozen: Frozen, kinds: Kinds, hopeless: Sequence[int], effort: Effort) -> list[Hopeless]:
+    largest = set(sorted(hopeless, key=lambda number: (-len(kinds.all[number].members), number))[:MOST_EXPLAINED])
+    return [
+        Hopeless(
+            [frozen.waiting[position].id for position in kinds.all[number].members],
+            kinds.all[number].features,
+            smallest_widening(frozen, kinds, number) if number in largest and effort.go_on() else [],
+        )
+        for number in hopeless
+    ]
 
 
-def _random_panels(committees: Committees, digest: str) -> Chances:
-    """1,000 panels, each the best for weights drawn by lot; the bound is the one of the fairest lottery."""
+def _random_panels(committees: Committees, digest: str, effort: Effort) -> Chances:
+    """1,000 panels, each the best for weights drawn by lot; the bound is the one of the fairest lottery.
+
+    When time is up, those there are stand in the lottery again and again.
+    """
     source = np.random.Generator(np.random.PCG64(int(digest, 16)))
-    panels = []
-    for _ in range(PANELS):
+    panels: list[Integers] = []
+    while len(panels) < PANELS and (not panels or effort.go_on()):
         weights = np.rint(source.random(len(committees.kinds)) * 2.0**20)
         best = committees.good(weights, -np.inf) or committees.best(weights)
         assert best is not None, "there is a panel"
         panels.append(best.panel)
+        effort.say(f"{len(panels)} of {PANELS} panels")
+    again = [panels[place % len(panels)] for place in range(PANELS)]
     bound, hopeless = highest_minimum(committees)
-    return Chances(tuple(panels), np.full(PANELS, 1.0 / PANELS), bound, hopeless)
+    return Chances(tuple(again), np.full(PANELS, 1.0 / PANELS), bound, hopeless)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+MOST_SEATS = 10_000_000
+"""No panel and no quota is larger."""
+
+MOST_PAST = 1_000_000.0
+"""Nobody's earlier chances add up to more: a solver's numbers stay numbers."""
+
 
 class BadInput(Exception):
     """What was handed in contradicts itself; the message is one sentence for the officer."""

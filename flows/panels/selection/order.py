@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+from flows.panels.selection.frozen import MOST_PAST, MOST_SEATS, Frozen, Person, Quota, freeze
 
 Algorithm = Literal["leximin", "maximin", "random"]
 ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
@@ -70,6 +70,7 @@ def frozen_of(record: Record) -> Frozen:
     """The frozen input a record holds. Raises BadRecord."""
     try:
         data = record["frozen"]
+        _check_values(data)
         return freeze(
             data["size"],
             [Quota(*quota) for quota in data["quotas"]],
@@ -82,6 +83,27 @@ def frozen_of(record: Record) -> Frozen:
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise BadRecord(f"It has no complete frozen input ({type(problem).__name__}: {problem}).") from None
+
+
+def _check_values(data: Record) -> None:
+    """A solver may die of what is no number, so nothing else gets there. Raises ValueError."""
+    counts = [data["size"], *(count for quota in data["quotas"] for count in quota[2:])]
+    if not all(type(count) is int and 0 <= count <= MOST_SEATS for count in counts):
+        raise ValueError("size, min and max must be whole numbers from 0")
+    if not all(type(past) in (int, float) and 0 <= past <= MOST_PAST for *_, past in data["waiting"]):
+        raise ValueError("earlier chances must be numbers from 0")
+    if not all(type(home) is int for _, _, home, _ in data["waiting"]):
+        raise ValueError("households must be numbered")
+    people = [person[:2] for person in [*data["waiting"], *data["staying"]]]
+    pairs = [(category, feature) for category, feature, *_ in data["quotas"]]
+    names = [name for name, _ in people]
+    said = [feature for _, features in people for feature in features]
+    if not all(isinstance(word, str) for word in [*data["categories"], *names, *said, *(w for p in pairs for w in p)]):
+        raise ValueError("names and features must be text")
+    if len(set(names)) < len(names) or len(set(pairs)) < len(pairs):
+        raise ValueError("somebody or a quota stands in it twice")
+    if not {pair for _, features in people for pair in zip(data["categories"], features, strict=True)} <= set(pairs):
+        raise ValueError("somebody has a feature without a quota")
 
 
 def sealed(record: Record) -> Record:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Mapping
 from importlib.metadata import version
 
-from flows.panels.selection.alternates import DROPOUT, alternates
+from flows.panels.selection.alternates import DROPOUT, Alternates, alternates
 from flows.panels.selection.cohorts import founding_cohorts
-from flows.panels.selection.draw import Drawn, Hopeless, draw
+from flows.panels.selection.draw import DIGITS, Drawn, Hopeless, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Person
 from flows.panels.selection.lottery import PANELS, picked
@@ -27,6 +29,9 @@ from flows.panels.selection.order import (
 
 FORMAT = "folkmoot-draw-1"
 
+ADDED_LATER = {"by_stratum"}
+"""What the first records of this format do not have."""
+
 
 def recorded_draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, wishes: Wishes) -> Record:
     """Draws, and makes the record. Raises Unmeetable, and BadInput for more cohorts than people."""
@@ -40,8 +45,7 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: W
     with_hope = [chance for name, chance in chances.items() if name not in hopeless]
     staying = [person.id for person in frozen.staying]
     panel = sorted([*staying, *drawn.lottery[drawn.pick]])
-    dropouts = {name: wishes.dropouts.get(name, DROPOUT) for name in panel} if wishes.alternates else {}
-    standing_by = alternates(frozen, panel, wishes.alternates, dropouts, f"{digest_of(frozen)}:{seed}")
+    standing_by, dropouts = _standing_by(frozen, panel, seed, wishes)
     changes = [abs(ideal - real) for ideal, real in zip(drawn.chances, drawn.lottery_chances, strict=True)]
     return {
         "format": FORMAT,
@@ -64,14 +68,56 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: W
         "seed": seed,
         "pick": drawn.pick,
         "rounds": drawn.rounds,
-        "solver": f"HiGHS {version('highspy')}",
+        "solver": _solver(),
         "largest_change_in_lottery": round(max(changes), 10),
         "without_chance": [_hopeless_data(group) for group in drawn.hopeless],
+        "by_stratum": _by_stratum(frozen, drawn.lottery[drawn.pick], chances),
         "probabilities": chances,
         "frozen_sha256": digest_of(frozen),
         "frozen": as_data(frozen),
         "lottery": drawn.lottery,
     }
+
+
+def _standing_by(frozen: Frozen, panel: list[str], seed: str, wishes: Wishes) -> tuple[Alternates, dict[str, float]]:
+    """The alternates, and how likely each of the panel drops out.
+
+    Where nobody is left to stand by, it is as if no alternates had been wished for: a record tells these two apart no
+    more, so that repeating it gives the same.
+    """
+    lot = f"{digest_of(frozen)}:{seed}"
+    dropouts = {name: wishes.dropouts.get(name, DROPOUT) for name in panel} if wishes.alternates else {}
+    found = alternates(frozen, panel, wishes.alternates, dropouts, lot)
+    return (found, dropouts) if found.ids else (alternates(frozen, panel, 0, {}, lot), {})
+
+
+def _solver() -> str:
+    return f"HiGHS {version('highspy')}"
+
+
+def _by_stratum(frozen: Frozen, drawn: list[str], chances: Mapping[str, float]) -> list[Record]:
+    """For every quota: how many of these people wait, how many of them were drawn, and their chances.
+
+    The chances of nobody are null.
+    """
+    taken = set(drawn)
+    strata = []
+    for quota in frozen.quotas:
+        place = frozen.categories.index(quota.category)
+        ids = [person.id for person in frozen.waiting if person.features[place] == quota.feature]
+        theirs = [chances[name] for name in ids]
+        strata.append(
+            {
+                "category": quota.category,
+                "feature": quota.feature,
+                "people": len(ids),
+                "seats": len(taken.intersection(ids)),
+                "min": min(theirs, default=None),
+                "mean": round(math.fsum(theirs) / len(theirs), DIGITS) if theirs else None,
+                "max": max(theirs, default=None),
+            }
+        )
+    return strata
 
 
 def _cohorts_data(frozen: Frozen, drawn: list[str], number: int) -> Record:
@@ -100,10 +146,22 @@ def problems_of(record: Record) -> list[str]:
         raise BadRecord(f"It is not a record in the format {FORMAT}.")
     frozen = frozen_of(record)
     try:
+        _check_wishes(record)
         found = [*_wrong_frozen(record, frozen), *_wrong_lottery(record, frozen), *_wrong_pick(record)]
         return found or _different(record, frozen) or _brokenseal_of(record)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as problem:
         raise BadRecord(f"It is not complete ({type(problem).__name__}: {problem}).") from None
+
+
+def _check_wishes(record: Record) -> None:
+    """What a draw is repeated with must be what it could have been ordered with. Raises ValueError."""
+    cap, rounds = record["cap"], record["rounds"]
+    if cap is not None and not (type(cap) in (int, float) and 0 < cap <= 1):
+        raise ValueError("the cap must be a chance")
+    if rounds is not None and not (type(rounds) is int and rounds >= 0):
+        raise ValueError("rounds must be a whole number from 0")
+    if not all(type(chance) in (int, float) and 0 <= chance <= 1 for chance in record["dropouts"].values()):
+        raise ValueError("dropouts must be chances")
 
 
 def _brokenseal_of(record: Record) -> list[str]:
@@ -162,5 +220,14 @@ def _different(record: Record, frozen: Frozen) -> list[str]:
     wishes = Wishes(record["cap"], len(record["alternates"]), record["dropouts"], len(record["cohorts"]))
     effort = Effort(rounds=record["rounds"])
     again = recorded_draw(frozen, record["algorithm"], record["seed"], effort, wishes)
-    names = [name for name, value in again.items() if record.get(name) != value]
-    return [f"Repeating the draw gives another result for: {', '.join(names)}."] if names else []
+    names = [
+        name
+        for name, value in again.items()
+        if name != "solver" and record.get(name) != value and (name in record or name not in ADDED_LATER)
+    ]
+    if not names:
+        return []
+    found = f"Repeating the draw gives another result for: {', '.join(names)}."
+    if record["solver"] != again["solver"]:
+        found += f" It was drawn with {record['solver']}, here is {again['solver']}."
+    return [found]

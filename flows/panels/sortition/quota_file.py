@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.desk import Desk
@@ -39,6 +40,9 @@ flow = Flow()
 COLUMNS = ("category", "feature", "min", "max")
 MOST_SHOWN = 8
 
+WHOLE = re.compile(r"(\d{1,7})(?:\.0+)?")
+"""Spreadsheets write 3 as 3.0 where a cell of the column is empty."""
+
 
 @saved("panels.quota_file", awaits_file=True)
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def read_quotas(data: bytes, attributes: Sequence[Attribute], seats: int) -> lis
         return [Problem(1, _("The column “{column}” is missing.", column=column)) for column in missing]
     places = [heads.index(column) for column in COLUMNS]
     quotas: list[SeatQuota] = []
+    last_rows: dict[str, int] = {}
     problems: list[Problem] = []
     for number, row in enumerate(sheet.rows[1:], 2):
         cells = [row[place] if place < len(row) else "" for place in places]
@@ -84,11 +89,43 @@ def read_quotas(data: bytes, attributes: Sequence[Attribute], seats: int) -> lis
                 problems.append(Problem(number, _("“{feature}” stands here a second time.", feature=cells[1])))
             case SeatQuota() as quota:
                 quotas.append(quota)
+                last_rows[quota.attribute] = number
             case Words() as words:
                 problems.append(Problem(number, words))
     if not quotas and not problems:
         return [Problem(1, _("There is no quota in it."))]
-    return problems or _in_order(quotas)
+    return problems or _impossible(quotas, last_rows, attributes, seats) or _in_order(quotas)
+
+
+def _impossible(
+    quotas: Sequence[SeatQuota], last_rows: Mapping[str, int], attributes: Sequence[Attribute], seats: int
+) -> list[Problem]:
+    """Attributes whose quotas no panel meets, whoever is in the pool.
+
+    Where answers are left out, whoever gave one of them can take the seats that the maximums leave.
+    """
+    problems = []
+    for attribute in attributes:
+        of = [quota for quota in quotas if quota.attribute == attribute.key]
+        least, most = sum(quota.least for quota in of), sum(quota.most for quota in of)
+        name = attribute.key
+        if least > seats:
+            what = _(
+                "All min of “{category}” together are {sum}: more than the {seats} seats.",
+                category=name,
+                sum=least,
+                seats=seats,
+            )
+            problems.append(Problem(last_rows[name], what))
+        elif of and most < seats and len(of) == len(attribute.options):
+            what = _(
+                "All max of “{category}” together are {sum}: less than the {seats} seats.",
+                category=name,
+                sum=most,
+                seats=seats,
+            )
+            problems.append(Problem(last_rows[name], what))
+    return problems
 
 
 def _same(one: SeatQuota, other: SeatQuota) -> bool:
@@ -103,7 +140,7 @@ def _in_order(quotas: list[SeatQuota]) -> list[SeatQuota]:
 
 def _quota(cells: Sequence[str], attributes: Sequence[Attribute], seats: int) -> SeatQuota | Words:
     category, feature, *numbers = cells
-    least, most = (number.removesuffix(".0") for number in numbers)
+    least, most = (WHOLE.fullmatch(number) for number in numbers)
     attribute = next((one for one in attributes if _called(category, one.key, one.labels.values())), None)
     if attribute is None:
         return _("People are not asked about “{category}”. See /attributes.", category=category)
@@ -112,11 +149,15 @@ def _quota(cells: Sequence[str], attributes: Sequence[Attribute], seats: int) ->
     option = _option(feature, attribute)
     if option is None:
         return _("“{feature}” is no answer to “{category}”.", feature=feature, category=category)
-    if not (least.isdecimal() and most.isdecimal()):
+    if least is None or most is None:
         return _("min and max must be whole numbers.")
-    if int(least) > int(most) or int(least) > seats:
+    return _between(int(least[1]), int(most[1]), attribute, option, seats)
+
+
+def _between(least: int, most: int, attribute: Attribute, option: Option, seats: int) -> SeatQuota | Words:
+    if least > most or least > seats:
         return _("min is larger than max, or than the {seats} seats.", seats=seats)
-    return SeatQuota(attribute.key, option.key, int(least), min(int(most), seats))
+    return SeatQuota(attribute.key, option.key, least, min(most, seats))
 
 
 def _option(feature: str, attribute: Attribute) -> Option | None:
