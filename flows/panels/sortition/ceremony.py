@@ -136,7 +136,7 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
     rows: list[Row] = []
     if looking:
         rows.append([link(f"draw {panel.id}", _("Look again"))])
-    if problem is not None or (outlook is not None and outlook.widening):
+    if (outlook.widening if outlook is not None else problem is not None and await _widening_of_last(desk, panel)):
         rows.append([link(f"draw {panel.id} widen", _("Widen the quotas as proposed"))])
     if len(pool) >= seats and then is None:
         rows.append([link(f"draw {panel.id} freeze", _("Freeze the pool"))])
@@ -197,9 +197,10 @@ async def freeze_pool(
     then = await standing(desk, panel, renews_at)
     staying = then.staying
     names = [desk.new_code() for _person in (*pool, *staying)]
+    parts = renewals_a_term(panel.term_months, settings.renewal_months)
     wishes = Wishes(
         alternates=min(settings.alternates, max(0, len(pool) - (panel.seats or 0) + len(staying))),
-        cohorts=0 if staying else renewals_a_term(panel.term_months, settings.renewal_months),
+        cohorts=0 if staying else min(parts, panel.seats or 0),
     )
     quotas = await desk.store.sortition.quotas(panel.id)
     request = frozen_request(panel.seats or 0, quotas, pool, staying, names, wishes)
