@@ -206,7 +206,7 @@ class Sortitions:
         return await self._session.value(SQL.withdraw, panel_id=panel_id, person_id=person_id) is not None
 
     async def panel_of_home(self, home: str) -> str | None:
-        """The panel in whose pool somebody of this home is."""
+        """The panel in whose pool somebody of this home is, or on which they serve."""
         found: str | None = await self._session.value(SQL.panel_of_home, home=home)
         return found
 
@@ -225,7 +225,7 @@ class Sortitions:
     async def pool(self, panel_id: str, rested: datetime, *, one_per_home: bool) -> list[Candidate]:
         """Who can be drawn now: nobody who serves, is offered a seat, or has served after `rested`.
 
-        With one of a home at most nobody whose home serves already, and otherwise no home is named.
+        With one of a home at most nobody whose home serves or is offered a seat, and otherwise no home is named.
         """
         rows = await self._session.rows(
             SQL.pool, panel_id=panel_id, rested=rested, notice=NOTICE_VERSION, one_per_home=one_per_home
@@ -302,16 +302,13 @@ class Sortitions:
         names = Recipient.__annotations__
         return [Invitable(make(Recipient, {name: row[name] for name in names}), self._profile(row)) for row in rows]
 
-    async def remember_chances(self, panel_id: str, chances: Mapping[str, float], drawn: Iterable[str]) -> None:
-        """What chance each person had in a draw; whoever was drawn begins anew."""
+    async def remember_chances(self, panel_id: str, chances: Mapping[str, float]) -> None:
+        """What chance each person had in a draw: it counts for good, whatever came of it."""
         rows = [
             {"panel_id": panel_id, "person_id": person, "chance": round(chance * MILLION)}
             for person, chance in chances.items()
         ]
         await self._session.run_many(SQL.add_chance, rows)
-        await self._session.run_many(
-            SQL.forget_chance, [{"panel_id": panel_id, "person_id": person} for person in drawn]
-        )
 
     async def set_progress(self, draw_id: str, progress: str) -> None:
         """How far a draw is that is being worked out."""

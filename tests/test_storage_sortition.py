@@ -93,12 +93,14 @@ async def test_whoever_has_served_rests(database: Database) -> None:
     await database.write(job)
 
 
-async def test_chances_add_up_until_somebody_is_drawn(database: Database) -> None:
+async def test_chances_add_up_for_whoever_is_drawn_declines_or_leaves_the_pool(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, (ana, ben) = await begun(store, 2)
         for _draw in range(2):
-            await store.sortition.remember_chances(panel, {ana: 0.25, ben: 0.5}, [ben])
-        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)] == [0.5, 0.0]
+            await store.sortition.remember_chances(panel, {ana: 0.25, ben: 0.5})
+        await store.sortition.withdraw(panel, ben)
+        await store.sortition.express(panel, ben, NOW)
+        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)] == [0.5, 1.0]
 
     await database.write(job)
 
@@ -256,7 +258,7 @@ async def test_rounds_of_a_holiday_are_not_missed(database: Database) -> None:
     assert await database.write(job) == 1
 
 
-async def test_whose_home_serves_already_cannot_be_drawn(database: Database) -> None:
+async def test_whose_home_is_offered_a_seat_or_serves_cannot_be_drawn(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, (ana, ben, cerys) = await begun(store, 3)
         for person in (ana, ben):
@@ -266,10 +268,28 @@ async def test_whose_home_serves_already_cannot_be_drawn(database: Database) -> 
         assert await store.sortition.panel_of_home("nowhere") is None
         pool = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
         assert {one.person_id: one.home for one in pool} == {ana: "rosehill", ben: "rosehill", cerys: ""}
-        await store.panels.serve(panel, ana, Term(1, ENDS), NOW)
-        alone = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
-        assert [one.person_id for one in alone] == [cerys]
+
+        async def drawable() -> list[str]:
+            return [one.person_id for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=True)]
+
+        await store.sortition.add_offers(await current(store, panel), [ana], [])
+        (offer,) = await store.sortition.offers((await current(store, panel)).id)
+        assert await drawable() == [ana, ben, cerys], "nobody has been asked yet"
+        assert await store.sortition.offer(offer.id, ENDS, NOW)
+        assert await drawable() == [cerys]
+        assert await store.sortition.answer(offer.id, "accepted")
+        assert await drawable() == [cerys]
+        place = await store.panels.serve(panel, ana, Term(1, ENDS), NOW, "rosehill")
+        await store.sortition.seat(offer.id)
+        await store.sortition.withdraw(panel, ana)
+        assert place is not None
+        assert await drawable() == [cerys]
+        await store.sortition.withdraw(panel, ben)
+        assert await store.sortition.panel_of_home("rosehill") == panel, "the link still leads there"
+        await store.sortition.express(panel, ben, NOW, "rosehill")
         together = await store.sortition.pool(panel, LONG_AGO, one_per_home=False)
         assert {one.person_id: one.home for one in together} == {ben: "", cerys: ""}
+        await store.panels.finish(place, "completed", ENDS)
+        assert await drawable() == [ben, cerys]
 
     await database.write(job)

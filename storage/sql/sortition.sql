@@ -37,7 +37,8 @@ ON CONFLICT DO NOTHING RETURNING person_id;
 DELETE FROM interests WHERE panel_id = :panel_id AND person_id = :person_id RETURNING person_id;
 
 -- name: panel_of_home
-SELECT panel_id FROM interests WHERE home = :home AND home <> '' LIMIT 1;
+SELECT panel_id FROM interests WHERE home = :home AND home <> ''
+UNION ALL SELECT panel_id FROM memberships WHERE home = :home AND home <> '' LIMIT 1;
 
 -- name: home_of
 SELECT home FROM interests WHERE panel_id = :panel_id AND person_id = :person_id;
@@ -50,9 +51,11 @@ SELECT i.panel_id FROM interests AS i JOIN panels AS p ON p.id = i.panel_id
 WHERE i.person_id = :person_id AND p.state = 'open' ORDER BY i.panel_id;
 
 -- name: pool
--- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested.
-SELECT i.person_id, i.chance, i.link, l.venue, i.home, v.values_given, k.sealed AS sealed_key
+-- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested. With one
+-- of a home at most nobody whose home serves, is offered a seat, or waits for one it has accepted.
+SELECT i.person_id, COALESCE(c.chance, 0) AS chance, i.link, l.venue, i.home, v.values_given, k.sealed AS sealed_key
 FROM interests AS i
+LEFT JOIN chances AS c ON c.panel_id = i.panel_id AND c.person_id = i.person_id
 LEFT JOIN links AS l ON l.token = i.link
 JOIN people AS p ON p.id = i.person_id AND p.stopped = 0
 JOIN identities AS d ON d.person_id = i.person_id AND d.unreachable_at IS NULL
@@ -64,8 +67,11 @@ WHERE i.panel_id = :panel_id
     AND NOT EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.panel_id = i.panel_id AND s.person_id = i.person_id
         AND s.state IN ('offered', 'accepted'))
     AND (i.home = '' OR :one_per_home = 0 OR NOT EXISTS (
-        SELECT 1 FROM interests AS h JOIN memberships AS s
-            ON s.panel_id = h.panel_id AND s.person_id = h.person_id AND s.state = 'serving'
+        SELECT 1 FROM memberships AS s
+        WHERE s.panel_id = i.panel_id AND s.state = 'serving' AND s.home = i.home
+    ) AND NOT EXISTS (
+        SELECT 1 FROM interests AS h JOIN seats_offered AS s
+            ON s.panel_id = h.panel_id AND s.person_id = h.person_id AND s.state IN ('offered', 'accepted')
         WHERE h.panel_id = i.panel_id AND h.home = i.home))
 ORDER BY i.person_id;
 
@@ -127,10 +133,8 @@ WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
 ORDER BY w.id LIMIT :most;
 
 -- name: add_chance!
-UPDATE interests SET chance = chance + :chance WHERE panel_id = :panel_id AND person_id = :person_id;
-
--- name: forget_chance!
-UPDATE interests SET chance = 0 WHERE panel_id = :panel_id AND person_id = :person_id;
+INSERT INTO chances (panel_id, person_id, chance) VALUES (:panel_id, :person_id, :chance)
+ON CONFLICT (panel_id, person_id) DO UPDATE SET chance = chances.chance + excluded.chance;
 
 -- name: open_draw!
 INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
