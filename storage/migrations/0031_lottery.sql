@@ -10,3 +10,9 @@ CREATE TABLE chances (
 CREATE INDEX chances_person ON chances (person_id);
 INSERT INTO chances (panel_id, person_id, chance) SELECT panel_id, person_id, chance FROM interests WHERE chance > 0;
 ALTER TABLE interests DROP COLUMN chance;
+
+-- Nobody's chance is above so many percent, where the quotas permit it; 100: there is no limit.
+ALTER TABLE sortitions ADD COLUMN cap INTEGER NOT NULL DEFAULT 100;
+
+-- Public numbers that were named and typed before a pool was opened again: they cannot decide this draw any more.
+ALTER TABLE draws ADD COLUMN known_sources TEXT NOT NULL DEFAULT '';

@@ -1,17 +1,17 @@
 -- name: save_settings!
 INSERT INTO sortitions (panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept,
-    silent_rounds, by_itself, next_renewal_at, one_per_home, founded_at)
+    silent_rounds, by_itself, next_renewal_at, one_per_home, founded_at, cap)
 VALUES (:panel_id, :tolerance, :renewal_months, :cool_off_months, :alternates, :days_to_accept,
-    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home, :founded_at)
+    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home, :founded_at, :cap)
 ON CONFLICT (panel_id) DO UPDATE SET tolerance = excluded.tolerance, renewal_months = excluded.renewal_months,
     cool_off_months = excluded.cool_off_months, alternates = excluded.alternates,
     days_to_accept = excluded.days_to_accept, silent_rounds = excluded.silent_rounds,
     by_itself = excluded.by_itself, next_renewal_at = excluded.next_renewal_at,
-    one_per_home = excluded.one_per_home, founded_at = excluded.founded_at;
+    one_per_home = excluded.one_per_home, founded_at = excluded.founded_at, cap = excluded.cap;
 
 -- name: settings
 SELECT panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept, silent_rounds, by_itself,
-    next_renewal_at, one_per_home, founded_at
+    next_renewal_at, one_per_home, founded_at, cap
 FROM sortitions WHERE panel_id = :panel_id;
 
 -- name: remove_quotas!
@@ -51,8 +51,8 @@ SELECT i.panel_id FROM interests AS i JOIN panels AS p ON p.id = i.panel_id
 WHERE i.person_id = :person_id AND p.state = 'open' ORDER BY i.panel_id;
 
 -- name: pool
--- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested. With one
--- of a home at most nobody whose home serves, is offered a seat, or waits for one it has accepted.
+-- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested.
+-- With one of a home at most nobody whose home serves, is offered a seat, or waits for one it has accepted.
 SELECT i.person_id, COALESCE(c.chance, 0) AS chance, i.link, l.venue, i.home, v.values_given, k.sealed AS sealed_key
 FROM interests AS i
 LEFT JOIN chances AS c ON c.panel_id = i.panel_id AND c.person_id = i.person_id
@@ -141,18 +141,18 @@ INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
 VALUES (:id, :panel_id, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
 
 -- name: current_draw
-SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
-    progress, opened_at, sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
+    record, problem, progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('open', 'sealed', 'drawing');
 
 -- name: draw
-SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
-    progress, opened_at, sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
+    record, problem, progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE id = :id;
 
 -- name: draws
-SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
-    progress, opened_at, sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
+    record, problem, progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
 
 -- name: seal
@@ -161,8 +161,10 @@ UPDATE draws SET state = 'sealed', renews_at = :renews_at, source = :source, req
 WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: unseal
--- Back to an open pool; what was promised stays promised.
-UPDATE draws SET state = 'open', renews_at = NULL, source = '', request = NULL, digest = NULL, sealed_at = NULL,
+-- Back to an open pool; what was promised stays promised. A public number that was typed is known from now on.
+UPDATE draws SET state = 'open', renews_at = NULL, known_sources = CASE WHEN seed IS NULL OR source = ''
+        THEN known_sources ELSE known_sources || source || CAST(:between AS TEXT) END,
+    source = '', request = NULL, digest = NULL, sealed_at = NULL,
     seed = NULL, seed_by = NULL
 WHERE id = :id AND state = 'sealed' RETURNING id;
 

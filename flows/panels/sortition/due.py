@@ -82,7 +82,8 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
     await desk.later("panel.told", f"panel.told:{draw.id}", desk.now, {"draw": draw.id, "after": ""})
     file = File(record_name(draw), draw.record)
     rows: list[Row] = [[link(f"lotpanel {panel.id}", _("See the panel"))]]
-    await tell_staff(desk, Message(record_text(desk, panel, draw), rows, file=file), once=f"panel.drawn:{draw.id}")
+    message = Message(await record_text(desk, panel, draw), rows, file=file)
+    await tell_staff(desk, message, once=f"panel.drawn:{draw.id}")
 
 
 async def _offer_all(
