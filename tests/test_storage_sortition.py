@@ -51,7 +51,7 @@ async def current(store: Store, panel: str) -> Draw:
 async def test_settings_and_quotas_are_kept(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, _pool = await begun(store, 0)
-        changed = Sortition(panel, tolerance=20, by_itself=True, next_renewal_at=ENDS)
+        changed = Sortition(panel, tolerance=20, cap=75, by_itself=True, next_renewal_at=ENDS)
         await store.sortition.save(changed)
         assert await store.sortition.load(panel) == changed
         quotas = [SeatQuota("age", "young", 3, 6), SeatQuota("age", "old", 4, 8)]
@@ -135,11 +135,16 @@ async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(dat
 
 async def test_a_frozen_pool_can_be_opened_again_and_the_promise_revealed(database: Database) -> None:
     async def job(store: Store) -> None:
-        panel, _staff, (ana,) = await begun(store, 1)
+        panel, (olga, _omar), (ana,) = await begun(store, 1)
         draw = await current(store, panel)
         await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1"}, NOW)
         assert await store.sortition.unseal(draw.id)
         assert await store.sortition.people_of(draw.id) == {}
+        for source, seed in (("the lottery", "4 8 15"), ("the index", "42"), ("never typed", None)):
+            assert await store.sortition.seal(draw.id, "{}", "digest", {}, NOW, source=source)
+            assert seed is None or await store.sortition.propose_seed(draw.id, seed, olga)
+            assert await store.sortition.unseal(draw.id)
+        assert (await current(store, panel)).known_sources == ["the lottery", "the index"]
         await store.sortition.seal(draw.id, "{}", "digest", {ana: "p9"}, NOW)
         assert await store.sortition.reveal(draw.id)
         drawn = await store.sortition.draw(draw.id)

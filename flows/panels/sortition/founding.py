@@ -247,7 +247,9 @@ def settings_text(panel: Panel, settings: Sortition) -> Text:
         _("Alternates: {number}", number=settings.alternates),
         _("Days to accept a seat: {number}", number=settings.days_to_accept),
         _("I ask a member whether to stay after {number} unanswered surveys.", number=settings.silent_rounds),
-        _("Nobody's chance is above {most}.", most=Percent(settings.cap / 100)) if settings.cap < 100 else None,
+        _("Nobody's chance is above {most}, unless the quotas need it.", most=Percent(settings.cap / 100))
+        if settings.cap < 100
+        else None,
         _("Of people who share a home, one sits on it at most.") if settings.one_per_home else None,
         _("Renewals run by themselves.") if settings.by_itself else _("I ask staff before each renewal."),
     )
@@ -259,6 +261,12 @@ def _how_often(panel: Panel, settings: Sortition) -> Text:
     if parts == 1:
         return ngettext(
             "Every {n} month the whole panel is renewed.", "Every {n} months the whole panel is renewed.", months
+        )
+    if (panel.seats or 0) < parts:
+        return ngettext(
+            "Every {n} month a part of the panel is renewed.",
+            "Every {n} months a part of the panel is renewed.",
+            months,
         )
     return ngettext(
         "Every {n} month a part of the panel is renewed: 1/{parts}.",
