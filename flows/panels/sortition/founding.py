@@ -134,8 +134,7 @@ def _ask_cap(panel: Panel) -> Turn:
         _("Then nobody gains much by saying that they are in a group that is missing. Others' chances are less equal."),
     )
     give: list[Row] = [
-        [link(f"lotsettings {panel.id} cap {most}", f"{most} %" if most < 100 else _("No limit"))]
-        for most in CAPS
+        [link(f"lotsettings {panel.id} cap {most}", f"{most} %" if most < 100 else _("No limit"))] for most in CAPS
     ]
     return end(text, [*give, [link(f"lotsettings {panel.id}", _("Back"))]])
 
