@@ -75,6 +75,7 @@ class Erasure:
             "verdicts": SQL.verdicts,
             "venues": SQL.openings,
             "pools": SQL.interests,
+            "chances": SQL.chances,
             "seats_offered": SQL.seats_offered,
         }.items():
             held[subject] = [_spoken(row, language) for row in await self._plain(query, person_id)]

@@ -223,8 +223,8 @@ class Panels:
         row = await self._session.row(SQL.last_term, panel_id=panel_id, person_id=person_id)
         return row and make(Term, row)
 
-    async def serve(self, panel_id: str, person_id: str, term: Term, now: datetime) -> str | None:
-        """Give a place on a held panel; the membership's id, or None when no place is free."""
+    async def serve(self, panel_id: str, person_id: str, term: Term, now: datetime, home: str = "") -> str | None:
+        """Give a place on a held panel, perhaps with the code of a `home`; the membership's id, or None when full."""
         id: str | None = await self._session.value(
             SQL.serve,
             id=new_id(),
@@ -233,6 +233,7 @@ class Panels:
             term=term.number,
             ends_at=term.ends_at,
             now=now,
+            home=home,
         )
         return id
 

@@ -113,9 +113,14 @@ class Turnout:
     with_helper: int = 0
 
     @property
+    def answered_unasked(self) -> int:
+        """Those who came by themselves: by a poster, say."""
+        return sum(self.other.values())
+
+    @property
     def answered(self) -> int:
         """Everybody whose answers are counted."""
-        return self.finished + sum(self.other.values())
+        return self.finished + self.answered_unasked
 
     @property
     def rate(self) -> float:

@@ -19,6 +19,8 @@ from storage.records import instant, make, new_id
 SQL = Queries("sortition")
 
 MILLION = 1_000_000
+BETWEEN = "\n"
+"""Ends each public number whose figures are known; none has it in its name."""
 
 DrawState = Literal["open", "sealed", "drawing", "drawn", "failed"]
 OfferState = Literal["next", "offered", "accepted", "declined", "lapsed", "seated", "passed"]
@@ -28,6 +30,7 @@ OfferState = Literal["next", "offered", "accepted", "declined", "lapsed", "seate
 class Sortition:
     """How a panel is drawn and renewed. `tolerance` is in percent of a group's seats, `by_itself` needs no approval.
 
+    Nobody's chance is above `cap` percent, where the quotas permit it; 100: there is no limit.
     `one_per_home`: of people who have said that they share a home at most one is drawn. Renewals are counted from
     `founded_at`, the first draw.
     """
@@ -43,6 +46,7 @@ class Sortition:
     next_renewal_at: datetime | None = None
     one_per_home: bool = False
     founded_at: datetime | None = None
+    cap: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ class Invitable:
 class Draw:
     """One draw of a panel, from its promise to its record. `request` and `record` are JSON.
 
+    `known_sources` had been named, and their numbers typed, before the pool was opened again.
+
     `renews_at` is the renewal it is for, if any. `source` is the public number that was named before the pool was
     frozen; empty: the promised secret decides.
     """
@@ -122,6 +128,7 @@ class Draw:
     secret: str
     commitment: str
     source: str
+    known_sources: Sequence[str]
     seed: str | None
     seed_by: str | None
     request: str | None
@@ -175,7 +182,15 @@ class Sortitions:
         return kept if kept is None or kept.startswith("{") else self._house.open(kept)
 
     def _draw(self, row: Mapping[str, Any]) -> Draw:
-        return make(Draw, {**row, "request": self._open(row["request"]), "record": self._open(row["record"])})
+        return make(
+            Draw,
+            {
+                **row,
+                "request": self._open(row["request"]),
+                "record": self._open(row["record"]),
+                "known_sources": row["known_sources"].split(BETWEEN)[:-1],
+            },
+        )
 
     # ------------------------------------------------------------ how it is drawn
 
@@ -206,7 +221,7 @@ class Sortitions:
         return await self._session.value(SQL.withdraw, panel_id=panel_id, person_id=person_id) is not None
 
     async def panel_of_home(self, home: str) -> str | None:
-        """The panel in whose pool somebody of this home is."""
+        """The panel in whose pool somebody of this home is, or on which they serve."""
         found: str | None = await self._session.value(SQL.panel_of_home, home=home)
         return found
 
@@ -225,7 +240,7 @@ class Sortitions:
     async def pool(self, panel_id: str, rested: datetime, *, one_per_home: bool) -> list[Candidate]:
         """Who can be drawn now: nobody who serves, is offered a seat, or has served after `rested`.
 
-        With one of a home at most nobody whose home serves already, and otherwise no home is named.
+        With one of a home at most nobody whose home serves or is offered a seat, and otherwise no home is named.
         """
         rows = await self._session.rows(
             SQL.pool, panel_id=panel_id, rested=rested, notice=NOTICE_VERSION, one_per_home=one_per_home
@@ -302,16 +317,13 @@ class Sortitions:
         names = Recipient.__annotations__
         return [Invitable(make(Recipient, {name: row[name] for name in names}), self._profile(row)) for row in rows]
 
-    async def remember_chances(self, panel_id: str, chances: Mapping[str, float], drawn: Iterable[str]) -> None:
-        """What chance each person had in a draw; whoever was drawn begins anew."""
+    async def remember_chances(self, panel_id: str, chances: Mapping[str, float]) -> None:
+        """What chance each person had in a draw: it counts for good, whatever came of it."""
         rows = [
             {"panel_id": panel_id, "person_id": person, "chance": round(chance * MILLION)}
             for person, chance in chances.items()
         ]
         await self._session.run_many(SQL.add_chance, rows)
-        await self._session.run_many(
-            SQL.forget_chance, [{"panel_id": panel_id, "person_id": person} for person in drawn]
-        )
 
     async def set_progress(self, draw_id: str, progress: str) -> None:
         """How far a draw is that is being worked out."""
@@ -381,7 +393,7 @@ class Sortitions:
 
     async def unseal(self, id: str) -> bool:
         """Open the pool again; false when it is not merely frozen."""
-        if await self._session.value(SQL.unseal, id=id) is None:
+        if await self._session.value(SQL.unseal, id=id, between=BETWEEN) is None:
             return False
         await self._session.run(SQL.forget_draw_people, id=id)
         return True

@@ -51,7 +51,7 @@ async def current(store: Store, panel: str) -> Draw:
 async def test_settings_and_quotas_are_kept(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, _pool = await begun(store, 0)
-        changed = Sortition(panel, tolerance=20, by_itself=True, next_renewal_at=ENDS)
+        changed = Sortition(panel, tolerance=20, cap=75, by_itself=True, next_renewal_at=ENDS)
         await store.sortition.save(changed)
         assert await store.sortition.load(panel) == changed
         quotas = [SeatQuota("age", "young", 3, 6), SeatQuota("age", "old", 4, 8)]
@@ -93,12 +93,14 @@ async def test_whoever_has_served_rests(database: Database) -> None:
     await database.write(job)
 
 
-async def test_chances_add_up_until_somebody_is_drawn(database: Database) -> None:
+async def test_chances_add_up_for_whoever_is_drawn_declines_or_leaves_the_pool(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, (ana, ben) = await begun(store, 2)
         for _draw in range(2):
-            await store.sortition.remember_chances(panel, {ana: 0.25, ben: 0.5}, [ben])
-        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)] == [0.5, 0.0]
+            await store.sortition.remember_chances(panel, {ana: 0.25, ben: 0.5})
+        await store.sortition.withdraw(panel, ben)
+        await store.sortition.express(panel, ben, NOW)
+        assert [one.chance for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=False)] == [0.5, 1.0]
 
     await database.write(job)
 
@@ -133,11 +135,16 @@ async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(dat
 
 async def test_a_frozen_pool_can_be_opened_again_and_the_promise_revealed(database: Database) -> None:
     async def job(store: Store) -> None:
-        panel, _staff, (ana,) = await begun(store, 1)
+        panel, (olga, _omar), (ana,) = await begun(store, 1)
         draw = await current(store, panel)
         await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1"}, NOW)
         assert await store.sortition.unseal(draw.id)
         assert await store.sortition.people_of(draw.id) == {}
+        for source, seed in (("the lottery", "4 8 15"), ("the index", "42"), ("never typed", None)):
+            assert await store.sortition.seal(draw.id, "{}", "digest", {}, NOW, source=source)
+            assert seed is None or await store.sortition.propose_seed(draw.id, seed, olga)
+            assert await store.sortition.unseal(draw.id)
+        assert (await current(store, panel)).known_sources == ["the lottery", "the index"]
         await store.sortition.seal(draw.id, "{}", "digest", {ana: "p9"}, NOW)
         assert await store.sortition.reveal(draw.id)
         drawn = await store.sortition.draw(draw.id)
@@ -256,7 +263,7 @@ async def test_rounds_of_a_holiday_are_not_missed(database: Database) -> None:
     assert await database.write(job) == 1
 
 
-async def test_whose_home_serves_already_cannot_be_drawn(database: Database) -> None:
+async def test_whose_home_is_offered_a_seat_or_serves_cannot_be_drawn(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, (ana, ben, cerys) = await begun(store, 3)
         for person in (ana, ben):
@@ -266,10 +273,28 @@ async def test_whose_home_serves_already_cannot_be_drawn(database: Database) -> 
         assert await store.sortition.panel_of_home("nowhere") is None
         pool = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
         assert {one.person_id: one.home for one in pool} == {ana: "rosehill", ben: "rosehill", cerys: ""}
-        await store.panels.serve(panel, ana, Term(1, ENDS), NOW)
-        alone = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
-        assert [one.person_id for one in alone] == [cerys]
+
+        async def drawable() -> list[str]:
+            return [one.person_id for one in await store.sortition.pool(panel, LONG_AGO, one_per_home=True)]
+
+        await store.sortition.add_offers(await current(store, panel), [ana], [])
+        (offer,) = await store.sortition.offers((await current(store, panel)).id)
+        assert await drawable() == [ana, ben, cerys], "nobody has been asked yet"
+        assert await store.sortition.offer(offer.id, ENDS, NOW)
+        assert await drawable() == [cerys]
+        assert await store.sortition.answer(offer.id, "accepted")
+        assert await drawable() == [cerys]
+        place = await store.panels.serve(panel, ana, Term(1, ENDS), NOW, "rosehill")
+        await store.sortition.seat(offer.id)
+        await store.sortition.withdraw(panel, ana)
+        assert place is not None
+        assert await drawable() == [cerys]
+        await store.sortition.withdraw(panel, ben)
+        assert await store.sortition.panel_of_home("rosehill") == panel, "the link still leads there"
+        await store.sortition.express(panel, ben, NOW, "rosehill")
         together = await store.sortition.pool(panel, LONG_AGO, one_per_home=False)
         assert {one.person_id: one.home for one in together} == {ben: "", cerys: ""}
+        await store.panels.finish(place, "completed", ENDS)
+        assert await drawable() == [ben, cerys]
 
     await database.write(job)

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flows.desk import Desk
-from flows.results.published import published
+from flows.results.published import published, worked_out
 from flows.surveys.publishing import results_for
+from flows.venues.opening import opening
 from storage.consultations import Question
 from storage.database import Database, opened
 from storage.panels import Term
@@ -154,10 +155,50 @@ async def test_results_are_published_when_enough_people_answered_by_whatever_way
     assert found.ways == {"guest": None, "paper": 10}
     assert found.rates is None, "nobody who was asked has answered"
     assert found.questions[town.question].counts.answered == 20
-    opening = await database.write(lambda store: results(store, town))
-    assert "About 20 people answered." in opening
-    assert "On paper: about 10" in opening
-    assert "Guests" not in opening, "fewer than ten"
+    said = await database.write(lambda store: results(store, town))
+    assert "About 20 people answered." in said
+    assert "On paper: about 10" in said
+    assert "Guests" not in said, "fewer than ten"
+
+
+async def test_a_margin_of_error_is_claimed_only_where_chance_chose_everybody_who_answered(
+    database: Database, town: Town
+) -> None:
+    async def job(store: Store) -> None:
+        panel = await store.panels.add("Voices", "Living here", 6, 12, town.officer, NOW, kind="drawn")
+        assert panel is not None
+        id = await store.consultations.add(panel, "How?", town.officer, NOW)
+        await store.consultations.change(id, "closes_at", NOW + timedelta(days=14))
+        await store.consultations.change(id, "decides_on", date(2027, 3, 22))
+        await store.consultations.change(id, "report_by", date(2027, 3, 30))
+        await store.consultations.add_questions(id, [Question("", id, 0, "one", "Which?", ("Yes", "No"))])
+        await store.consultations.open(id, NOW)
+        (question,) = await store.consultations.questions(id)
+        await store.responses.invite(id, [town.member], NOW)
+        response = await store.responses.find(id, town.member)
+        assert response is not None
+        await store.responses.start(response.id, NOW)
+        await store.responses.save_answer(response.id, question.id, 0, NOW)
+        await store.responses.finish(response.id, NOW)
+        desk = Desk(store, NOW, SURROUNDINGS)
+        assert (await worked_out(desk, id)).was_drawn
+        await taken(store, Town(town.officer, panel, id, question.id, town.member), "paper")
+        assert not (await worked_out(desk, id)).was_drawn
+
+    await database.write(job)
+
+
+async def test_the_poster_of_a_panel_chosen_by_lot_invites_into_its_draw(database: Database, town: Town) -> None:
+    async def job(store: Store) -> None:
+        panel = await store.panels.add("Voices", "Living here", 6, 12, town.officer, NOW, kind="drawn")
+        desk = Desk(store, NOW, SURROUNDINGS)
+        by_lot, joined = await opening(desk, f"join {panel}"), await opening(desk, f"join {town.panel}")
+        assert by_lot is not None
+        assert joined is not None
+        assert desk.voice.plain(by_lot.invitation) == "Be in the draw for the panel “Voices”"
+        assert desk.voice.plain(joined.invitation) == "Have a say: join the panel “Transport”"
+
+    await database.write(job)
 
 
 async def results(store: Store, town: Town) -> str:

@@ -25,11 +25,15 @@ PAGE = 8
 @saved("profile.telling", title=_("the questions about you"))
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Waiting for one answer, by its buttons; `alone` when only this one was to be changed."""
+    """Waiting for one answer, by its buttons; `alone` when only this one was to be changed.
+
+    `panel` is the one chosen by lot for which they are asked, if they are.
+    """
 
     key: str
     alone: bool = False
     page: int = 0
+    panel: str = ""
 
 
 @saved("profile.writing", title=_("the questions about you"), awaits_text=True)
@@ -40,6 +44,7 @@ class Writing:
     key: str
     alone: bool = False
     page: int = 0
+    panel: str = ""
 
 
 @saved("profile.consenting")
@@ -49,6 +54,7 @@ class Consenting:
 
     key: str
     alone: bool = False
+    panel: str = ""
 
 
 # ---------------------------------------------------------------- looking
@@ -56,7 +62,10 @@ class Consenting:
 
 @flow.command("me", _("You, as far as you want to say"), keywords=_("me,profile"))
 async def me(desk: Desk, argument: str) -> Turn:
-    """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open."""
+    """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open.
+
+    `/me for PANEL` asks only what is counted in the draw of a panel.
+    """
     if await desk.store.profiles.is_outdated(desk.person.id):
         return go("keepprofile", f"me {argument}".strip())
     attributes = await desk.store.attributes.all()
@@ -66,6 +75,8 @@ async def me(desk: Desk, argument: str) -> Turn:
     profile = await desk.store.profiles.load(desk.person.id)
     if argument == "on":
         return await _next(desk, None)
+    if argument.startswith("for "):
+        return await _next(desk, None, argument.removeprefix("for "))
     if argument == "clear" and profile:
         rows = [[link("me clear yes", _("Yes, clear all"))], [link("me", _("No, keep it"))]]
         return end(_("Shall I delete everything you told me about yourself?"), rows)
@@ -111,17 +122,24 @@ def _value(attribute: Attribute, profile: Profile) -> Text:
 # ---------------------------------------------------------------- asking
 
 
-async def _next(desk: Desk, after: str | None) -> Turn:
-    """The next question not answered yet, after one of them; then the overview."""
+async def _next(desk: Desk, after: str | None, panel: str = "") -> Turn:
+    """The next question not answered yet, after one of them; then the overview, or the panel it is for."""
     attributes = await desk.store.attributes.all()
+    if panel:
+        counted = {quota.attribute for quota in await desk.store.sortition.quotas(panel)}
+        attributes = [attribute for attribute in attributes if attribute.key in counted]
     profile = await desk.store.profiles.load(desk.person.id)
     keys = [attribute.key for attribute in attributes]
     later = attributes[keys.index(after) + 1 :] if after in keys else attributes
     wanted = next((attribute for attribute in later if attribute.key not in profile), None)
-    return await _ask(desk, wanted, alone=False) if wanted else go("me")
+    return await _ask(desk, wanted, alone=False, panel=panel) if wanted else _back(panel)
 
 
-async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) -> Turn:
+def _back(panel: str) -> Turn:
+    return go("interest", panel) if panel else go("me")
+
+
+async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0, panel: str = "") -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     kept = None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT
     answered = alone and attribute.key in await desk.store.profiles.load(desk.person.id)
@@ -140,7 +158,7 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) 
             [choice("kept back", _("Prefer not to say")), choice("no", _("Skip"))],
             *clear,
         ]
-        return ask(Consenting(attribute.key, alone), text, rows)
+        return ask(Consenting(attribute.key, alone, panel), text, rows)
     text = paragraphs(
         _named(attribute),
         _why(attribute),
@@ -155,7 +173,7 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0) 
         [choice("back", _("Back"))],
     ]
     waiting = Telling if attribute.kind == "choice" else Writing
-    return ask(waiting(attribute.key, alone, page), text, rows)
+    return ask(waiting(attribute.key, alone, page, panel), text, rows)
 
 
 _KEPT = _("If you answer, I keep it until you take it back here. Others only ever see numbers.")
@@ -208,12 +226,12 @@ def _how(attribute: Attribute) -> Text | None:
 async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
     attribute = await desk.store.attributes.find(at.key)
     if attribute is None:
-        return go("me")
+        return _back(at.panel)
     match said:
         case Choice("back"):
-            return go("me")
+            return _back(at.panel)
         case Choice("skip"):
-            return go("me") if at.alone else await _next(desk, at.key)
+            return go("me") if at.alone else await _next(desk, at.key, at.panel)
         case Choice("kept back"):
             return await _keep(desk, at, attribute, None)
         case Choice("clear"):
@@ -222,7 +240,7 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
             return await _keep(desk, at, attribute, option)
         case Choice("more"):
             last = (at.page + 1) * PAGE >= len(attribute.options)
-            return await _ask(desk, attribute, alone=at.alone, page=0 if last else at.page + 1)
+            return await _ask(desk, attribute, alone=at.alone, page=0 if last else at.page + 1, panel=at.panel)
         case Located(latitude, longitude) if attribute.kind == "area":
             found = nearest(attribute, latitude, longitude)
             return await _keep(desk, at, attribute, found) if found else again(_NO_AREA)
@@ -274,22 +292,22 @@ async def _keep(desk: Desk, at: Telling | Writing | Consenting, attribute: Attri
     profile = await desk.store.profiles.load(desk.person.id)
     kept = {**profile, attribute.key: option.key if option else None}
     await desk.store.profiles.save(desk.person.id, kept, desk.now)
-    return go("me") if at.alone else await _next(desk, at.key)
+    return go("me") if at.alone else await _next(desk, at.key, at.panel)
 
 
 @flow.step(Consenting)
 async def consent(desk: Desk, at: Consenting, said: Said) -> Turn:
     attribute = await desk.store.attributes.find(at.key)
     if attribute is None:
-        return go("me")
+        return _back(at.panel)
     match said:
         case Choice("yes"):
             await desk.store.people.agree(desk.person.id, NOTICE_VERSION, desk.person.language, desk.now, SENSITIVE)
-            return await _ask(desk, attribute, alone=at.alone)
+            return await _ask(desk, attribute, alone=at.alone, panel=at.panel)
         case Choice("kept back"):
             return await _keep(desk, at, attribute, None)
         case Choice("clear"):
             return await _clear(desk, at.key)
         case Choice("no"):
-            return go("me") if at.alone else await _next(desk, at.key)
+            return go("me") if at.alone else await _next(desk, at.key, at.panel)
     return again(_("Please tap one of the buttons."))

@@ -64,7 +64,7 @@ async def _material(desk: Desk, consultation_id: str, rule: Rule, *, is_closed: 
         people.answered,
         people.others,
         turnout.other,
-        was_drawn=await _was_drawn(desk, consultation_id),
+        was_drawn=not turnout.answered_unasked and await _of_drawn_panel(desk, consultation_id),
     )
 
 
@@ -130,8 +130,8 @@ def _first_choices(question: Question, answers: ByProfile) -> ByProfile:
     return found
 
 
-async def _was_drawn(desk: Desk, consultation_id: str) -> bool:
-    """Whether chance chose the people who were asked; whoever else answered was not drawn."""
+async def _of_drawn_panel(desk: Desk, consultation_id: str) -> bool:
+    """Whether chance chose the people who were asked."""
     consultation = await desk.store.consultations.load(consultation_id)
     panel = await desk.store.panels.load(consultation.panel_id) if consultation else None
     return panel is not None and panel.kind == "drawn"
@@ -192,6 +192,6 @@ async def _by_profile(
     return _People(
         counted(lambda size: size.asked, turnout.asked),
         counted(lambda size: size.answered, turnout.finished),
-        counted(lambda size: size.others, sum(turnout.other.values())),
+        counted(lambda size: size.others, turnout.answered_unasked),
         answers,
     )

@@ -41,7 +41,9 @@ async def opening(desk: Desk, opens: str) -> Opening | None:
                 return None
             return Opening(
                 _("Joining the panel “{panel}”", panel=panel.name),
-                _("Have a say: join the panel “{panel}”", panel=panel.name),
+                _("Be in the draw for the panel “{panel}”", panel=panel.name)
+                if panel.kind == "drawn"
+                else _("Have a say: join the panel “{panel}”", panel=panel.name),
             )
         case ["propose"]:
             return Opening(EXPLAINED["propose"], _("What should we put right here? Tell us!"))

@@ -87,12 +87,16 @@ FROM consents AS c WHERE c.person_id = :person_id ORDER BY c.id;
 
 -- name: memberships
 SELECT p.name AS panel, m.state, m.term, m.staying, m.joined_at, m.term_ends_at, m.ended_at, m.service_use,
-    m.asked_to_stay_at, m.stays_since
+    m.asked_to_stay_at, m.stays_since, m.home
 FROM memberships AS m JOIN panels AS p ON p.id = m.panel_id WHERE m.person_id = :person_id ORDER BY m.id;
 
 -- name: interests
-SELECT p.name AS panel, i.expressed_at, i.chance / 1000000.0 AS chance_so_far, i.link, i.home
+SELECT p.name AS panel, i.expressed_at, i.link, i.home
 FROM interests AS i JOIN panels AS p ON p.id = i.panel_id WHERE i.person_id = :person_id ORDER BY p.id;
+
+-- name: chances
+SELECT p.name AS panel, c.chance / 1000000.0 AS chance_so_far
+FROM chances AS c JOIN panels AS p ON p.id = c.panel_id WHERE c.person_id = :person_id ORDER BY p.id;
 
 -- name: draws
 SELECT p.name AS panel, d.drawn_at, s.pseudonym

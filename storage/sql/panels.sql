@@ -92,9 +92,9 @@ ORDER BY id DESC LIMIT 1;
 
 -- name: serve
 -- A place, if there still is one.
-INSERT INTO memberships (id, panel_id, person_id, state, term, joined_at, term_ends_at)
+INSERT INTO memberships (id, panel_id, person_id, state, term, joined_at, term_ends_at, home)
 SELECT CAST(:id AS TEXT), p.id, CAST(:person_id AS TEXT), 'serving', CAST(:term AS INTEGER),
-    CAST(:now AS BIGINT), CAST(:ends_at AS BIGINT)
+    CAST(:now AS BIGINT), CAST(:ends_at AS BIGINT), CAST(:home AS TEXT)
 FROM panels AS p
 WHERE p.id = :panel_id AND p.state = 'open' AND (p.seats IS NULL OR p.seats >
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving'))
@@ -132,7 +132,7 @@ RETURNING id;
 
 -- name: finish
 -- Ends a place or a wait as completed or left.
-UPDATE memberships SET state = :state, ended_at = :now
+UPDATE memberships SET state = :state, ended_at = :now, home = ''
 WHERE id = :id AND state IN ('waiting', 'serving') RETURNING id;
 
 -- name: set_uses!

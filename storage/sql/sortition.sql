@@ -1,17 +1,17 @@
 -- name: save_settings!
 INSERT INTO sortitions (panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept,
-    silent_rounds, by_itself, next_renewal_at, one_per_home, founded_at)
+    silent_rounds, by_itself, next_renewal_at, one_per_home, founded_at, cap)
 VALUES (:panel_id, :tolerance, :renewal_months, :cool_off_months, :alternates, :days_to_accept,
-    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home, :founded_at)
+    :silent_rounds, :by_itself, :next_renewal_at, :one_per_home, :founded_at, :cap)
 ON CONFLICT (panel_id) DO UPDATE SET tolerance = excluded.tolerance, renewal_months = excluded.renewal_months,
     cool_off_months = excluded.cool_off_months, alternates = excluded.alternates,
     days_to_accept = excluded.days_to_accept, silent_rounds = excluded.silent_rounds,
     by_itself = excluded.by_itself, next_renewal_at = excluded.next_renewal_at,
-    one_per_home = excluded.one_per_home, founded_at = excluded.founded_at;
+    one_per_home = excluded.one_per_home, founded_at = excluded.founded_at, cap = excluded.cap;
 
 -- name: settings
 SELECT panel_id, tolerance, renewal_months, cool_off_months, alternates, days_to_accept, silent_rounds, by_itself,
-    next_renewal_at, one_per_home, founded_at
+    next_renewal_at, one_per_home, founded_at, cap
 FROM sortitions WHERE panel_id = :panel_id;
 
 -- name: remove_quotas!
@@ -37,7 +37,8 @@ ON CONFLICT DO NOTHING RETURNING person_id;
 DELETE FROM interests WHERE panel_id = :panel_id AND person_id = :person_id RETURNING person_id;
 
 -- name: panel_of_home
-SELECT panel_id FROM interests WHERE home = :home AND home <> '' LIMIT 1;
+SELECT panel_id FROM interests WHERE home = :home AND home <> ''
+UNION ALL SELECT panel_id FROM memberships WHERE home = :home AND home <> '' LIMIT 1;
 
 -- name: home_of
 SELECT home FROM interests WHERE panel_id = :panel_id AND person_id = :person_id;
@@ -51,8 +52,10 @@ WHERE i.person_id = :person_id AND p.state = 'open' ORDER BY i.panel_id;
 
 -- name: pool
 -- Who can be drawn: interested, written to, not on the panel, not offered a seat now, and rested since :rested.
-SELECT i.person_id, i.chance, i.link, l.venue, i.home, v.values_given, k.sealed AS sealed_key
+-- With one of a home at most nobody whose home serves, is offered a seat, or waits for one it has accepted.
+SELECT i.person_id, COALESCE(c.chance, 0) AS chance, i.link, l.venue, i.home, v.values_given, k.sealed AS sealed_key
 FROM interests AS i
+LEFT JOIN chances AS c ON c.panel_id = i.panel_id AND c.person_id = i.person_id
 LEFT JOIN links AS l ON l.token = i.link
 JOIN people AS p ON p.id = i.person_id AND p.stopped = 0
 JOIN identities AS d ON d.person_id = i.person_id AND d.unreachable_at IS NULL
@@ -64,8 +67,11 @@ WHERE i.panel_id = :panel_id
     AND NOT EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.panel_id = i.panel_id AND s.person_id = i.person_id
         AND s.state IN ('offered', 'accepted'))
     AND (i.home = '' OR :one_per_home = 0 OR NOT EXISTS (
-        SELECT 1 FROM interests AS h JOIN memberships AS s
-            ON s.panel_id = h.panel_id AND s.person_id = h.person_id AND s.state = 'serving'
+        SELECT 1 FROM memberships AS s
+        WHERE s.panel_id = i.panel_id AND s.state = 'serving' AND s.home = i.home
+    ) AND NOT EXISTS (
+        SELECT 1 FROM interests AS h JOIN seats_offered AS s
+            ON s.panel_id = h.panel_id AND s.person_id = h.person_id AND s.state IN ('offered', 'accepted')
         WHERE h.panel_id = i.panel_id AND h.home = i.home))
 ORDER BY i.person_id;
 
@@ -127,28 +133,26 @@ WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
 ORDER BY w.id LIMIT :most;
 
 -- name: add_chance!
-UPDATE interests SET chance = chance + :chance WHERE panel_id = :panel_id AND person_id = :person_id;
-
--- name: forget_chance!
-UPDATE interests SET chance = 0 WHERE panel_id = :panel_id AND person_id = :person_id;
+INSERT INTO chances (panel_id, person_id, chance) VALUES (:panel_id, :person_id, :chance)
+ON CONFLICT (panel_id, person_id) DO UPDATE SET chance = chances.chance + excluded.chance;
 
 -- name: open_draw!
 INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
 VALUES (:id, :panel_id, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
 
 -- name: current_draw
-SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
-    progress, opened_at, sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
+    record, problem, progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('open', 'sealed', 'drawing');
 
 -- name: draw
-SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
-    progress, opened_at, sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
+    record, problem, progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE id = :id;
 
 -- name: draws
-SELECT id, panel_id, renews_at, state, secret, commitment, source, seed, seed_by, request, digest, record, problem,
-    progress, opened_at, sealed_at, drawn_at
+SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
+    record, problem, progress, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
 
 -- name: seal
@@ -157,8 +161,10 @@ UPDATE draws SET state = 'sealed', renews_at = :renews_at, source = :source, req
 WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: unseal
--- Back to an open pool; what was promised stays promised.
-UPDATE draws SET state = 'open', renews_at = NULL, source = '', request = NULL, digest = NULL, sealed_at = NULL,
+-- Back to an open pool; what was promised stays promised. A public number that was typed is known from now on.
+UPDATE draws SET state = 'open', renews_at = NULL, known_sources = CASE WHEN seed IS NULL OR source = ''
+        THEN known_sources ELSE known_sources || source || CAST(:between AS TEXT) END,
+    source = '', request = NULL, digest = NULL, sealed_at = NULL,
     seed = NULL, seed_by = NULL
 WHERE id = :id AND state = 'sealed' RETURNING id;
 

@@ -14,10 +14,10 @@ from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Wishes
 from flows.panels.sortition.founding import quota_table
-from flows.panels.sortition.officer import MOST_SUGGESTED, group_name, lot_panel, strata_of, the_pool
+from flows.panels.sortition.officer import MOST_SUGGESTED, group_name, groups, listed, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import Widening, look_ahead, outlook_of, outlook_text, widening_lines
 from flows.panels.sortition.renewals import announced, draw_for, renewals_a_term, standing
-from flows.panels.sortition.request import Request, frozen_request, result_of, widened
+from flows.panels.sortition.request import Request, Result, frozen_request, result_of, widened
 from flows.panels.sortition.strata import Stratum, most_wanted
 from flows.saved import saved
 from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -136,7 +136,7 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
     rows: list[Row] = []
     if looking:
         rows.append([link(f"draw {panel.id}", _("Look again"))])
-    if problem is not None or (outlook is not None and outlook.widening):
+    if outlook.widening if outlook is not None else problem is not None and await _widening_of_last(desk, panel):
         rows.append([link(f"draw {panel.id} widen", _("Widen the quotas as proposed"))])
     if len(pool) >= seats and then is None:
         rows.append([link(f"draw {panel.id} freeze", _("Freeze the pool"))])
@@ -197,9 +197,11 @@ async def freeze_pool(
     then = await standing(desk, panel, renews_at)
     staying = then.staying
     names = [desk.new_code() for _person in (*pool, *staying)]
+    parts = renewals_a_term(panel.term_months, settings.renewal_months)
     wishes = Wishes(
         alternates=min(settings.alternates, max(0, len(pool) - (panel.seats or 0) + len(staying))),
-        cohorts=0 if staying else renewals_a_term(panel.term_months, settings.renewal_months),
+        cohorts=0 if staying else min(parts, panel.seats or 0),
+        cap=settings.cap / 100 if settings.cap < 100 else None,
     )
     quotas = await desk.store.sortition.quotas(panel.id)
     request = frozen_request(panel.seats or 0, quotas, pool, staying, names, wishes)
@@ -268,6 +270,8 @@ async def freezing(desk: Desk, at: Freezing, said: Said) -> Turn:
             return again(_("Please tap a button or write it as a message."))
     if draw.state != "open":
         return go("draw", panel.id)
+    if source and source.casefold() in map(str.casefold, draw.known_sources):
+        return again(_("That number is known already; please name another."))
     try:
         await freeze_pool(desk, panel, settings, draw, source=source)
     except BadInput as bad:
@@ -369,14 +373,14 @@ async def _record(desk: Desk, panel: Panel) -> Turn:
         return end(_("There is no draw yet."), back)
     last = drawn[0]
     file = File(record_name(last), last.record or "")
-    return end(None, back).before(Message(record_text(desk, panel, last), back, file=file))
+    return end(None, back).before(Message(await record_text(desk, panel, last), back, file=file))
 
 
 def record_name(draw: Draw) -> str:
     return f"draw-{draw.id[-8:]}.json"
 
 
-def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
+async def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
     """What the record says, in a few lines."""
     result = result_of(draw.record or "{}")
     least, most = Percent(result.smallest), Percent(result.largest)
@@ -402,12 +406,24 @@ def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
             if result.without_chance
             else None,
         ),
+        lines(*await _out_of_reach(desk, result)),
         lines(
             _("Please keep this file, and give it to whoever wants to check the draw, or put it on your website."),
             _("It names nobody: people are codes, each with the groups they are in."),
             _("Anybody can repeat the draw with it: folkmoot verify-draw {file}", file=record_name(draw)),
         ),
     )
+
+
+async def _out_of_reach(desk: Desk, result: Result) -> list[Text]:
+    """Which quotas could not be met again after a part of a new panel has left: there is time to find people."""
+    attributes = await desk.store.attributes.all()
+    found: list[Text] = []
+    for part, missing in enumerate(result.out_of_reach, 1):
+        if missing:
+            called = groups(desk, attributes, [SeatQuota(*one, 0, 0) for one in missing])
+            found.append(_("When part {n} leaves, today's pool cannot keep: {groups}", n=part, groups=listed(called)))
+    return found
 
 
 @flow.command("renew", audience="staff")

@@ -131,7 +131,7 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
         else None,
         await _for_their_home(desk, panel, settings),
     )
-    rows: list[Row] = [[link("me on", _("Questions about me"))]] if missing else []
+    rows: list[Row] = [[link(f"me for {panel.id}", _("Questions about me"))]] if missing else []
     return end(text, [*rows, way_to_check(panel), [link("panels", _("My panels")), link("menu", _("Menu"))]])
 
 

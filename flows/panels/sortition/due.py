@@ -78,12 +78,12 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
         settings = await found(desk, panel, settings)
     await _offer_all(desk, panel, settings, draw, result, people)
     chances = {people[name]: chance for name, chance in result.chances.items() if name in people}
-    drawn_people = [people[name] for name in result.drawn if name in people]
-    await desk.store.sortition.remember_chances(panel.id, chances, drawn_people)
+    await desk.store.sortition.remember_chances(panel.id, chances)
     await desk.later("panel.told", f"panel.told:{draw.id}", desk.now, {"draw": draw.id, "after": ""})
     file = File(record_name(draw), draw.record)
     rows: list[Row] = [[link(f"lotpanel {panel.id}", _("See the panel"))]]
-    await tell_staff(desk, Message(record_text(desk, panel, draw), rows, file=file), once=f"panel.drawn:{draw.id}")
+    message = Message(await record_text(desk, panel, draw), rows, file=file)
+    await tell_staff(desk, message, once=f"panel.drawn:{draw.id}")
 
 
 async def _offer_all(

@@ -9,7 +9,7 @@ from typing import Literal
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.selection.frozen import BadInput
-from flows.panels.sortition.renewals import plan_next, possible_months
+from flows.panels.sortition.renewals import plan_next, possible_months, renewals_a_term
 from flows.panels.sortition.strata import quotas_of, usable
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
@@ -22,6 +22,8 @@ from storage.sortition import SeatQuota, Sortition
 flow = Flow()
 
 TOLERANCES = (0, 10, 20, 30)
+CAPS = (50, 75, 90, 100)
+"""No chance is above one of these, in percent; 100 is no limit."""
 USUAL_MONTHS = 6
 """A part of a panel is renewed so often where its term allows."""
 
@@ -73,7 +75,7 @@ async def usual_quotas(desk: Desk, seats: int, tolerance: int) -> list[SeatQuota
 
 @flow.command("lotsettings", audience="staff")
 async def lotsettings(desk: Desk, argument: str) -> Turn:
-    """`/lotsettings PANEL` shows them; `tolerance 20`, `use KEY`, `drop KEY`, `itself`, `homes`, or a setting.
+    """`/lotsettings PANEL` shows them; `tolerance 20`, `cap 75`, `use KEY`, `drop KEY`, `itself`, `homes`, a setting.
 
     Where it would replace quotas that somebody made, it asks first: `surely` before it is the answer.
     """
@@ -92,6 +94,8 @@ async def lotsettings(desk: Desk, argument: str) -> Turn:
         )
         rows: list[Row] = [[link(f"lotsettings {id} surely {what}", _("Yes, work them out anew"))]]
         return end(text, [*rows, [link(f"lotsettings {id}", _("No, keep them"))]])
+    if what == "cap":
+        return _ask_cap(panel)
     await _change(desk, panel, settings, what)
     wanted = next((name for name in BOUNDS if name == what), None)
     if wanted is not None:
@@ -113,6 +117,8 @@ async def _change(desk: Desk, panel: Panel, settings: Sortition, what: str) -> N
             used = {quota.attribute for quota in quotas}
             used = used | {value} if word == "use" else used - {value}
             await _set_quotas(desk, panel, used, settings.tolerance)
+        case "cap" if value.isdecimal() and int(value) in CAPS:
+            await desk.store.sortition.save(replace(settings, cap=int(value)))
         case "itself":
             await desk.store.sortition.save(replace(settings, by_itself=not settings.by_itself))
         case "homes":
@@ -120,6 +126,17 @@ async def _change(desk: Desk, panel: Panel, settings: Sortition, what: str) -> N
         case _:
             return
     await desk.record("changed lottery", f"panel:{panel.id}", what=what)
+
+
+def _ask_cap(panel: Panel) -> Turn:
+    text = paragraphs(
+        _("Nobody's chance shall be above …"),
+        _("Then nobody gains much by saying that they are in a group that is missing. Others' chances are less equal."),
+    )
+    give: list[Row] = [
+        [link(f"lotsettings {panel.id} cap {most}", f"{most} %" if most < 100 else _("No limit"))] for most in CAPS
+    ]
+    return end(text, [*give, [link(f"lotsettings {panel.id}", _("Back"))]])
 
 
 async def _are_own(desk: Desk, panel: Panel, settings: Sortition) -> bool:
@@ -204,6 +221,7 @@ async def _show(desk: Desk, panel: Panel) -> Turn:
         give,
         [link(f"quotafile {id}", _("Quotas from a file"))],
         *numbers,
+        [link(f"lotsettings {id} cap", _("Nobody's chance above …"))],
         [link(f"lotsettings {id} homes", homes)],
         [link(f"lotsettings {id} itself", itself)],
         [link(f"lotpanel {id}", _("Back"))],
@@ -223,17 +241,37 @@ NAMES: dict[Setting, Words] = {
 def settings_text(panel: Panel, settings: Sortition) -> Text:
     return lines(
         ngettext("A term lasts {n} month.", "A term lasts {n} months.", panel.term_months),
-        ngettext(
-            "Every {n} month a part of the panel is renewed.",
-            "Every {n} months a part of the panel is renewed.",
-            settings.renewal_months,
-        ),
+        _how_often(panel, settings),
         _("Whoever has served rests for {months} months.", months=settings.cool_off_months),
         _("Alternates: {number}", number=settings.alternates),
         _("Days to accept a seat: {number}", number=settings.days_to_accept),
         _("I ask a member whether to stay after {number} unanswered surveys.", number=settings.silent_rounds),
+        _("Nobody's chance is above {most}, unless the quotas need it.", most=Percent(settings.cap / 100))
+        if settings.cap < 100
+        else None,
         _("Of people who share a home, one sits on it at most.") if settings.one_per_home else None,
         _("Renewals run by themselves.") if settings.by_itself else _("I ask staff before each renewal."),
+    )
+
+
+def _how_often(panel: Panel, settings: Sortition) -> Text:
+    """When it is renewed, and how much of it; all of it where no term is longer than that."""
+    months, parts = settings.renewal_months, renewals_a_term(panel.term_months, settings.renewal_months)
+    if parts == 1:
+        return ngettext(
+            "Every {n} month the whole panel is renewed.", "Every {n} months the whole panel is renewed.", months
+        )
+    if (panel.seats or 0) < parts:
+        return ngettext(
+            "Every {n} month a part of the panel is renewed.",
+            "Every {n} months a part of the panel is renewed.",
+            months,
+        )
+    return ngettext(
+        "Every {n} month a part of the panel is renewed: 1/{parts}.",
+        "Every {n} months a part of the panel is renewed: 1/{parts}.",
+        months,
+        parts=parts,
     )
 
 

@@ -168,6 +168,12 @@ def groups(desk: Desk, attributes: Sequence[Attribute], quotas: Sequence[SeatQuo
     return found
 
 
+def listed(names: Sequence[Text]) -> Text:
+    """One after another, with commas."""
+    places = {f"group{place}": name for place, name in enumerate(names)}
+    return Words(", ".join(f"{{{place}}}" for place in places), places)
+
+
 def called(one: Stratum, language: str) -> Text:
     """`Age group: 65 and over`, in a language."""
     option = one.attribute.option(one.option)

@@ -11,10 +11,10 @@ from typing import Any
 from flows.desk import Desk
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import NOTHING_MORE
-from flows.panels.sortition.officer import groups, the_pool
+from flows.panels.sortition.officer import groups, listed, the_pool
 from flows.panels.sortition.renewals import standing
 from flows.panels.sortition.request import frozen_request, widened
-from flows.words import Text, Words, _, lines, ngettext
+from flows.words import Text, _, lines, ngettext
 from storage.panels import Panel
 from storage.sortition import SeatQuota, Sortition
 
@@ -104,9 +104,7 @@ async def outlook_text(desk: Desk, panel: Panel, outlook: Outlook) -> Text:
     for people, features in outlook.named:
         said = [SeatQuota(attribute, option, 0, 0) for attribute, option in features if option]
         called = groups(desk, attributes, said)
-        places = {f"group{place}": group for place, group in enumerate(called)}
-        joined = Words(", ".join(f"{{{place}}}" for place in places), places)
-        named.append(_("– {group}: {n}", group=joined, n=people))
+        named.append(_("– {group}: {n}", group=listed(called), n=people))
     return lines(
         ngettext(
             "{n} person could not be on any panel that meets the quotas.",

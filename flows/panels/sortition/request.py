@@ -90,7 +90,10 @@ def _plain(quota: SeatQuota) -> tuple[str, str, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a record says, under pseudonyms. `cohorts` part those drawn at the founding; `digest` is its SHA-256."""
+    """What a record says, under pseudonyms. `cohorts` part those drawn at the founding; `digest` is its SHA-256.
+
+    `out_of_reach` has for each cohort the quotas, as attribute and option, that could not be met again without it.
+    """
 
     drawn: list[str]
     alternates: list[str]
@@ -101,6 +104,7 @@ class Result:
     is_optimal: bool
     without_chance: int
     digest: str
+    out_of_reach: list[list[tuple[str, str]]]
 
 
 def result_of(record: str) -> Result:
@@ -115,6 +119,7 @@ def result_of(record: str) -> Result:
         kept["optimal"],
         sum(len(group["ids"]) for group in kept["without_chance"]),
         kept["record_sha256"],
+        [[(one["category"], one["feature"]) for one in widening] for widening in kept.get("cohorts_out_of_reach", [])],
     )
 
 

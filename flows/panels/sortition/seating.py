@@ -100,9 +100,10 @@ async def _best_next(
     known = {person.id for person in (*frozen.waiting, *frozen.staying)}
     sit = [named.get(one.person_id) for one in (await _then(desk, panel, draw)).staying]
     sitting = [name for name in sit if name in known]
-    waiting = {named[one.person_id]: one for one in offers if one.state == "next" and one.person_id in named}
     asked = {one.person_id for one in offers}
     candidates = {one.person_id for one in await the_pool(desk, panel, settings)}
+    ready = [one for one in offers if one.state == "next" and one.person_id in candidates]
+    waiting = {named[one.person_id]: one for one in ready if one.person_id in named}
     others = [name for name, person in people.items() if person in candidates and person not in asked]
     others = [name for name in others if name in known and name not in {one.id for one in frozen.staying}]
     left = len(waiting) + len(others) - 1
@@ -219,7 +220,8 @@ async def sit_down(desk: Desk, panel: Panel, offer: Offer) -> bool:
     if offer.term_ends_at is None:
         return False
     term = Term(1, offer.term_ends_at)
-    membership = await desk.store.panels.serve(panel.id, offer.person_id, term, desk.now)
+    home = await desk.store.sortition.home_of(panel.id, offer.person_id)
+    membership = await desk.store.panels.serve(panel.id, offer.person_id, term, desk.now, home)
     if membership is None:
         return False
     await desk.store.sortition.seat(offer.id)
