@@ -213,7 +213,7 @@ def _make_room(out: Path, files: Files) -> None:
         tempfile.TemporaryFile(dir=out).close()
     except OSError as problem:
         raise BadInput(f"{out} cannot be written to: {problem.strerror}.") from None
-    kept = {f"{name}.csv": name for name in files.all()} | {RECORD: "", HISTORY: ""}
+    kept = {f"{name}.csv": name for name in files.all()} | {RECORD: "", HISTORY: "past"}  # it goes on, kept as past.csv
     for name, path in files.all().items():
         for file, kind in kept.items():
             if kind != name and (out / file).exists() and path.exists() and (out / file).samefile(path):

@@ -189,6 +189,18 @@ def test_no_input_is_lost_to_what_is_kept(folder: Path, name: str) -> None:
     assert {path.name: path.read_text() for path in out.iterdir()} == {name: POOL}
 
 
+def test_the_history_of_one_folder_goes_on(folder: Path) -> None:
+    """Draw after draw the same words can be said: what the last one kept is read, copied, and added to."""
+    out = folder / "out"
+    first = record_of(drawing(folder, 3, "--out", out))
+    record_of(drawing(folder, 3, "--out", out, "--past", out / "history.csv"))
+    rows = list(csv.DictReader((out / "history.csv").read_text().splitlines()))
+    assert sum(float(row["chance"]) for row in rows) == pytest.approx(6)
+    kept = {row["id"]: float(row["chance"]) for row in csv.DictReader((out / "past.csv").read_text().splitlines())}
+    assert kept == pytest.approx(first["probabilities"])
+    assert folkmoot("verify-draw", out).exit_code == 0
+
+
 def test_a_draw_may_be_kept_where_its_input_lies(folder: Path) -> None:
     record_of(drawing(folder, 3, "--out", folder))
     assert (folder / "pool.csv").read_text() == POOL

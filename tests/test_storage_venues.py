@@ -181,9 +181,9 @@ async def test_a_margin_of_error_is_claimed_only_where_chance_chose_everybody_wh
         await store.responses.save_answer(response.id, question.id, 0, NOW)
         await store.responses.finish(response.id, NOW)
         desk = Desk(store, NOW, SURROUNDINGS)
-        assert (await worked_out(desk, id)).was_drawn
+        assert (await worked_out(desk, id, is_closed=False)).was_drawn
         await taken(store, Town(town.officer, panel, id, question.id, town.member), "paper")
-        assert not (await worked_out(desk, id)).was_drawn
+        assert not (await worked_out(desk, id, is_closed=False)).was_drawn
 
     await database.write(job)
 
