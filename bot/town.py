@@ -181,6 +181,8 @@ async def join_in(store: Store, now: datetime) -> None:
         for question, option in zip(questions, MOODS[telegram_id % 7 % len(MOODS)], strict=True):
             await store.responses.save_answer(response.id, question.id, option - 1, now)
         await store.responses.finish(response.id, now)
+    for came in ("joined", "agreed"):
+        await store.movements.count(came, now.date(), len(CROWD))
 
 
 def a_profile(chance: Random) -> Profile:
