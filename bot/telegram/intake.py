@@ -25,7 +25,6 @@ POLL_SECONDS = 10  # short, so that a connection gone silent is noticed soon
 MOST_UPDATES = 100
 LONGEST_PAUSE = 3.0
 STEPS_OF_A_REPLY = 4
-LARGEST_UPDATE = 4 * 1024 * 1024
 LARGEST_ID = 2**62
 
 

@@ -273,31 +273,27 @@ def _spell(spell: Spell, rule: Rule) -> Text:
 
 
 def _growth_picture(found: Sequence[Spell]) -> Chart | None:
-    most = max((spell.people or 0 for spell in found), default=0)
-    if not most:
-        return None
-    bars = [
-        Bar(
-            _("{month}", month=Month(spell.month)),
-            (spell.people or 0) / most,
-            _("{number}", number=spell.people) if spell.people is not None else _("not shown"),
-        )
-        for spell in reversed(found)
-    ]
-    return Chart(_("People who take part"), bars, _("In Telegram, at the end of each month"))
+    numbers = {spell.month: spell.people for spell in found}
+    return _by_month(_("People who take part"), numbers, _("In Telegram, at the end of each month"))
 
 
 def _leaving_picture(found: Sequence[Spell]) -> Chart | None:
     """Who wanted silence, blocked the bot, withdrew or was erased, month by month."""
-    most = max((spell.leaving or 0 for spell in found), default=0)
+    numbers = {spell.month: spell.leaving for spell in found}
+    return _by_month(_("People who left or wanted silence"), numbers, _("In each month"))
+
+
+def _by_month(title: Words, numbers: dict[date, int | None], note: Words) -> Chart | None:
+    """A bar a month, the latest last; nothing where there is nothing to see. None is not shown."""
+    most = max((number or 0 for number in numbers.values()), default=0)
     if not most:
         return None
     bars = [
         Bar(
-            _("{month}", month=Month(spell.month)),
-            (spell.leaving or 0) / most,
-            _("{number}", number=spell.leaving) if spell.leaving is not None else _("not shown"),
+            _("{month}", month=Month(month)),
+            (number or 0) / most,
+            _("{number}", number=number) if number is not None else _("not shown"),
         )
-        for spell in reversed(found)
+        for month, number in reversed(numbers.items())
     ]
-    return Chart(_("People who left or wanted silence"), bars, _("In each month"))
+    return Chart(title, bars, note)
