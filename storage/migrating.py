@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from storage.database import TooNew
@@ -30,10 +31,11 @@ class Migration:
         return found
 
 
-def migrations() -> list[Migration]:
+@cache
+def migrations() -> tuple[Migration, ...]:
     folder = resources.files("storage").joinpath("migrations")
     files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    return [Migration(int(name[:4]), name[5:-4], folder.joinpath(name).read_text("utf-8")) for name in files]
+    return tuple(Migration(int(name[:4]), name[5:-4], folder.joinpath(name).read_text("utf-8")) for name in files)
 
 
 def for_postgresql(statement: str) -> str:

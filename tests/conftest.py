@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,13 @@ from tests.postgres import NoServer, PostgresqlServer, running_server
 
 settings.register_profile("folkmoot", deadline=None)  # a busy machine is no defect of a rule
 settings.load_profile("folkmoot")
+
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 4 * 10**9
+"""Bytes, plenty for the files of all tests."""
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    # Tests kill programs, never the machine: whether files wait for the disk could not be seen, only waited for.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -1,7 +1,8 @@
 """Plays transcripts: dialogues that are at the same time the specification.
 
-Before every line the database is opened anew, so each transcript is also a test of restarting; updates go through the
-real intake and turns, and what the bot sends is taken from the real outbox.
+Before every line all parts of the bot are made anew, and on SQLite the database is opened anew, so each transcript is
+also a test of restarting; PostgreSQL's connections stay, for a new one costs more than the line. Updates go through
+the real intake and turns, and what the bot sends is taken from the real outbox.
 
     # Prose, for the reader.
     ~ 2 March 2027, 09:00           the clock stands at this local time (the first line of every transcript)
@@ -40,6 +41,7 @@ import html
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,21 +162,23 @@ class Player:
     async def play(self, text: str) -> str:
         """The transcript with the bot's lines and the counts as they really are."""
         written: list[str] = []
-        for line in _spoken(text):
-            written.append(line)
-            if line[:1] in "~>=":
-                try:
-                    await self._play_line(written)
-                except AssertionError as problem:
-                    raise AssertionError("\n".join([*written[-30:], f"!! {problem}"])) from None
+        async with AsyncExitStack() as stack:
+            kept = None if self._url.startswith("sqlite") else await stack.enter_async_context(opened(self._url, VAULT))
+            for line in _spoken(text):
+                written.append(line)
+                if line[:1] in "~>=":
+                    try:
+                        async with nullcontext(kept) if kept else opened(self._url, VAULT) as database:
+                            await self._play_line(database, written)
+                    except AssertionError as problem:
+                        raise AssertionError("\n".join([*written[-30:], f"!! {problem}"])) from None
         return "\n".join(written) + "\n"
 
-    async def _play_line(self, written: list[str]) -> None:
-        async with opened(self._url, VAULT) as database:
-            if written[-1][0] == "=":
-                written[-1] = await self._count(database, written[-1])
-            else:
-                written.extend(await self.act(database, written[-1]))
+    async def _play_line(self, database: Database, written: list[str]) -> None:
+        if written[-1][0] == "=":
+            written[-1] = await self._count(database, written[-1])
+        else:
+            written.extend(await self.act(database, written[-1]))
 
     async def act(self, database: Database, line: str) -> list[str]:
         """One line of somebody's (`>`) or of time passing (`~`); what the bot answers, line by line."""
