@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -64,7 +65,10 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     with ProcessPoolExecutor(options.processes) as processes:
-        reports = list(processes.map(twenty_years, range(1, options.seeds + 1)))
+        reports = []
+        for report in processes.map(twenty_years, range(1, options.seeds + 1)):
+            reports.append(report)
+            print(f"{len(reports)} of {options.seeds} panels have lived their twenty years", file=sys.stderr, flush=True)
     ratios = [ratio for report in reports for ratio in report.ratios]
     refreshed = [share for report in reports for share in report.refreshed]
     close = sum(ratio >= 0.99 for ratio in ratios) / len(ratios)
