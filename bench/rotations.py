@@ -68,7 +68,9 @@ def main() -> None:
         reports = []
         for report in processes.map(twenty_years, range(1, options.seeds + 1)):
             reports.append(report)
-            print(f"{len(reports)} of {options.seeds} panels have lived their twenty years", file=sys.stderr, flush=True)
+            print(
+                f"{len(reports)} of {options.seeds} panels have lived their twenty years", file=sys.stderr, flush=True
+            )
     ratios = [ratio for report in reports for ratio in report.ratios]
     refreshed = [share for report in reports for share in report.refreshed]
     close = sum(ratio >= 0.99 for ratio in ratios) / len(ratios)

@@ -43,6 +43,8 @@ class Posted:
     we_asked: str
     posted_at: datetime
     panel_name: str
+    panel_language: str
+    panel_translations: str
     language: str = "en"
     translations: str = ""
 

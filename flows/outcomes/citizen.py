@@ -7,7 +7,7 @@ from flows.flow import Flow
 from flows.outcomes.telling import told, verdict_rows
 from flows.paging import page_number, turning
 from flows.turn import Row, Turn, aside, end, go, link
-from flows.words import Day, Words, _, lines, paragraphs, written
+from flows.words import Day, Words, _, lines, named_in, paragraphs, written
 from storage.outcomes import Posted, Verdict
 
 flow = Flow()
@@ -34,7 +34,7 @@ def _entry(desk: Desk, one: Posted) -> Words:
     return _(
         "{question} – panel “{panel}”, {day}",
         question=written(one, "we_asked"),
-        panel=one.panel_name,
+        panel=named_in(one.panel_name, one.panel_language, one.panel_translations, "name"),
         day=Day(one.posted_at.astimezone(desk.zone).date()),
     )
 

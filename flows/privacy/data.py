@@ -9,19 +9,12 @@ from typing import Any
 
 from flows.privacy.purposes import NAMES
 from flows.spoken import as_text
+from flows.switches import SWITCHES
 from flows.turn import Media
 from flows.words import LANGUAGES, Day, Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
 from storage.attributes import Attribute
 
 MOST_SHOWN = 20
-
-WISHES: dict[str, Words] = {
-    "text_only": _("No pictures, only text"),
-    "plain_words": _("Plain words where there are some"),
-    "with_helper": _("Somebody helps me answer"),
-    "by_voice": _("I would rather speak than write"),
-}
-
 
 VERDICTS: dict[str, Words] = {
     "yes": _("Yes, this answers me"),
@@ -97,7 +90,7 @@ def _settings(settings: Mapping[str, Any]) -> list[Text]:
         _("Here since: {day}", day=_day(settings["created_at"])),
         _("Language: {language}", language=LANGUAGES[settings["language"]]),
         *_source(settings),
-        *(label for name, label in WISHES.items() if settings[name]),
+        *(label for name, label in SWITCHES.items() if settings[name]),
         *([_("Time zone: {zone}", zone=settings["zone"])] if settings["zone"] else []),
         *_times(settings),
         *([_("You have a code of your own.")] if settings["has_code"] else []),

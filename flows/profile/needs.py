@@ -12,6 +12,7 @@ from babel import Locale
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
+from flows.switches import SWITCHES
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import compared, latin_digits
 from flows.words import LANGUAGES, City, Text, Verbatim, Words, _, lines, ngettext, paragraphs
@@ -21,13 +22,6 @@ flow = Flow()
 NIGHT = (21 * 60, 8 * 60)
 HOURS = (9, 12, 15, 18, 20)
 ASKED = (1, 3, 7)
-
-SWITCHES: dict[str, Words] = {
-    "text_only": _("No pictures, only text"),
-    "plain_words": _("Plain words where there are some"),
-    "with_helper": _("Somebody helps me answer"),
-    "by_voice": _("I would rather speak than write"),
-}
 
 
 @saved("needs.quiet", awaits_text=True)

@@ -18,8 +18,8 @@ from flows.surveys.form.limits import MOST_ON_BUTTONS
 from flows.surveys.formats import HOW, READ
 from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
-from flows.words import Text, Verbatim, Words, _, lines, paragraphs
-from storage.consultations import POINTS, Format, Kind, Question
+from flows.words import Text, Verbatim, Words, Written, _, lines, named_in, paragraphs
+from storage.consultations import POINTS, Consultation, Format, Kind, Question
 from storage.responses import WITHHELD, Value
 
 UNFIT = _("This answer does not fit any more. Please answer again.")
@@ -63,6 +63,11 @@ def bold(words: Text | str) -> Words:
 def shown(value: float | date | datetime) -> Words:
     """A number, day or moment by itself, as the reader's language writes it."""
     return Words("{value}", {"value": value})
+
+
+def panel_called(consultation: Consultation) -> Written:
+    """The name of its panel, in the reader's language if staff gave it."""
+    return named_in(consultation.panel_name, consultation.panel_language, consultation.panel_translations, "name")
 
 
 def ends_of(question: Question) -> tuple[Text, Text]:

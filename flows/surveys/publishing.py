@@ -11,7 +11,7 @@ from flows.hours import welcome_at
 from flows.results.findings import Findings
 from flows.results.published import asked_in, published, results_in
 from flows.spoken import media_of
-from flows.surveys.asking import answer_text, bold
+from flows.surveys.asking import answer_text, bold, panel_called
 from flows.surveys.form.questions import wording_of
 from flows.surveys.formats import READ
 from flows.surveys.listening import sent_for, way_to
@@ -27,11 +27,9 @@ from flows.words import (
     Percent,
     Text,
     Verbatim,
-    Written,
     _,
     in_their_language,
     lines,
-    named_in,
     ngettext,
     paragraphs,
     written,
@@ -167,11 +165,6 @@ def invitation(consultation: Consultation) -> Message:
             [link(f"notnow {consultation.id}", _("Not now")), link(f"decline {consultation.id}", _("Not this one"))],
         ],
     )
-
-
-def panel_called(consultation: Consultation) -> Written:
-    """The name of its panel, in the reader's language if staff gave it."""
-    return named_in(consultation.panel_name, consultation.panel_language, consultation.panel_translations, "name")
 
 
 def why(consultation: Consultation) -> Text:

@@ -13,6 +13,7 @@ from flows.results.disclosure import Line
 from flows.results.findings import Findings, Found
 from flows.results.mirror import Mirror
 from flows.results.precision import Precision
+from flows.surveys.asking import panel_called
 from flows.surveys.form.questions import wording_of
 from flows.surveys.results import chart, how_sure, label, protection, weighting
 from flows.surveys.ways import besides
@@ -92,7 +93,7 @@ def report(consultation: Consultation, questions: Sequence[Question], found: Fin
 def _notes(consultation: Consultation, found: Findings) -> list[Text]:
     rates = found.rates
     notes: list[Text | None] = [
-        _("Asked: the panel “{panel}”.", panel=consultation.panel_name),
+        _("Asked: the panel “{panel}”.", panel=panel_called(consultation)),
         _("Fewer than {smallest} people answered, so we publish no figures.", smallest=found.smallest)
         if found.answered is None
         else _("About {number} people answered.", number=found.answered)

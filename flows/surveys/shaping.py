@@ -13,7 +13,7 @@ from flows.dates import EVENING, instant_of
 from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.saved import saved
-from flows.surveys.asking import bold
+from flows.surveys.asking import bold, panel_called
 from flows.surveys.form.questions import reworded
 from flows.surveys.questions import begin_writing
 from flows.surveys.sheet import ways_on
@@ -88,7 +88,10 @@ async def invite(desk: Desk, args: dict[str, Any]) -> Again | None:
     if not people:
         return None
     text = paragraphs(
-        _("Soon the panel “{panel}” is asked something. You can shape the questions:", panel=consultation.panel_name),
+        _(
+            "Soon the panel “{panel}” is asked something. You can shape the questions:",
+            panel=panel_called(consultation),
+        ),
         bold(written(consultation, "question")),
         in_their_language(written(consultation, "question")),
         _("Say until {moment} what should be asked, and how.", moment=Moment(consultation.shaping_ends_at)),

@@ -8,6 +8,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.surveys.answering import fits
+from flows.surveys.asking import panel_called
 from flows.surveys.form.expressions import is_expression
 from flows.surveys.form.questions import came_with_form, from_form, languages_of
 from flows.surveys.route import Route
@@ -207,6 +208,6 @@ def closed(consultation: Consultation, *, asked: bool) -> Turn:
 def not_asked(consultation: Consultation) -> Turn:
     text: Words = _(
         "These questions are for the people on the panel “{panel}”. If you join it, you can answer them.",
-        panel=consultation.panel_name,
+        panel=panel_called(consultation),
     )
     return end(text, [[link(f"join {consultation.panel_id}", _("Look at the panel"))], *ways_on()])

@@ -239,15 +239,10 @@ async def discard(desk: Desk, argument: str) -> Turn:
         text: Text = paragraphs(_("Delete this draft for good?"), bold(found.question))
         yes = _("Yes, delete it")
     else:
-        turnout = await desk.store.responses.turnout(id)
         text = paragraphs(
             _("Cancel this consultation for good? There will be no results."),
             bold(found.question),
-            ngettext(
-                "{n} person was asked and will be told.",
-                "{n} people were asked and will be told.",
-                turnout.asked - turnout.declined,
-            ),
+            _("Everybody who was asked, and has not said no, will be told."),
         )
         yes = _("Yes, cancel it")
     return end(text, [[link(f"discard {id} yes", yes)], [link(f"consultation {id}", _("No, keep it"))]])

@@ -32,7 +32,8 @@ SELECT 1 FROM outcomes AS o JOIN told_responses AS r ON r.consultation_id = o.co
 WHERE r.person_id = :person_id AND o.state = 'posted' AND o.posted_at > :since LIMIT 1;
 
 -- name: latest
-SELECT o.id, o.we_asked, o.posted_at, p.name AS panel_name, o.language, o.translations
+SELECT o.id, o.we_asked, o.posted_at, p.name AS panel_name, p.language AS panel_language,
+    p.translations AS panel_translations, o.language, o.translations
 FROM outcomes AS o JOIN consultations AS c ON c.id = o.consultation_id JOIN panels AS p ON p.id = c.panel_id
 WHERE o.state = 'posted' ORDER BY o.posted_at DESC, o.id DESC LIMIT :most OFFSET :skipped;
 
