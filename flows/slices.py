@@ -30,6 +30,7 @@ from flows.profile import needs as profile_needs
 from flows.retention import due as retention_due
 from flows.retention import staff as retention_staff
 from flows.router import Router
+from flows.staff import my_name as staff_my_name
 from flows.staff import staff as staff_staff
 from flows.support import citizen as support_citizen
 from flows.support import interviews as support_interviews
@@ -126,5 +127,6 @@ ROUTER = Router(
         support_interviews.flow,
         retention_due.flow,
         staff_staff.flow,
+        staff_my_name.flow,
     ]
 )
