@@ -37,6 +37,7 @@ from flows.support import interviews as support_interviews
 from flows.support import staff as support_staff
 from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
+from flows.surveys import colleagues as surveys_colleagues
 from flows.surveys import download as surveys_download
 from flows.surveys import drafts as surveys_drafts
 from flows.surveys import due as surveys_due
@@ -99,6 +100,7 @@ ROUTER = Router(
         surveys_revising.flow,
         surveys_wishes.flow,
         surveys_not_now.flow,
+        surveys_colleagues.flow,
         surveys_trying.flow,
         surveys_due.flow,
         surveys_download.flow,
