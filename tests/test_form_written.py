@@ -182,6 +182,116 @@ def test_what_may_stand_in_brackets_is_all_understood() -> None:
         assert item.labels[""] == "What?", remark
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1) Do you agree?\n( ) Yes\n( ) No",
+        "1.Do you agree?\n-Yes\n-No",
+        "1 - Do you agree?\n+ Yes\n+ No",
+        "1\tDo you agree?\tYes\tNo",
+        "1.\tDo you agree?\r\n\uf0b7\tYes\r\n\uf0b7\tNo\r\n",
+        "1.\xa0Do you agree?\n\to\tYes\n\to\tNo",
+        "1. Do you agree?\n    1. Yes\n    2) No",
+        "1. Do you agree? Yes/No",
+        "1. Do you agree? (Yes / No)",
+        "1. Do you agree? [Yes] [No]",
+        "1. Do you agree? yes or no",
+        "1. Do you agree?\nYes / No",
+        "1. Do you agree?\nAnswers: Yes; No.",
+        "1. Do you agree?\nOption A: Yes\nOption B: No",
+        "1. Do you agree?\nYes\nNo",
+        "1. Do you\nagree?\nYes\nNo\n",
+        "1. Do you agree? ____\n[x] Yes\n[ ] No\n______________",
+        "> 1. Do you agree?\n> - Yes\n> - No",
+    ],
+)
+def test_in_a_hurry(text: str) -> None:
+    (item,) = items_of(text)
+    assert (item.kind, item.labels[""], answers(item)) == ("one", "Do you agree?", ["Yes", "No"])
+
+
+def test_what_a_hurried_officer_pastes_is_a_survey() -> None:
+    form = form_of("""\
+“Buses” – have your say\r
+Part A: Your journeys\r
+Q1. Which lines do you use? Please tick all that apply.\r
+·\tLine 12\r
+·\tLine 7\r
+Part B: What you think\r
+2)\tHow satisfied are you with the buses (1-10)?\r
+2a)\tHow clean are they? (1 = very dirty, 5 = very clean)\r
+3)\tPlease rank these from 1 to 3:\r
+_\tPrice\r
+_\tPunctuality\r
+4)\tChoose up to two improvements.\r
+\ta) More buses\r
+\tb) Cheaper tickets\r
+\tc) Other (please state) ________\r
+5 - When did you last take one? __/__/____\r
+6)\tWhy?\r
+""")
+    assert [(item.name, item.kind, answers(item)) for item in form.items] == [
+        ("introduction", "note", []),
+        ("q1", "many", ["Line 12", "Line 7"]),
+        ("q2", "note", []),
+        ("q3", "integer", []),
+        ("q4", "range", []),
+        ("q5", "rank", ["Price", "Punctuality"]),
+        ("q6", "many", ["More buses", "Cheaper tickets", "Other"]),
+        ("q6_other", "text", []),
+        ("q7", "date", []),
+        ("q8", "text", []),
+    ]
+    assert form.items[3].labels[""] == "How satisfied are you with the buses?"
+    assert (form.items[4].range, form.items[4].hints[""]) == (Range(1, 5, 1), "1 = very dirty, 5 = very clean")
+    assert form.items[6].constraint == "count-selected(.) <= 2"
+    assert form.items[8].labels[""] == "When did you last take one?"
+
+
+def test_a_number_with_a_letter_is_a_question_of_its_own_and_no_condition_means_it() -> None:
+    _one, _part, two = items_of("1. Do you?\n- Yes\n- No\n1a. Really?\n- No\n- Yes\n2. What? (only if 1 is Yes)")
+    assert two.relevant == ("selected(${q1}, '1')",)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("1. Do you agree?\nYes\nNo", "Line 1: The lines under this question are read as its answers. To be sure, "),
+        ("1. How old are you? Under 18, 18-64, 65+", "Line 1: If answers stand behind this question, please write"),
+    ],
+)
+def test_what_was_a_guess_is_said(text: str, note: str) -> None:
+    (said,) = [ENGLISH.plain(note.said) for note in read_form(text.encode()).notes]
+    assert said.startswith(note)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. How safe do you feel?\nThink of the last month,\nand of the evenings too.",
+        "1. Who decides and/or pays for it?",
+        "1. What do you like? Please give reasons/examples",
+        "1. Would you walk 1.5 km?",
+        "1. How good is it?\n5 is very good, and 1 is very bad.",
+    ],
+)
+def test_words_that_only_look_like_answers_stay_in_the_question(text: str) -> None:
+    (item,) = items_of(text)
+    assert item.kind == "text"
+    assert item.labels[""] == " ".join(text.removeprefix("1. ").split())
+
+
+def test_a_new_sentence_is_not_put_into_the_answer_above() -> None:
+    reading = read_form(b"1. Which?\n- Trees\n- Seats\nThank you.\n2. Why?")
+    assert [ENGLISH.plain(problem.said) for problem in reading.problems] == [
+        "Line 4: I do not know what this line is for. A question begins with its number, an answer with a dash."
+    ]
+    (item,) = items_of(
+        "1. Which?\n- Trees, which somebody has to water in summer,\nAugust above all\n- Seats\n  and bins"
+    )
+    assert answers(item) == ["Trees, which somebody has to water in summer, August above all", "Seats and bins"]
+
+
 def test_a_line_that_belongs_to_nothing_is_not_put_into_the_question_above() -> None:
     reading = read_form(b"1. How are you?\n\nThank you for answering.\n\n2. Why?")
     assert [ENGLISH.plain(problem.said) for problem in reading.problems] == [
