@@ -10,6 +10,7 @@ import pytest
 from flows.desk import Desk, Surroundings
 from flows.slices import ROUTER
 from flows.surveys.colleagues import PAGE, Choosing, choosing, digest
+from flows.surveys.trying import Remarking, remarking
 from flows.turn import Choice, Command, Turn, Typed
 from storage.consultations import Question
 from storage.database import Database, opened
@@ -116,6 +117,18 @@ async def test_what_somebody_said_who_has_left_is_not_shown_and_their_name_goes(
     await database.write(lambda store: store.people.set_role(people[2], "staff"))
     (left,) = await database.write(lambda store: store.colleagues.trials(draft))
     assert left.asker_id is None, "what was asked stays though the asker is gone"
+
+
+async def test_whoever_is_responsible_can_be_asked_too_and_answers_whoever_asked(database: Database) -> None:
+    draft, people = await database.write(office)
+    found, desk = await turn(database, lambda desk: ROUTER.commands["remark"].start(desk, draft))
+    assert found.go == Command("consultation", draft), "nobody tells themselves what to change"
+    await turn(database, lambda desk: choosing(desk, Choosing(draft, (people[0],)), Choice("send")), number=4)
+    await turn(database, lambda desk: ROUTER.commands["rehearse"].start(desk, draft))
+    _found, desk = await turn(database, lambda desk: remarking(desk, Remarking(draft), Typed("Too short")))
+    assert [telling.to.id for telling in desk.tellings] == [people[3]]
+    (trial,) = await database.write(lambda store: store.colleagues.trials(draft))
+    assert (trial.name, trial.remark) == ("Colleague 00", "Too short")
 
 
 async def test_being_asked_again_forgets_what_was_said(database: Database) -> None:

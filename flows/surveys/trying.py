@@ -11,6 +11,7 @@ from flows.surveys.asking import bold
 from flows.surveys.colleagues import CAN_BE_TRIED, called, digest
 from flows.turn import Choice, Message, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import Text, Verbatim, _, paragraphs, written
+from storage.colleagues import Trial
 from storage.consultations import Consultation
 from storage.people import Recipient
 
@@ -38,16 +39,19 @@ def too_late(draft: Consultation | None) -> Turn:
 
 async def begin_trial(desk: Desk, draft: Consultation) -> Text | None:
     """Note that a colleague has the questions before them; a word for whoever was asked of other ones."""
-    if draft.responsible_id == desk.person.id:
+    own = await _own_trial(desk, draft)
+    if own is None and draft.responsible_id == desk.person.id:
         return None
-    before = next(
-        (one.seen for one in await desk.store.colleagues.trials(draft.id) if one.person_id == desk.person.id), ""
-    )
     now = digest(await desk.store.consultations.questions(draft.id))
     await desk.store.colleagues.begin(draft.id, desk.person.id, now, desk.now)
-    if before in ("", now):
+    if own is None or own.seen == now:
         return None
-    return _("The questions have been changed since you were asked. These are the new ones.")
+    return _("The questions have been changed meanwhile. These are the new ones.")
+
+
+async def _own_trial(desk: Desk, draft: Consultation) -> Trial | None:
+    trials = await desk.store.colleagues.trials(draft.id)
+    return next((one for one in trials if one.person_id == desk.person.id), None)
 
 
 async def end_trial(desk: Desk, draft: Consultation) -> Turn:
@@ -69,7 +73,7 @@ async def remark(desk: Desk, argument: str) -> Turn:
     draft = await desk.store.consultations.load(argument)
     if draft is None or draft.state not in CAN_BE_TRIED:
         return too_late(draft)
-    if draft.responsible_id == desk.person.id:
+    if draft.responsible_id == desk.person.id and await _own_trial(desk, draft) is None:
         return go("consultation", draft.id)
     if await desk.store.colleagues.name_of(desk.person.id) is None:
         return go("myname", f"remark {draft.id}")
@@ -126,8 +130,8 @@ async def _pass_on(desk: Desk, draft: Consultation, words: str) -> Turn:
 
 async def _authors(desk: Desk, draft: Consultation) -> list[Recipient]:
     authors = {one.id: one for one in await desk.store.consultations.responsible(draft.id)}
-    for trial in await desk.store.colleagues.trials(draft.id):
-        asker = await desk.store.people.listener(trial.asker_id) if trial.asker_id else None
-        if trial.person_id == desk.person.id and asker is not None and asker.role == "staff":
-            authors[asker.id] = asker
+    own = await _own_trial(desk, draft)
+    asker = await desk.store.people.listener(own.asker_id) if own is not None and own.asker_id else None
+    if asker is not None and asker.role == "staff":
+        authors[asker.id] = asker
     return [one for id, one in authors.items() if id != desk.person.id]
