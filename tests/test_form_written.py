@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.surveys.form.hurried import answers_in
 from flows.surveys.form.model import Form, Item, Range
 from flows.surveys.form.reading import read_form
 from flows.surveys.importing import IN_BRACKETS, TEXT_TEMPLATE
@@ -208,6 +209,30 @@ def test_what_may_stand_in_brackets_is_all_understood() -> None:
 def test_in_a_hurry(text: str) -> None:
     (item,) = items_of(text)
     assert (item.kind, item.labels[""], answers(item)) == ("one", "Do you agree?", ["Yes", "No"])
+
+
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [
+        ("Trees\nMore  seats\n", ["Trees", "More seats"]),
+        ("- Trees\n- More seats", ["Trees", "More seats"]),
+        ("•\tTrees\r\n•\tMore seats\r\n", ["Trees", "More seats"]),
+        ("1. Trees\n2. More seats", ["Trees", "More seats"]),
+        ("a) Trees\nb) More seats", ["Trees", "More seats"]),
+        ("Trees; More seats", ["Trees", "More seats"]),
+        ("Trees / More seats", ["Trees", "More seats"]),
+        ("Yes/No", ["Yes", "No"]),
+        ("Answers: Trees, More seats", ["Trees", "More seats"]),
+        ("18-24\n25-34", ["18-24", "25-34"]),
+        ("-5\n-10", ["-5", "-10"]),
+        ("2. Bundesliga\n1. Bundesliga", ["2. Bundesliga", "1. Bundesliga"]),
+        ("- Trees\nMore seats", ["- Trees", "More seats"]),
+        ("Trees and more seats", ["Trees and more seats"]),
+        ("and/or", ["and", "or"]),
+    ],
+)
+def test_answers_by_themselves_lose_their_marks_where_all_have_one(message: str, meant: list[str]) -> None:
+    assert answers_in(message) == meant
 
 
 def test_what_a_hurried_officer_pastes_is_a_survey() -> None:

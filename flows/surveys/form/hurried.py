@@ -36,6 +36,11 @@ DATE_TO_WRITE_IN = re.compile(r"\s*_+\s*/\s*_+\s*/\s*_+\s*$")
 IN_SQUARES = re.compile(r"(?:\[[^\[\]]+\]\s*){2,}$")
 LISTED = re.compile(r"(?:answers?|options?|choices?)\s*:\s*(.+)", re.IGNORECASE)
 STROKES = re.compile(r"(.*[?؟])\s*[(\[]?\s*([^()\[\]?؟]+?)\s*[)\]]?\s*\.?")
+OWN_NUMBER = re.compile(r"\(?(\d{1,2})[.):]\)?\s+(?=\S)")
+OWN_MARK = re.compile(
+    r"(?:[\uf06f\uf071\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc•·‣▪◦○●□☐❏➢➤►▸✓✔→∙⁃■◆]\s*|[-*–—+>_o]\s+|[-*–—](?=[^\W\d])|"
+    r"\[[xX ]?\]\s*|\(\s\)\s*|\(?[a-zA-Z][.)]\s+)(?=\S)"
+)
 BEHIND = re.compile(r".*[?؟]\s+([^?؟]+)")
 YES_OR_NO = re.compile(r"yes\s+or\s+no", re.IGNORECASE)
 ENDS = ("?", "؟")
@@ -136,7 +141,7 @@ def _split(words: str, is_remark: Callable[[str], bool]) -> tuple[str, list[str]
             remarks = "".join(f" ({group})" for group in groups if group not in options)
             return words[: squares.start()].rstrip() + remarks, options
     if found := STROKES.fullmatch(words.strip()):
-        return (found[1], options) if (options := _between_strokes(found[2], fewest=2)) else None
+        return (found[1], options) if (options := _between_strokes(found[2])) else None
     return None
 
 
@@ -146,16 +151,28 @@ def _own_line(words: str) -> list[str]:
         between = ";" if ";" in words else "/" if "/" in words else ","
         options = [option.strip(" .") for option in listed[1].split(between) if option.strip(" .")]
         return options if len(options) > 1 else []
-    return _between_strokes(words.strip(" .()[]"), fewest=2)
+    return _between_strokes(words.strip(" .()[]"))
 
 
-def _between_strokes(words: str, *, fewest: int) -> list[str]:
+def _between_strokes(words: str) -> list[str]:
     if YES_OR_NO.fullmatch(words.strip()):
         return ["Yes", "No"]
     options = [option.strip() for option in words.split("/")]
     most = MOST_WORDS if " / " in words else 2
     fits = all(option and len(option) <= LONGEST_ANSWER and len(option.split()) <= most for option in options)
-    return options if fits and len(options) >= fewest and not any(option.isdigit() for option in options) else []
+    return options if fits and len(options) > 1 and not any(option.isdigit() for option in options) else []
+
+
+def answers_in(words: str) -> list[str]:
+    """Of a message that has nothing else: without the marks before them, where all have one."""
+    lines = [" ".join(line.split()) for line in words.splitlines() if line.strip()]
+    if len(lines) == 1:
+        return _own_line(lines[0]) or [answer.strip() for answer in lines[0].split(";") if answer.strip()]
+    numbers = [OWN_NUMBER.match(line) for line in lines]
+    if all(found and int(found[1]) == place for place, found in enumerate(numbers, 1)):
+        return [OWN_NUMBER.sub("", line, count=1) for line in lines]
+    marks = [OWN_MARK.match(line) for line in lines]
+    return [line[mark.end() :] for line, mark in zip(lines, marks, strict=True) if mark] if all(marks) else lines
 
 
 # ---------------------------------------------------------------- answers below it
