@@ -99,6 +99,8 @@ def test_however_it_is_numbered_and_dashed(text: str) -> None:
         ("0-10", "integer"),
         ("scale 1-5", "range"),
         ("optional, date", "date"),
+        ("DD/MM/YYYY", "date"),
+        ("open question", "text"),
     ],
 )
 def test_remarks_in_brackets_say_how_it_is_answered(remark: str, kind: str) -> None:
@@ -123,6 +125,11 @@ def test_other_brackets_belong_to_the_question() -> None:
         ("1. How many? (number 9-1)", "Line 1: Please write the smaller number first"),
         ("1. What? (only if 7 is Yes)", "Line 1: There is no question 7 before this one."),
         ("1. Do you?\n- Yes\n- No\n2. What? (only if 1 is Maybe)", "Line 4: Question 1 has no answer “Maybe”."),
+        ("1. Rate each of these:\n- Bins\n- Parks", "Line 1: This asks about each line below it."),
+        ("<!DOCTYPE html>\n<p>1. Do you?</p>", "This is a web page. Please copy its text into a message to me."),
+        ("%PDF-1.4", "This is a PDF file."),
+        ("{\\rtf1 1. Do you?}", "This is a text document."),
+        ("PK\3\4 word/document.xml", "This is a text document."),
         ("1. x\n" * 3000, "too long for a form"),
     ],
 )
@@ -204,6 +211,12 @@ def test_what_may_stand_in_brackets_is_all_understood() -> None:
         "1. Do you\nagree?\nYes\nNo\n",
         "1. Do you agree? ____\n[x] Yes\n[ ] No\n______________",
         "> 1. Do you agree?\n> - Yes\n> - No",
+        "**1. Do you agree?**\n* Yes\n* No",
+        "Q1\n\nDo you agree?\nYes\nNo",
+        "1.\nDo you agree? (Y/N)",
+        "1. Do you agree? ☐ Yes ☐ No",
+        "1. Do you agree?\n( ) Yes  ( ) No",
+        "1. Do you agree?\n   Yes    No",
     ],
 )
 def test_in_a_hurry(text: str) -> None:
@@ -271,6 +284,22 @@ _\tPunctuality\r
     assert (form.items[4].range, form.items[4].hints[""]) == (Range(1, 5, 1), "1 = very dirty, 5 = very clean")
     assert form.items[6].constraint == "count-selected(.) <= 2"
     assert form.items[8].labels[""] == "When did you last take one?"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "constraint"),
+    [
+        ("1. Which? (select up to 2)\n- A\n- B\n- C", "many", "count-selected(.) <= 2"),
+        ("1. Please choose max. three.\n- A\n- B\n- C\n- D", "many", "count-selected(.) <= 3"),
+        ("1. Which? Select any that apply.\n- A\n- B", "many", ""),
+        ("1. Which? (tick one)\n- A\n- B", "one", ""),
+        ("1. Please rank these.\n- A\n- B", "rank", ""),
+        ("1. On a scale of 0 to 10, how safe do you feel?", "range", ""),
+    ],
+)
+def test_what_a_question_says_of_its_answers_counts(text: str, kind: str, constraint: str) -> None:
+    (item,) = items_of(text)
+    assert (item.kind, item.constraint) == (kind, constraint)
 
 
 def test_a_number_with_a_letter_is_a_question_of_its_own_and_no_condition_means_it() -> None:

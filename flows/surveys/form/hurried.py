@@ -41,14 +41,18 @@ OWN_MARK = re.compile(
     r"(?:[\uf06f\uf071\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc•·‣▪◦○●□☐❏➢➤►▸✓✔→∙⁃■◆]\s*|[-*–—+>_o]\s+|[-*–—](?=[^\W\d])|"
     r"\[[xX ]?\]\s*|\(\s\)\s*|\(?[a-zA-Z][.)]\s+)(?=\S)"
 )
+BOX = re.compile(r"\s*(?:[☐□❏○◯]|\[\s?\]|\(\s\))\s*")
+CELLS = re.compile(r"\t+|\s{2,}")
+ONLY_A_NUMBER = re.compile(r"\s*(?:Q(?:uestion)?\.?\s*(\d{1,3})\s*[.):]?|(\d{1,3})[.)])\s*", re.IGNORECASE)
 BEHIND = re.compile(r".*[?؟]\s+([^?؟]+)")
-YES_OR_NO = re.compile(r"yes\s+or\s+no", re.IGNORECASE)
+YES_OR_NO = re.compile(r"yes\s+or\s+no|y/n", re.IGNORECASE)
 ENDS = ("?", "؟")
 NO_END_OF_AN_ANSWER = (".", ",", ";", ":", *ENDS)
 
 LONGEST_ANSWER = 60
 MOST_WORDS = 6
 LONG_LINE = 40
+FEWEST_BOXES = 2
 FEWEST_IN_A_ROW = 3
 SECTION_MARK = "§ "
 
@@ -67,10 +71,15 @@ def tidied(lines: Sequence[str], is_remark: Callable[[str], bool]) -> tuple[list
     if all(line.startswith(">") for line in lines if line.strip()):
         lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
     found: list[Line] = []
-    last, indented = 0, False
-    for number, raw in enumerate(lines, 1):
-        if not raw.strip() or (RULED.fullmatch(raw) and found):
+    last, indented, waiting = 0, False, ""
+    for number, line in enumerate(lines, 1):
+        raw = waiting + line.replace("**", "")
+        if not line.strip() or (RULED.fullmatch(line) and found):
             continue
+        if (label := ONLY_A_NUMBER.fullmatch(raw)) is not None:
+            waiting = f"{label[1] or label[2]}. "
+            continue
+        waiting = ""
         below = raw[:1].isspace() and last > 0 and not indented
         if below and (inner := INNER_NUMBER.match(raw)) and (int(inner[1]) == 1 or _is_answer(found[-1])):
             shaped = f"- {raw[inner.end() :]}"
@@ -117,8 +126,12 @@ def _follows_an_answer(before: Sequence[Line], raw: str, shaped: str) -> bool:
 
 def _unfolded(line: Line, before: Sequence[Line], is_remark: Callable[[str], bool]) -> Iterator[Line]:
     """The line, and on lines after it the answers that stood in it."""
-    split = None if _is_answer(line) else _split(line.words, is_remark)
-    if split is None and before and _asks(before[-1]) and not line.stands_alone:
+    boxes = BOX.split(line.words)
+    if len(boxes) > FEWEST_BOXES and all(boxes[1:]):
+        split: tuple[str, list[str]] | None = boxes[0].strip(), boxes[1:]
+    else:
+        split = None if _is_answer(line) else _split(line.words, is_remark)
+    if split is None and before and _asks(before[-1]) and not line.stands_alone and not _is_answer(line):
         options = _own_line(line.words)
         split = ("", options) if options else None
     if split is None:
@@ -151,11 +164,14 @@ def _own_line(words: str) -> list[str]:
         between = ";" if ";" in words else "/" if "/" in words else ","
         options = [option.strip(" .") for option in listed[1].split(between) if option.strip(" .")]
         return options if len(options) > 1 else []
+    cells = CELLS.split(words.strip())
+    if len(cells) > 1 and all(_is_short(cell) for cell in cells):
+        return cells
     return _between_strokes(words.strip(" .()[]"))
 
 
 def _between_strokes(words: str) -> list[str]:
-    if YES_OR_NO.fullmatch(words.strip()):
+    if YES_OR_NO.fullmatch(words.replace(" ", "").strip()) or YES_OR_NO.fullmatch(words.strip()):
         return ["Yes", "No"]
     options = [option.strip() for option in words.split("/")]
     most = MOST_WORDS if " / " in words else 2
@@ -206,6 +222,11 @@ def _are_short(parts: Sequence[str]) -> bool:
     return len(parts) >= FEWEST_IN_A_ROW and all(0 < len(part.split()) <= FEWEST_IN_A_ROW for part in parts)
 
 
+def _is_short(words: str) -> bool:
+    few = len(words) <= LONGEST_ANSWER and len(words.split()) <= MOST_WORDS
+    return few and not words.endswith(NO_END_OF_AN_ANSWER)
+
+
 def _asks(line: Line) -> bool:
     return not _is_answer(line) and line.words.rstrip().endswith(ENDS)
 
@@ -222,7 +243,5 @@ def _is_loose(line: Line, is_remark: Callable[[str], bool]) -> bool:
         and not line.words.startswith(SECTION_MARK)
         and not line.words.lower().startswith("hint:")
         and not is_remark(line.words.strip("()[] .:"))
-        and len(line.words) <= LONGEST_ANSWER
-        and len(line.words.split()) <= MOST_WORDS
-        and not line.words.endswith(NO_END_OF_AN_ANSWER)
+        and _is_short(line.words)
     )

@@ -16,11 +16,25 @@ from flows.words import Words, _
 LARGEST = 10 * 1024 * 1024
 """Of a file, in bytes."""
 
+TEXT_FOLDER = re.compile(rb"word/document\.xml|application/vnd\.oasis\.opendocument\.text")
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 DELIMITED = re.compile(r"\s*\"?survey\"?\s*([,;\t])", re.IGNORECASE)
 TABLES = re.compile(r"\s*\|\s*survey\s*\|", re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
 GUESSED = _("It is read as Western European. If letters look wrong, please save the file as UTF-8 and send it again.")
+
+
+DOCUMENTS: dict[bytes, Words] = {
+    b"%pdf": _("PDF file"),
+    b"{\\rtf": _("text document"),
+    b"<!doctype html": _("web page"),
+    b"<html": _("web page"),
+}
+"""What officers have at hand and cannot be read, by how it begins; a workbook's folders tell a text document."""
+
+
+def _begins(data: bytes, start: bytes) -> bool:
+    return data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(start)
 
 
 def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
@@ -34,6 +48,10 @@ def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
         if LOCKED in data:
             return _unreadable(_("This file is locked with a password. Please save it without one and send that."))
         return read_xlsform(data, ".xls", leave_out=leave_out)
+    if (document := next((name for start, name in DOCUMENTS.items() if _begins(data, start)), None)) is not None:
+        return _document(document)
+    if data.startswith(WORKBOOK) and TEXT_FOLDER.search(data):
+        return _document(_("text document"))
     if data.startswith(WORKBOOK):
         return read_xlsform(data, ".xlsx", leave_out=leave_out)
     text, guessed = _text(data)
@@ -72,6 +90,10 @@ def _with_commas(text: str, delimiter: str) -> bytes:
     written = io.StringIO()
     csv.writer(written).writerows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     return written.getvalue().encode()
+
+
+def _document(kind: Words) -> Reading:
+    return _unreadable(_("This is a {kind}. Please copy its text into a message to me.", kind=kind))
 
 
 def _unreadable(what: Words) -> Reading:

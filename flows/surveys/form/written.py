@@ -34,15 +34,18 @@ LEGEND = re.compile(
     r"(\d{1,2})\s*(?:=|:|is|means)\s*[^\d,;]+[,;/]\s*(?:and\s+)?(\d{1,2})\s*(?:=|:|is|means)\s*[^\d,;]+", re.IGNORECASE
 )
 SEVERAL = re.compile(
-    r"\b(?:tick|select|choose|check|mark|pick)\s+(?:all|any|as many|several|more than one|(?:up to|at most)\b)",
+    r"\b(?:tick|select|choose|check|mark|pick)\s+"
+    r"(?:all|any|as many|several|more than one|(?:up to|at most|no more than|max)\b)",
     re.IGNORECASE,
 )
 AT_MOST = re.compile(
-    r"\b(?:up to|at most|no more than|max(?:imum)?(?: of)?)\s+(\d{1,2}|two|three|four|five)\b", re.IGNORECASE
+    r"\b(?:up to|at most|no more than|max(?:imum|\.)?(?: of)?)\s+(\d{1,2}|two|three|four|five)\b", re.IGNORECASE
 )
 IN_ORDER = re.compile(
     r"\brank (?:these|them|the following|in order)\b|\bput (?:these|them|the following) in order\b", re.IGNORECASE
 )
+ON_A_SCALE = re.compile(r"\bon a scale (?:of|from) (\d{1,2}) ?(?:to|-|–) ?(\d{1,2})\b", re.IGNORECASE)
+EACH_OF = re.compile(r"\b(?:each|all) of (?:the following|these)\b|\b(?:rate|rank|score) each\b", re.IGNORECASE)
 IN_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5}
 OTHER = re.compile(
     r"(other\b.*?)(?:[\s:…_.]*[:…_]+[\s:…_.]*|\s*\.{2,}|,?\s*\(?please (?:specify|say|state|describe).*)", re.IGNORECASE
@@ -58,6 +61,9 @@ KINDS: dict[str, ItemKind] = {
     "choose one": "one",
     "one answer": "one",
     "one": "one",
+    "select one": "one",
+    "tick one": "one",
+    "single choice": "one",
     "choose several": "many",
     "several": "many",
     "several answers": "many",
@@ -68,6 +74,7 @@ KINDS: dict[str, ItemKind] = {
     "all that apply": "many",
     "multiple": "many",
     "multiple choice": "many",
+    "multi-select": "many",
     "multiple answers": "many",
     "rank": "rank",
     "put in order": "rank",
@@ -77,12 +84,16 @@ KINDS: dict[str, ItemKind] = {
     "free text": "text",
     "in your own words": "text",
     "open": "text",
+    "open question": "text",
+    "open-ended": "text",
     "number": "integer",
     "whole number": "integer",
     "decimal": "decimal",
     "scale": "range",
     "date": "date",
     "day": "date",
+    "dd/mm/yyyy": "date",
+    "dd/mm/yy": "date",
     "time": "time",
     "place": "place",
     "location": "place",
@@ -257,7 +268,7 @@ def _remark(part: str) -> tuple[ItemKind | None, bool | None, tuple[float, float
 
 
 def _items(reader: Reader, question: Written, place: int) -> Iterator[Item]:
-    kind = question.kind or (_chosen(question) if question.answers else "text")
+    kind = question.kind or (_chosen(question) if question.answers else _written(question))
     if not question.wording:
         reader.wrong(question.line, _("This question has no words."))
     _check_answers(reader, question, kind)
@@ -285,6 +296,14 @@ def _items(reader: Reader, question: Written, place: int) -> Iterator[Item]:
         )
 
 
+def _written(question: Written) -> ItemKind:
+    """A scale the question itself speaks of, or own words."""
+    if (scale := ON_A_SCALE.search(question.wording)) is None or question.bounds:
+        return "text"
+    question.bounds = (float(scale[1]), float(scale[2]))
+    return "range"
+
+
 def _chosen(question: Written) -> ItemKind:
     """What the question itself says of how many answers are chosen."""
     if IN_ORDER.search(question.wording):
@@ -301,6 +320,9 @@ def _check_answers(reader: Reader, question: Written, kind: ItemKind) -> None:
                 question.answers[0][0], _("This question is not answered by choosing, but answers are written.")
             )
         return
+    if kind == "one" and EACH_OF.search(question.wording):
+        what = _("This asks about each line below it. Please write a question for each of them.")
+        reader.wrong(question.line, what)
     if len(question.answers) < FEWEST_ANSWERS:
         reader.wrong(
             question.line, _("Please write at least two answers, each on a line of its own that begins with a dash.")
