@@ -200,7 +200,7 @@ async def standing(desk: Desk, draft: Consultation) -> Text | None:
     return lines(
         _("Colleagues who try it:"),
         *(_stands(one, changed=one.seen != now) for one in trials[:MOST_SHOWN]),
-        ngettext("… and {n} more", "… and {n} more", more) if more > 0 else None,
+        ngettext("and {n} more", "and {n} more", more) if more > 0 else None,
     )
 
 

@@ -24,17 +24,13 @@ DELIMITERS = (",", ";", "\t")
 GUESSED = _("It is read as Western European. If letters look wrong, please save the file as UTF-8 and send it again.")
 
 
-DOCUMENTS: dict[bytes, Words] = {
-    b"%pdf": _("PDF file"),
-    b"{\\rtf": _("text document"),
-    b"<!doctype html": _("web page"),
-    b"<html": _("web page"),
-}
-"""What officers have at hand and cannot be read, by how it begins; a workbook's folders tell a text document."""
+DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype html", b"<html")
+"""How files begin that officers have at hand and that cannot be read; a text document is told by its folders."""
 
 
-def _begins(data: bytes, start: bytes) -> bool:
-    return data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(start)
+def _is_document(data: bytes) -> bool:
+    begins = data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    return begins.startswith(DOCUMENTS) or (data.startswith(WORKBOOK) and TEXT_FOLDER.search(data) is not None)
 
 
 def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
@@ -48,10 +44,8 @@ def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
         if LOCKED in data:
             return _unreadable(_("This file is locked with a password. Please save it without one and send that."))
         return read_xlsform(data, ".xls", leave_out=leave_out)
-    if (document := next((name for start, name in DOCUMENTS.items() if _begins(data, start)), None)) is not None:
-        return _document(document)
-    if data.startswith(WORKBOOK) and TEXT_FOLDER.search(data):
-        return _document(_("text document"))
+    if _is_document(data):
+        return _unreadable(_("I cannot read documents of this kind. Please copy the text into a message to me."))
     if data.startswith(WORKBOOK):
         return read_xlsform(data, ".xlsx", leave_out=leave_out)
     text, guessed = _text(data)
@@ -90,10 +84,6 @@ def _with_commas(text: str, delimiter: str) -> bytes:
     written = io.StringIO()
     csv.writer(written).writerows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     return written.getvalue().encode()
-
-
-def _document(kind: Words) -> Reading:
-    return _unreadable(_("This is a {kind}. Please copy its text into a message to me.", kind=kind))
 
 
 def _unreadable(what: Words) -> Reading:
