@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -407,3 +408,12 @@ def test_a_survey_longer_than_a_chat_is_refused_at_once(number: int) -> None:
     answers = "\n".join(f"- Answer {place}" for place in range(number))
     reading = read_form(f"1. Which? (choose several)\n{answers}".encode())
     assert (reading.form is None) == (number > 90)
+
+
+@pytest.mark.parametrize(
+    "line", [f"1. a?{' ' * 980}/x(", f"1. {'_' * 900}", f"1. a?{chr(9) * 900}", "1. a? " + "( " * 480]
+)
+def test_a_lot_of_room_takes_no_time(line: str) -> None:
+    begun = perf_counter()
+    read_form("\n".join([line] * 50).encode())
+    assert perf_counter() - begun < 5

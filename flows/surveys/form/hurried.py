@@ -73,7 +73,7 @@ def tidied(lines: Sequence[str], is_remark: Callable[[str], bool]) -> tuple[list
     found: list[Line] = []
     last, indented, waiting = 0, False, ""
     for number, line in enumerate(lines, 1):
-        raw = waiting + line.replace("**", "")
+        raw = waiting + _without_long_gaps(line.replace("**", ""))
         if not line.strip() or (RULED.fullmatch(line) and found):
             continue
         if (label := ONLY_A_NUMBER.fullmatch(raw)) is not None:
@@ -90,6 +90,11 @@ def tidied(lines: Sequence[str], is_remark: Callable[[str], bool]) -> tuple[list
         alone = alone or _follows_an_answer(found, raw, shaped)
         found += _unfolded(Line(number, shaped, alone), found, is_remark)
     return _with_loose_answers([replace(line, words=" ".join(line.words.split())) for line in found], is_remark)
+
+
+def _without_long_gaps(line: str) -> str:
+    """A lot of room or of a ruled line says no more than a little, and patterns would take for ever on it."""
+    return re.sub(r"_{4,}", "____", re.sub(r"\s{3,}", lambda gap: "\t" if "\t" in gap[0] else "   ", line))
 
 
 def _shaped(raw: str, last: int) -> tuple[str, int]:
@@ -126,7 +131,7 @@ def _follows_an_answer(before: Sequence[Line], raw: str, shaped: str) -> bool:
 
 def _unfolded(line: Line, before: Sequence[Line], is_remark: Callable[[str], bool]) -> Iterator[Line]:
     """The line, and on lines after it the answers that stood in it."""
-    boxes = BOX.split(line.words)
+    boxes = BOX.split(" ".join(line.words.split()))
     if len(boxes) > FEWEST_BOXES and all(boxes[1:]):
         split: tuple[str, list[str]] | None = boxes[0].strip(), boxes[1:]
     else:
@@ -147,20 +152,21 @@ def _split(words: str, is_remark: Callable[[str], bool]) -> tuple[str, list[str]
     head, *cells = (cell.strip() for cell in re.split(r"(?<=[?؟:])\s*\t+|\t+(?=\S)", words) if cell.strip())
     if len(cells) > 1 and head.endswith((*ENDS, ":")):
         return head, cells
+    words = " ".join(words.split())  # patterns with room in several places take for ever on a lot of it
     if squares := IN_SQUARES.search(words):
         groups = [group.strip() for group in re.findall(r"\[([^\[\]]+)\]", squares[0])]
         options = [group for group in groups if not is_remark(group) or re.fullmatch(r"[\d\s–—-]+", group)]
         if len(options) > 1:
             remarks = "".join(f" ({group})" for group in groups if group not in options)
             return words[: squares.start()].rstrip() + remarks, options
-    if found := STROKES.fullmatch(words.strip()):
+    if found := STROKES.fullmatch(words):
         return (found[1], options) if (options := _between_strokes(found[2])) else None
     return None
 
 
 def _own_line(words: str) -> list[str]:
     """The answers of a line that has nothing else."""
-    if listed := LISTED.fullmatch(words.strip()):
+    if listed := LISTED.fullmatch(" ".join(words.split())):
         between = ";" if ";" in words else "/" if "/" in words else ","
         options = [option.strip(" .") for option in listed[1].split(between) if option.strip(" .")]
         return options if len(options) > 1 else []
