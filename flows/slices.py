@@ -30,12 +30,14 @@ from flows.profile import needs as profile_needs
 from flows.retention import due as retention_due
 from flows.retention import staff as retention_staff
 from flows.router import Router
+from flows.staff import my_name as staff_my_name
 from flows.staff import staff as staff_staff
 from flows.support import citizen as support_citizen
 from flows.support import interviews as support_interviews
 from flows.support import staff as support_staff
 from flows.surveys import anonymity as surveys_anonymity
 from flows.surveys import citizen as surveys_citizen
+from flows.surveys import colleagues as surveys_colleagues
 from flows.surveys import download as surveys_download
 from flows.surveys import drafts as surveys_drafts
 from flows.surveys import due as surveys_due
@@ -98,6 +100,7 @@ ROUTER = Router(
         surveys_revising.flow,
         surveys_wishes.flow,
         surveys_not_now.flow,
+        surveys_colleagues.flow,
         surveys_trying.flow,
         surveys_due.flow,
         surveys_download.flow,
@@ -126,5 +129,6 @@ ROUTER = Router(
         support_interviews.flow,
         retention_due.flow,
         staff_staff.flow,
+        staff_my_name.flow,
     ]
 )

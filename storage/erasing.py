@@ -98,6 +98,13 @@ class Erasure:
             ]
         held["asked_staff"] = await self._asked_staff(person_id, box)
         held["surveys"] = await self._surveys(person_id, box, language)
+        held["among_colleagues"] = [
+            box.open(row["name"]) for row in await self._plain(SQL.colleague, person_id) if row["name"]
+        ]
+        held["tried_for_colleagues"] = [
+            row | {"remark": box.open(row["remark"]) if row["remark"] else ""}
+            for row in (_spoken(one, language) for one in await self._plain(SQL.trials, person_id))
+        ]
         held["unfinished"] = await self._unfinished(person_id, box)
         held["recorded"] = [
             row | {"details": json.loads(row["details"])} for row in await self._plain(SQL.audit, person_id)

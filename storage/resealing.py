@@ -91,6 +91,8 @@ async def _seal_all(session: Session) -> None:
         (SQL.notes, SQL.set_note, False),
         (SQL.names, SQL.set_name, False),
         (SQL.secrets, SQL.set_secret, False),
+        (SQL.colleagues, SQL.set_colleague, False),
+        (SQL.remarks, SQL.set_remark, False),
         (SQL.texts, SQL.set_text, True),
     ):
         for row in await session.rows(found):

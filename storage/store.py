@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.attributes import Attributes
 from storage.backup import Copies
 from storage.ballots import Ballots
+from storage.colleagues import Colleagues
 from storage.consultations import Consultations
 from storage.conversations import Conversations
 from storage.database import Session
@@ -52,6 +53,7 @@ class Store:
         self.panels = Panels(session)
         self.sortition = Sortitions(session)
         self.topics = Topics(session)
+        self.colleagues = Colleagues(session)
         self.consultations = Consultations(session)
         self.responses = Responses(session)
         self.proposals = Proposals(session)

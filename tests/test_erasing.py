@@ -46,6 +46,7 @@ COLUMNS_NOT_READ_OUT = {
     "conversations.view": "the message with the question, which stands in the chat",
     "identities.lookup": "a keyed hash of the Telegram number, which is read out",
     "support_requests.state": "said by when it was closed",
+    "trials.seen": "a digest of the questions, which are staff's",
 }
 """With the reason; ids are random names of rows, and what they name is read out in words."""
 
@@ -111,6 +112,9 @@ async def settle(store: Store, town: Town, number: int) -> str:
     await store.proposals.add(town.consultation, None, person.id, song, NOW, 3)
     await store.responses.set_tag(town.words.id, response.id, "praise", on=True)
     await store.support.ask(person.id, song, NOW)
+    await store.colleagues.put_name(person.id, song)
+    await store.colleagues.begin(town.consultation, person.id, "seen", NOW)
+    await store.colleagues.remark(town.consultation, person.id, song, NOW)
     await store.outcomes.give_verdict(town.outcome, person.id, "partly", NOW)
     view = json.dumps({"text": song, "rows": []})
     await store.conversations.save(Conversation(person.id, song, 1, view, "", (song,)), NOW)
@@ -201,6 +205,8 @@ async def test_everything_held_is_read_out(database: Database) -> None:
     assert held["questions_proposed"][0]["words"] == canary(0)
     assert held["unfinished"] == [{"set_aside": canary(0)}, {"being_asked": canary(0)}]
     assert held["topics"][0]["words"] == canary(0)
+    assert held["among_colleagues"] == [canary(0)]
+    assert [(one["asked"], one["remark"]) for one in held["tried_for_colleagues"]] == [("How is it?", canary(0))]
     [asked] = held["asked_staff"]
     assert (asked["closed_at"], asked["messages"][0]["from"], asked["messages"][0]["words"]) == (None, "you", canary(0))
     assert held["verdicts"] == [{"asked": "How is it?", "verdict": "partly", "given_at": "2026-05-01T12:00:00+00:00"}]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.surveys.form.hurried import answers_in
 from flows.surveys.form.model import Form, Item, Range
 from flows.surveys.form.reading import read_form
 from flows.surveys.importing import IN_BRACKETS, TEXT_TEMPLATE
@@ -98,6 +100,8 @@ def test_however_it_is_numbered_and_dashed(text: str) -> None:
         ("0-10", "integer"),
         ("scale 1-5", "range"),
         ("optional, date", "date"),
+        ("DD/MM/YYYY", "date"),
+        ("open question", "text"),
     ],
 )
 def test_remarks_in_brackets_say_how_it_is_answered(remark: str, kind: str) -> None:
@@ -122,6 +126,11 @@ def test_other_brackets_belong_to_the_question() -> None:
         ("1. How many? (number 9-1)", "Line 1: Please write the smaller number first"),
         ("1. What? (only if 7 is Yes)", "Line 1: There is no question 7 before this one."),
         ("1. Do you?\n- Yes\n- No\n2. What? (only if 1 is Maybe)", "Line 4: Question 1 has no answer “Maybe”."),
+        ("1. Rate each of these:\n- Bins\n- Parks", "Line 1: This asks about each line below it."),
+        ("<!DOCTYPE html>\n<p>1. Do you?</p>", "I cannot read documents of this kind. Please copy the text into"),
+        ("%PDF-1.4", "I cannot read documents of this kind."),
+        ("{\\rtf1 1. Do you?}", "I cannot read documents of this kind."),
+        ("PK\3\4 word/document.xml", "I cannot read documents of this kind."),
         ("1. x\n" * 3000, "too long for a form"),
     ],
 )
@@ -180,6 +189,162 @@ def test_what_may_stand_in_brackets_is_all_understood() -> None:
         answers = "- Yes\n- No" if remark in ("choose several", "rank") else ""
         item = items_of(f"{asked}9. What? ({remark})\n{answers}")[-1]
         assert item.labels[""] == "What?", remark
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(1) Do you agree?\n( ) Yes\n( ) No",
+        "1.Do you agree?\n-Yes\n-No",
+        "1 - Do you agree?\n+ Yes\n+ No",
+        "1\tDo you agree?\tYes\tNo",
+        "1.\tDo you agree?\r\n\uf0b7\tYes\r\n\uf0b7\tNo\r\n",
+        "1.\xa0Do you agree?\n\to\tYes\n\to\tNo",
+        "1. Do you agree?\n    1. Yes\n    2) No",
+        "1. Do you agree? Yes/No",
+        "1. Do you agree? (Yes / No)",
+        "1. Do you agree? [Yes] [No]",
+        "1. Do you agree? yes or no",
+        "1. Do you agree?\nYes / No",
+        "1. Do you agree?\nAnswers: Yes; No.",
+        "1. Do you agree?\nOption A: Yes\nOption B: No",
+        "1. Do you agree?\nYes\nNo",
+        "1. Do you\nagree?\nYes\nNo\n",
+        "1. Do you agree? ____\n[x] Yes\n[ ] No\n______________",
+        "> 1. Do you agree?\n> - Yes\n> - No",
+        "**1. Do you agree?**\n* Yes\n* No",
+        "Q1\n\nDo you agree?\nYes\nNo",
+        "1.\nDo you agree? (Y/N)",
+        "1. Do you agree? ☐ Yes ☐ No",
+        "1. Do you agree?\n( ) Yes  ( ) No",
+        "1. Do you agree?\n   Yes    No",
+    ],
+)
+def test_in_a_hurry(text: str) -> None:
+    (item,) = items_of(text)
+    assert (item.kind, item.labels[""], answers(item)) == ("one", "Do you agree?", ["Yes", "No"])
+
+
+@pytest.mark.parametrize(
+    ("message", "meant"),
+    [
+        ("Trees\nMore  seats\n", ["Trees", "More seats"]),
+        ("- Trees\n- More seats", ["Trees", "More seats"]),
+        ("•\tTrees\r\n•\tMore seats\r\n", ["Trees", "More seats"]),
+        ("1. Trees\n2. More seats", ["Trees", "More seats"]),
+        ("a) Trees\nb) More seats", ["Trees", "More seats"]),
+        ("Trees; More seats", ["Trees", "More seats"]),
+        ("Trees / More seats", ["Trees", "More seats"]),
+        ("Yes/No", ["Yes", "No"]),
+        ("Answers: Trees, More seats", ["Trees", "More seats"]),
+        ("18-24\n25-34", ["18-24", "25-34"]),
+        ("-5\n-10", ["-5", "-10"]),
+        ("2. Bundesliga\n1. Bundesliga", ["2. Bundesliga", "1. Bundesliga"]),
+        ("- Trees\nMore seats", ["- Trees", "More seats"]),
+        ("Trees and more seats", ["Trees and more seats"]),
+        ("and/or", ["and", "or"]),
+    ],
+)
+def test_answers_by_themselves_lose_their_marks_where_all_have_one(message: str, meant: list[str]) -> None:
+    assert answers_in(message) == meant
+
+
+def test_what_a_hurried_officer_pastes_is_a_survey() -> None:
+    form = form_of("""\
+“Buses” – have your say\r
+Part A: Your journeys\r
+Q1. Which lines do you use? Please tick all that apply.\r
+·\tLine 12\r
+·\tLine 7\r
+Part B: What you think\r
+2)\tHow satisfied are you with the buses (1-10)?\r
+2a)\tHow clean are they? (1 = very dirty, 5 = very clean)\r
+3)\tPlease rank these from 1 to 3:\r
+_\tPrice\r
+_\tPunctuality\r
+4)\tChoose up to two improvements.\r
+\ta) More buses\r
+\tb) Cheaper tickets\r
+\tc) Other (please state) ________\r
+5 - When did you last take one? __/__/____\r
+6)\tWhy?\r
+""")
+    assert [(item.name, item.kind, answers(item)) for item in form.items] == [
+        ("introduction", "note", []),
+        ("q1", "many", ["Line 12", "Line 7"]),
+        ("q2", "note", []),
+        ("q3", "integer", []),
+        ("q4", "range", []),
+        ("q5", "rank", ["Price", "Punctuality"]),
+        ("q6", "many", ["More buses", "Cheaper tickets", "Other"]),
+        ("q6_other", "text", []),
+        ("q7", "date", []),
+        ("q8", "text", []),
+    ]
+    assert form.items[3].labels[""] == "How satisfied are you with the buses?"
+    assert (form.items[4].range, form.items[4].hints[""]) == (Range(1, 5, 1), "1 = very dirty, 5 = very clean")
+    assert form.items[6].constraint == "count-selected(.) <= 2"
+    assert form.items[8].labels[""] == "When did you last take one?"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "constraint"),
+    [
+        ("1. Which? (select up to 2)\n- A\n- B\n- C", "many", "count-selected(.) <= 2"),
+        ("1. Please choose max. three.\n- A\n- B\n- C\n- D", "many", "count-selected(.) <= 3"),
+        ("1. Which? Select any that apply.\n- A\n- B", "many", ""),
+        ("1. Which? (tick one)\n- A\n- B", "one", ""),
+        ("1. Please rank these.\n- A\n- B", "rank", ""),
+        ("1. On a scale of 0 to 10, how safe do you feel?", "range", ""),
+    ],
+)
+def test_what_a_question_says_of_its_answers_counts(text: str, kind: str, constraint: str) -> None:
+    (item,) = items_of(text)
+    assert (item.kind, item.constraint) == (kind, constraint)
+
+
+def test_a_number_with_a_letter_is_a_question_of_its_own_and_no_condition_means_it() -> None:
+    _one, _part, two = items_of("1. Do you?\n- Yes\n- No\n1a. Really?\n- No\n- Yes\n2. What? (only if 1 is Yes)")
+    assert two.relevant == ("selected(${q1}, '1')",)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("1. Do you agree?\nYes\nNo", "Line 1: The lines under this question are read as its answers. To be sure, "),
+        ("1. How old are you? Under 18, 18-64, 65+", "Line 1: If answers stand behind this question, please write"),
+    ],
+)
+def test_what_was_a_guess_is_said(text: str, note: str) -> None:
+    (said,) = [ENGLISH.plain(note.said) for note in read_form(text.encode()).notes]
+    assert said.startswith(note)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. How safe do you feel?\nThink of the last month,\nand of the evenings too.",
+        "1. Who decides and/or pays for it?",
+        "1. What do you like? Please give reasons/examples",
+        "1. Would you walk 1.5 km?",
+        "1. How good is it?\n5 is very good, and 1 is very bad.",
+    ],
+)
+def test_words_that_only_look_like_answers_stay_in_the_question(text: str) -> None:
+    (item,) = items_of(text)
+    assert item.kind == "text"
+    assert item.labels[""] == " ".join(text.removeprefix("1. ").split())
+
+
+def test_a_new_sentence_is_not_put_into_the_answer_above() -> None:
+    reading = read_form(b"1. Which?\n- Trees\n- Seats\nThank you.\n2. Why?")
+    assert [ENGLISH.plain(problem.said) for problem in reading.problems] == [
+        "Line 4: I do not know what this line is for. A question begins with its number, an answer with a dash."
+    ]
+    (item,) = items_of(
+        "1. Which?\n- Trees, which somebody has to water in summer,\nAugust above all\n- Seats\n  and bins"
+    )
+    assert answers(item) == ["Trees, which somebody has to water in summer, August above all", "Seats and bins"]
 
 
 def test_a_line_that_belongs_to_nothing_is_not_put_into_the_question_above() -> None:
@@ -243,3 +408,12 @@ def test_a_survey_longer_than_a_chat_is_refused_at_once(number: int) -> None:
     answers = "\n".join(f"- Answer {place}" for place in range(number))
     reading = read_form(f"1. Which? (choose several)\n{answers}".encode())
     assert (reading.form is None) == (number > 90)
+
+
+@pytest.mark.parametrize(
+    "line", [f"1. a?{' ' * 980}/x(", f"1. {'_' * 900}", f"1. a?{chr(9) * 900}", "1. a? " + "( " * 480]
+)
+def test_a_lot_of_room_takes_no_time(line: str) -> None:
+    begun = perf_counter()
+    read_form("\n".join([line] * 50).encode())
+    assert perf_counter() - begun < 5

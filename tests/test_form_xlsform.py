@@ -509,7 +509,14 @@ def test_whatever_stands_in_the_cells_there_is_a_form_or_a_reason(cells: list[li
         ("| type | name | label |\n| note | a | Thank you. |", "Sheet survey: There are no questions on it."),
         (
             "| Our survey | |\n| type | name | label |\n| text | a | A? |",
-            "Sheet survey, row 1: Its first row must hold the headings type, name and label.",
+            ("Sheet survey, row 1: The headings type, name and label stand in row 2. Please delete the rows above."),
+        ),
+        (
+            "| Question type | Variable | Text |\n| text | a | A? |",
+            (
+                "Sheet survey, row 1: Its first row must hold the headings type, name and label. "
+                "It holds: Question type, Variable, Text"
+            ),
         ),
         (
             "| type | name | label |\n| range | a | A? |".replace("label |", "label | default |", 1) + " 99 |",
@@ -658,3 +665,42 @@ def test_settings_are_checked_as_well() -> None:
 def test_names_may_differ_by_case_and_an_audit_needs_none() -> None:
     items = items_of("| type | name | label |\n| audit | | |\n| text | a | A? |\n| text | A | B? |")
     assert [item.name for item in items] == ["audit", "a", "A"]
+
+
+def test_what_officers_do_to_workbooks_is_said_or_does_no_harm() -> None:
+    """Merged cells, sheets of one's own and hidden ones, a title above the headings."""
+    book = Workbook()
+    survey, choices = book.active, book.create_sheet("choices")
+    survey.title = "survey"
+    for sheet, rows in (
+        (survey, [("type", "name", "label"), ("select_one yn", "a", "A?")]),
+        (choices, [("list_name", "name", "label"), ("yn", "yes", "Yes"), (None, "no", "No")]),
+    ):
+        for row in rows:
+            sheet.append(row)
+    choices.merge_cells("A2:A3")
+    assert problems(read_form(saved(book))) == [
+        (
+            "Sheet choices, row 3, column list_name: It does not say to which list this answer belongs. "
+            "Please write it in every row: merged cells count for the first one only."
+        )
+    ]
+    choices.unmerge_cells("A2:A3")
+    choices["A3"] = "yn"
+    book.create_sheet("How to", 0).append(["Fill in the next sheet."])
+    book.create_sheet("old").append(["type", "nonsense"])
+    book["old"].sheet_state = "hidden"
+    choices.sheet_state = "hidden"
+    assert [item.name for item in items_of_book(saved(book))] == ["a"]
+    survey.insert_rows(1, 2)
+    survey["A1"] = "Our survey"
+    survey.merge_cells("A1:C1")
+    assert problems(read_form(saved(book))) == [
+        "Sheet survey, row 1: The headings type, name and label stand in row 3. Please delete the rows above."
+    ]
+
+
+def items_of_book(data: bytes) -> tuple[Item, ...]:
+    form = read_form(data).form
+    assert form is not None
+    return form.items

@@ -47,6 +47,14 @@ async def test_what_is_sealed_is_opened_for_them(held: dict[str, Any]) -> None:
     assert "I am silent until: Sunday 21 March 2027" in said(held)
 
 
+async def test_what_they_are_to_their_colleagues_is_said(held: dict[str, Any]) -> None:
+    tried = {"asked": "Which way?", "remark": "The bus is missing."}
+    text = said({**held, "among_colleagues": ["Ann"], "tried_for_colleagues": [tried, {**tried, "remark": ""}]})
+    for words in ("Your colleagues call you: Ann", "Which way?: The bus is missing.", "Which way?: –"):
+        assert words in text
+    assert "colleagues" not in said(held), "citizens hear nothing of it"
+
+
 async def test_lists_say_when_there_is_more_in_the_file(held: dict[str, Any]) -> None:
     topics = [{"words": f"Topic {number}"} for number in range(MOST_SHOWN + 3)]
     assert "… 3 more are in the file." in said({**held, "topics": topics})

@@ -60,6 +60,13 @@ async def fill(store: Store) -> None:
     await store.outbox.add([parcel(person.id)])
     await store.topics.propose(SECRET, person.id, NOW, 3)
     await store.support.ask(person.id, SECRET, NOW)
+    await store.colleagues.put_name(person.id, SECRET)
+    panel = await store.panels.add("Voices", "Living here", 6, None, person.id, NOW)
+    assert panel is not None
+    draft = await store.consultations.add(panel, "How is it?", person.id, NOW)
+    await store.colleagues.begin(draft, person.id, "seen", NOW)
+    await store.colleagues.remark(draft, person.id, SECRET, NOW)
+    await store.people.set_role(person.id, "staff")
     await store.inbox.record([Arrival(1, str(TELEGRAM_ID), NOW, f'{{"said": "{SECRET}"}}')])
 
 
@@ -77,6 +84,9 @@ async def everything_is_there(database: Database) -> None:
         assert (conversation.state, conversation.number, conversation.parked) == (SECRET, 3, (SECRET,))
         assert SECRET in conversation.view
         assert await store.profiles.load(person.id) == {"area": SECRET}
+        [draft] = await store.consultations.page(0, 9)
+        assert await store.colleagues.name_of(person.id) == SECRET
+        assert [(one.name, one.remark) for one in await store.colleagues.trials(draft.id)] == [(SECRET, SECRET)]
         assert [request.words for request in await store.support.page("open", 0, 9)] == [SECRET]
         assert [topic.words for topic in await store.topics.page("open", person.id, 0, 9)] == [SECRET]
     arrival = await database.write(lambda store: store.inbox.next(NOW))

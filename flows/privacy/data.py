@@ -48,6 +48,7 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
                 number=str(held.get("telegram_id", "–")),
             ),
             *_settings(held["settings"]),
+            *(_("Your colleagues call you: {name}", name=name) for name in held["among_colleagues"]),
         ),
         _listed(_("About yourself"), _profile(held["profile"], attributes, language)),
         _listed(_("Panels"), (_pair(panel["panel"], _day(panel["joined_at"])) for panel in held["panels"])),
@@ -62,6 +63,7 @@ def readable(held: Mapping[str, Any], attributes: Sequence[Attribute], language:
         _listed(_("Questions you proposed"), (Verbatim(one["words"]) for one in held["questions_proposed"])),
         _listed(_("Proposed questions you support"), (Verbatim(one["words"]) for one in held["questions_supported"])),
         _listed(_("What you and staff wrote to each other"), _written(held["asked_staff"])),
+        _listed(_("Questions of colleagues that you tried"), (_tried(one) for one in held["tried_for_colleagues"])),
         _listed(_("Links you opened"), (_pair(one["venue"], _day(one["opened_at"])) for one in held["venues"])),
         _listed(_("What you agreed to"), (_consent(one) for one in held["consents"] if one["withdrawn_at"] is None)),
         _listed(_("What you took back"), (_taken_back(one) for one in held["consents"] if one["withdrawn_at"])),
@@ -162,6 +164,10 @@ def _said(answer: Any) -> Text | str:
 
 def _verdict(one: Mapping[str, Any]) -> Text:
     return _pair(one["asked"], VERDICTS[one["verdict"]])
+
+
+def _tried(one: Mapping[str, Any]) -> Text:
+    return _pair(one["asked"], one["remark"] or "–")
 
 
 def _draw(one: Mapping[str, Any]) -> Text:

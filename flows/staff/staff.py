@@ -161,12 +161,24 @@ async def _next_timers(desk: Desk) -> list[Text]:
 async def colleagues(desk: Desk, argument: str) -> Turn:
     if argument == "invite":
         return await _invite(desk)
-    others = await desk.store.people.staff()
+    everybody = await desk.store.colleagues.everybody()
+    names = [one.name for one in everybody if one.name]
+    own_name = await desk.store.colleagues.name_of(desk.person.id)
     text = paragraphs(
-        ngettext("{n} person of staff works here.", "{n} people of staff work here.", len(others)),
+        lines(
+            ngettext("{n} person of staff works here.", "{n} people of staff work here.", len(everybody)),
+            _("Their names: {names}", names=", ".join(names)) if names else None,
+            _("Your colleagues call you: {name}", name=own_name) if own_name else None,
+        ),
         _("A colleague becomes staff by opening a link that works once, for two days."),
     )
-    return end(text, [[link("colleagues invite", _("Make a link"))], [link("menu", _("Menu"))]])
+    naming = _("Change my name") if own_name else _("Say what colleagues call me")
+    rows = [
+        [link("colleagues invite", _("Make a link"))],
+        [link("myname colleagues", naming)],
+        [link("menu", _("Menu"))],
+    ]
+    return end(text, rows)
 
 
 async def _invite(desk: Desk) -> Turn:
@@ -192,7 +204,7 @@ async def colleague(desk: Desk, token: str) -> Turn:
         )
     await desk.become_staff()
     await desk.record("became staff", "staff")
-    return go("menu")
+    return go("myname", "menu")
 
 
 # ---------------------------------------------------------------- the organisation

@@ -26,6 +26,7 @@ from flows.surveys.sheet import (
     settle,
     ways_on,
 )
+from flows.surveys.trying import begin_trial, end_trial
 from flows.turn import Choice, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.words import (
     Day,
@@ -153,10 +154,14 @@ async def survey(desk: Desk, argument: str) -> Turn:
     return carry_on(sheet) if wish == "mine" or sheet.route.next else all_answered(sheet)
 
 
-@flow.command("rehearse", audience="staff")
+@flow.command("rehearse", agreement=False)
 async def rehearse(desk: Desk, argument: str) -> Turn:
+    """For staff; whoever else was sent the link hears so."""
+    if not desk.is_staff:
+        text = _("Only staff can try these questions. If you work here, please ask a colleague to invite you.")
+        return end(text, _menu())
     sheet = await rehearsal_sheet(desk, argument, {CHANCE: desk.new_code()})
-    return sheet if isinstance(sheet, Turn) else carry_on(sheet)
+    return sheet if isinstance(sheet, Turn) else carry_on(sheet, notice=await begin_trial(desk, sheet.consultation))
 
 
 @flow.command("decline")
@@ -449,14 +454,7 @@ async def send(desk: Desk, sheet: Sheet) -> Turn:
     if sheet.route.incomplete:
         return _ask_for(sheet, sheet.route.incomplete[0])
     if sheet.response is None:
-        return end(
-            _("That was the rehearsal: this is where a citizen's answers would be sent. Nothing was recorded."),
-            [
-                [link(f"tryout {sheet.consultation.id}", _("Let colleagues try it"))],
-                [link(f"remark {sheet.consultation.id}", _("Say what I would change"))],
-                [link(f"consultation {sheet.consultation.id}", _("Back to the consultation"))],
-            ],
-        )
+        return await end_trial(desk, sheet.consultation)
     await settle(desk, sheet)
     await desk.store.responses.finish(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
     await no_reminder(desk, sheet.consultation.id)

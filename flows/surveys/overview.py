@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.desk import Desk
 from flows.surveys.asking import bold
+from flows.surveys.colleagues import standing
 from flows.surveys.drafting import FIELDS, NAMES, Limits, field_text, problems
 from flows.surveys.ways import exactly, in_steps
 from flows.surveys.wishes import REMINDERS
@@ -70,12 +71,19 @@ async def _progress(desk: Desk, consultation: Consultation) -> list[Text]:
     match consultation.state:
         case "draft":
             wrong = problems(consultation, Limits(desk.now, desk.zone))
-            return [lines(_("Before it can be published:"), *wrong)] if wrong else []
+            missing = [lines(_("Before it can be published:"), *wrong)] if wrong else []
+            return [*missing, *await _tried(desk, consultation)]
         case "scheduled":
-            return [_("It goes out on {moment}.", moment=Moment(consultation.publish_at or desk.now))]
+            goes_out = _("It goes out on {moment}.", moment=Moment(consultation.publish_at or desk.now))
+            return [goes_out, *await _tried(desk, consultation)]
         case "open" | "closed":
             return [await turnout_text(desk, consultation), *await _outcomes(desk, consultation)]
     return []
+
+
+async def _tried(desk: Desk, consultation: Consultation) -> list[Text]:
+    found = await standing(desk, consultation)
+    return [found] if found is not None else []
 
 
 async def turnout_text(desk: Desk, consultation: Consultation) -> Text:

@@ -12,6 +12,7 @@ from flows.results.findings import Findings
 from flows.results.published import asked_in, published, results_in
 from flows.spoken import media_of
 from flows.surveys.asking import answer_text, bold, panel_called
+from flows.surveys.colleagues import nobody_tries
 from flows.surveys.form.questions import wording_of
 from flows.surveys.formats import READ
 from flows.surveys.listening import sent_for, way_to
@@ -64,6 +65,7 @@ async def publish(desk: Desk, consultation: Consultation) -> bool:
         await settle_the_rest(desk, consultation)
     if consultation.publish_at is not None:
         await desk.not_later(publication_key(id, consultation.publish_at))
+    await nobody_tries(desk, id)
     await desk.later("survey.invite", f"survey.invite:{id}", desk.now, about)
     for round, at in enumerate(reminders_of(consultation, desk.now), 1):
         last = round == len(reminders_of(consultation, desk.now))

@@ -13,6 +13,7 @@ from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.answering import LARGEST_NUMBER
 from flows.surveys.asking import FORMATS, KINDS, bold, how_to_answer, kind_name
+from flows.surveys.form.hurried import answers_in
 from flows.surveys.form.model import language_name
 from flows.surveys.form.questions import COUNTED_AS, came_with_form, decided_by, reworded, unsaid, with_options
 from flows.surveys.instruments import INSTRUMENTS, Instrument
@@ -349,6 +350,7 @@ def begin_writing(consultation_id: str, wording: str) -> Turn:
     return _ask_part(Writing(consultation_id, "kind", wording=wording))
 
 
+POINT_BEFORE = re.compile(r"[15]\s*[=:–—-]\s*(?=\S)")
 CHOICES_WANTED = _("Which answers are there? Please write them in one message, each on a line of its own.")
 OPTIONS_WANTED: dict[Kind, Words] = {
     "one": CHOICES_WANTED,
@@ -471,7 +473,9 @@ async def _add(desk: Desk, at: Writing, needs: str) -> Turn:
 def _read_options(at: Writing, words: str) -> Writing | Words:
     if at.kind == "number":
         return _read_range(at, words)
-    options = tuple(dict.fromkeys(" ".join(line.split()) for line in words.splitlines() if line.strip()))
+    options = tuple(dict.fromkeys(answers_in(words)))
+    if at.kind == "scale":
+        options = tuple(POINT_BEFORE.sub("", option) for option in options)
     if any(len(option) > OPTION_LIMIT for option in options):
         return _(
             "One of the answers is too long for a button: please use at most {most} letters.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.surveys.asking import bold, kind_name
+from flows.surveys.colleagues import nobody_tries
 from flows.surveys.overview import turnout_text
 from flows.turn import Row, Turn, end, go, link
 from flows.words import Text, Verbatim, _, lines, paragraphs
@@ -57,6 +58,7 @@ async def revision(desk: Desk, argument: str) -> Turn:
             return await _make(desk, draft)
         case "drop":
             await desk.store.consultations.remove_draft(id)
+            await nobody_tries(desk, id)
             return go("consultation", draft.revises)
     return await _show(desk, draft)
 
@@ -102,6 +104,7 @@ def _listed(question: Question, *, new: bool) -> Text:
 async def _make(desk: Desk, draft: Consultation) -> Turn:
     assert draft.revises is not None
     done = await desk.store.consultations.revise(draft)
+    await nobody_tries(desk, draft.id)
     back: list[Row] = [[link(f"consultation {draft.revises}", _("Back to the consultation"))]]
     if not done:
         return end(_("This survey is not open any more, so it stays as it was."), back)

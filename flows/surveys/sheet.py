@@ -9,9 +9,11 @@ from typing import Any
 from flows.desk import Desk
 from flows.surveys.answering import fits
 from flows.surveys.asking import panel_called
+from flows.surveys.colleagues import CAN_BE_TRIED
 from flows.surveys.form.expressions import is_expression
 from flows.surveys.form.questions import came_with_form, from_form, languages_of
 from flows.surveys.route import Route
+from flows.surveys.trying import too_late
 from flows.turn import Row, Turn, end, link
 from flows.words import DEFAULT_LANGUAGE, LANGUAGES, SIMPLE, Text, Words, _
 from storage.consultations import Consultation, Question
@@ -110,8 +112,10 @@ async def route_through(
 async def rehearsal_sheet(desk: Desk, consultation_id: str, answers: Mapping[str, Any]) -> Sheet | Turn:
     """A sheet for staff to try; its answers are kept nowhere but in the conversation."""
     consultation = await desk.store.consultations.load(consultation_id)
-    if consultation is None or not desk.is_staff:
+    if not desk.is_staff:
         return end(_("I cannot find these questions."), ways_on())
+    if consultation is None or consultation.state not in CAN_BE_TRIED:
+        return too_late(consultation)
     given = {id: tuple(value) if isinstance(value, list) else value for id, value in answers.items()}
     seed = str(given.pop(CHANCE, ""))
     route = replace(await route_through(desk, consultation_id, consultation.version, given), seed=seed)

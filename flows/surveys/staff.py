@@ -12,6 +12,7 @@ from flows.paging import page_number, turning
 from flows.saved import saved
 from flows.surveys.advising import last_advice
 from flows.surveys.asking import bold
+from flows.surveys.colleagues import nobody_tries, standing
 from flows.surveys.drafting import FIELDS, Limits, field_text, problems
 from flows.surveys.overview import entry, show, turnout_text
 from flows.surveys.publishing import asleep, cancel, close, invitation, publication_key, publish
@@ -127,11 +128,13 @@ async def _last_look(desk: Desk, consultation: Consultation) -> Turn:
         message.text,
         await asleep(desk, consultation, consultation.publish_at or desk.now),
         await last_advice(desk, consultation),
+        await standing(desk, consultation),
     )
     id = consultation.id
     rows: list[Row] = [[link(f"publish {id} now", _("Publish now"))]]
     if consultation.state == "draft":
         rows.append([link(f"publish {id} later", _("Publish at a time"))])
+    rows.append([link(f"tryout {id}", _("Ask colleagues to try it"))])
     return end(text, [*rows, [link(f"consultation {id}", _("Back"))]])
 
 
@@ -251,6 +254,7 @@ async def discard(desk: Desk, argument: str) -> Turn:
 async def _discard(desk: Desk, consultation: Consultation) -> Turn:
     if consultation.state == "draft":
         if await desk.store.consultations.remove_draft(consultation.id):
+            await nobody_tries(desk, consultation.id)
             await desk.record("deleted draft", f"consultation:{consultation.id}")
         return go("consultations")
     await cancel(desk, consultation)

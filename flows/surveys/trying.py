@@ -8,8 +8,12 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.saved import saved
 from flows.surveys.asking import bold
+from flows.surveys.colleagues import CAN_BE_TRIED, called, digest
 from flows.turn import Choice, Message, Said, Turn, Typed, again, ask, choice, end, go, link
-from flows.words import Verbatim, _, ngettext, paragraphs
+from flows.words import Text, Verbatim, _, paragraphs, written
+from storage.colleagues import Trial
+from storage.consultations import Consultation
+from storage.people import Recipient
 
 flow = Flow()
 
@@ -24,73 +28,110 @@ class Remarking:
     consultation_id: str
 
 
-@flow.command("tryout", audience="staff")
-async def try_out(desk: Desk, argument: str) -> Turn:
-    """`/tryout ID` gives a link for the colleagues one has in mind; `/tryout ID all` asks every one.
+def too_late(draft: Consultation | None) -> Turn:
+    """Why the questions cannot be tried any more."""
+    if draft is None:
+        text = _("These questions are not there any more: the draft has been deleted. Thank you all the same.")
+        return end(text, [[link("consultations", _("Consultations"))], [link("menu", _("Menu"))]])
+    text = _("These questions have been published meanwhile, so they cannot be tried any more. Thank you all the same.")
+    return end(text, [[link(f"consultation {draft.id}", _("Look at the consultation"))], [link("menu", _("Menu"))]])
 
-    Nobody's name is kept, so whom to ask is chosen where names are: among one's own chats.
-    """
-    id, _space, everybody = argument.partition(" ")
-    draft = await desk.store.consultations.load(id)
-    if draft is None or draft.state not in ("draft", "scheduled") or not draft.questions:
-        return go("consultation", id)
-    colleagues = [one for one in await desk.store.people.staff() if one.id != desk.person.id]
-    back = [[link(f"consultation {id}", _("Back to the consultation"))]]
-    if not colleagues:
-        text = _("You are the only one here. Invite a colleague, and they can try your questions.")
-        return end(text, [[link("colleagues", _("Invite a colleague"))], *back])
-    if everybody != "all":
-        choosing = paragraphs(
-            _("Send this link to the colleagues you would like to try your questions. It works for staff only:"),
-            Verbatim(desk.deep_link(f"rehearse-{id}")),
-        )
-        number = len(colleagues)
-        to_all = ngettext("Ask {n} colleague", "Ask all {n} colleagues", number)
-        return end(choosing, [[link(f"tryout {id} all", to_all)], *back])
-    message = Message(
-        paragraphs(
-            _("A colleague asks you to try these questions before people get them. Nothing is recorded."),
-            bold(draft.question),
-        ),
+
+async def begin_trial(desk: Desk, draft: Consultation) -> Text | None:
+    """Note that a colleague has the questions before them; a word for whoever was asked of other ones."""
+    own = await _own_trial(desk, draft)
+    if own is None and draft.responsible_id == desk.person.id:
+        return None
+    now = digest(await desk.store.consultations.questions(draft.id))
+    await desk.store.colleagues.begin(draft.id, desk.person.id, now, desk.now)
+    if own is None or own.seen == now:
+        return None
+    return _("The questions have been changed meanwhile. These are the new ones.")
+
+
+async def _own_trial(desk: Desk, draft: Consultation) -> Trial | None:
+    trials = await desk.store.colleagues.trials(draft.id)
+    return next((one for one in trials if one.person_id == desk.person.id), None)
+
+
+async def end_trial(desk: Desk, draft: Consultation) -> Turn:
+    """A rehearsal is over: colleagues are asked for a remark, whoever wrote the questions what comes next."""
+    done = _("That was the rehearsal: this is where a citizen's answers would be sent. Nothing was recorded.")
+    if await desk.store.colleagues.finish(draft.id, desk.person.id, desk.now):
+        return go("remark", draft.id).before(Message(done))
+    return end(
+        done,
         [
-            [link(f"rehearse {draft.id}", _("Try the questions"))],
-            [link(f"remark {draft.id}", _("Say what I would change"))],
+            [link(f"tryout {draft.id}", _("Ask colleagues to try it"))],
+            [link(f"consultation {draft.id}", _("Back to the consultation"))],
         ],
     )
-    desk.tell_all(colleagues, message, once=f"survey.tryout:{draft.id}:{desk.today.isoformat()}")
-    await desk.record("asked colleagues to try", f"consultation:{draft.id}")
-    text = ngettext(
-        "{n} colleague is asked to try your questions. What they say comes to you.",
-        "{n} colleagues are asked to try your questions. What they say comes to you.",
-        len(colleagues),
-    )
-    return end(text, back)
 
 
 @flow.command("remark", audience="staff")
 async def remark(desk: Desk, argument: str) -> Turn:
     draft = await desk.store.consultations.load(argument)
-    if draft is None or draft.state not in ("draft", "scheduled"):
-        return go("consultation", argument)
-    text = paragraphs(bold(draft.question), _("What would you change? Please write it in one message."))
-    return ask(Remarking(argument), text, [[choice("cancel", _("Cancel"))]])
+    if draft is None or draft.state not in CAN_BE_TRIED:
+        return too_late(draft)
+    if draft.responsible_id == desk.person.id and await _own_trial(desk, draft) is None:
+        return go("consultation", draft.id)
+    if await desk.store.colleagues.name_of(desk.person.id) is None:
+        return go("myname", f"remark {draft.id}")
+    text = paragraphs(bold(written(draft, "question")), _("What would you change? Please write it in one message."))
+    rows = [[choice("nothing", _("Nothing to change"))], [choice("cancel", _("Later"))]]
+    return ask(Remarking(draft.id), text, rows)
 
 
 @flow.step(Remarking)
 async def remarking(desk: Desk, at: Remarking, said: Said) -> Turn:
+    if not desk.is_staff:
+        return go("menu")
     draft = await desk.store.consultations.load(at.consultation_id)
-    if draft is None or said == Choice("cancel") or not desk.is_staff:
-        return go("consultation", at.consultation_id)
+    if draft is None or draft.state not in (*CAN_BE_TRIED, "open"):
+        return too_late(draft)
     match said:
         case Typed(words) if len(words) > LONGEST:
             return again(_("That is too long: please use at most {most} letters.", most=LONGEST))
         case Typed(words):
-            text = paragraphs(
-                _("A colleague has tried your questions and says:"), bold(draft.question), Verbatim(words)
-            )
-            message = Message(text, [[link(f"consultation {draft.id}", _("Look at the draft"))]])
-            authors = await desk.store.consultations.responsible(draft.id)
-            desk.tell_all(authors, message, once=f"survey.remark:{draft.id}:{desk.new_code()}")
-            back = [[link(f"consultation {draft.id}", _("Back to the consultation"))]]
-            return end(_("Thank you. Your colleague has it now."), back)
+            return await _pass_on(desk, draft, words)
+        case _ if draft.state == "open":
+            return too_late(draft)
+        case Choice("nothing"):
+            return await _pass_on(desk, draft, "")
+        case Choice("cancel"):
+            return _later(draft.id)
     return again(_("Please write it as a message."))
+
+
+def _later(consultation_id: str) -> Turn:
+    text = _("That is fine. Your colleague sees that you have tried it.")
+    return end(text, [[link(f"remark {consultation_id}", _("Say what I would change"))], [link("menu", _("Menu"))]])
+
+
+async def _pass_on(desk: Desk, draft: Consultation, words: str) -> Turn:
+    """To whoever is responsible and whoever asked; a mistake found too late is worth knowing as well."""
+    name = called(await desk.store.colleagues.name_of(desk.person.id))
+    said = (
+        _("{name} has tried your questions and says:", name=name)
+        if words
+        else _("{name} has tried your questions and would change nothing.", name=name)
+    )
+    text = paragraphs(said, bold(written(draft, "question")), Verbatim(words) if words else None)
+    message = Message(text, [[link(f"consultation {draft.id}", _("Look at the draft"))]])
+    desk.tell_all(await _authors(desk, draft), message, once=f"survey.remark:{draft.id}:{desk.new_code()}")
+    await desk.store.colleagues.remark(draft.id, desk.person.id, words, desk.now)
+    thanks = (
+        _("Thank you. Your colleague has it now.")
+        if draft.state in CAN_BE_TRIED
+        else _("Thank you. The questions have been published meanwhile; your colleague has your remark all the same.")
+    )
+    return end(thanks, [[link(f"consultation {draft.id}", _("Back to the consultation"))], [link("menu", _("Menu"))]])
+
+
+async def _authors(desk: Desk, draft: Consultation) -> list[Recipient]:
+    authors = {one.id: one for one in await desk.store.consultations.responsible(draft.id)}
+    own = await _own_trial(desk, draft)
+    asker = await desk.store.people.listener(own.asker_id) if own is not None and own.asker_id else None
+    if asker is not None and asker.role == "staff":
+        authors[asker.id] = asker
+    return [one for id, one in authors.items() if id != desk.person.id]

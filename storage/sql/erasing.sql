@@ -161,6 +161,13 @@ WHERE v.person_id = :person_id ORDER BY o.id;
 SELECT l.venue, o.token AS link, o.opened_at FROM openings AS o JOIN links AS l ON l.token = o.token
 WHERE o.person_id = :person_id ORDER BY o.opened_at;
 
+-- name: colleague
+SELECT g.name FROM colleagues AS g WHERE g.person_id = :person_id;
+
+-- name: trials
+SELECT c.question AS asked, c.translations, t.asked_at, t.tried_at, t.said_at, t.remark
+FROM trials AS t JOIN consultations AS c ON c.id = t.consultation_id WHERE t.person_id = :person_id ORDER BY c.id;
+
 -- name: audit
 SELECT action, subject, details, recorded_at FROM audit WHERE actor_id = :person_id ORDER BY id;
 

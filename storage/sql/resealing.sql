@@ -137,6 +137,18 @@ SELECT id, person_id, name AS value FROM responses WHERE name <> '';
 -- name: set_name!
 UPDATE responses SET name = :value WHERE id = :id;
 
+-- name: colleagues
+SELECT person_id AS id, person_id, name AS value FROM colleagues WHERE name <> '';
+
+-- name: set_colleague!
+UPDATE colleagues SET name = :value WHERE person_id = :id;
+
+-- name: remarks
+SELECT consultation_id, person_id AS person, person_id, remark AS value FROM trials WHERE remark <> '';
+
+-- name: set_remark!
+UPDATE trials SET remark = :value WHERE consultation_id = :consultation_id AND person_id = :person;
+
 -- name: secrets
 SELECT id, person_id, secret AS value FROM responses WHERE secret <> '';
 

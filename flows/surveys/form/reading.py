@@ -16,11 +16,21 @@ from flows.words import Words, _
 LARGEST = 10 * 1024 * 1024
 """Of a file, in bytes."""
 
+TEXT_FOLDER = re.compile(rb"word/document\.xml|application/vnd\.oasis\.opendocument\.text")
 LOCKED = "EncryptedPackage".encode("utf-16-le")
 DELIMITED = re.compile(r"\s*\"?survey\"?\s*([,;\t])", re.IGNORECASE)
 TABLES = re.compile(r"\s*\|\s*survey\s*\|", re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
 GUESSED = _("It is read as Western European. If letters look wrong, please save the file as UTF-8 and send it again.")
+
+
+DOCUMENTS = (b"%pdf", b"{\\rtf", b"<!doctype html", b"<html")
+"""How files begin that officers have at hand and that cannot be read; a text document is told by its folders."""
+
+
+def _is_document(data: bytes) -> bool:
+    begins = data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    return begins.startswith(DOCUMENTS) or (data.startswith(WORKBOOK) and TEXT_FOLDER.search(data) is not None)
 
 
 def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
@@ -34,6 +44,8 @@ def read_form(data: bytes, *, leave_out: bool = False) -> Reading:
         if LOCKED in data:
             return _unreadable(_("This file is locked with a password. Please save it without one and send that."))
         return read_xlsform(data, ".xls", leave_out=leave_out)
+    if _is_document(data):
+        return _unreadable(_("I cannot read documents of this kind. Please copy the text into a message to me."))
     if data.startswith(WORKBOOK):
         return read_xlsform(data, ".xlsx", leave_out=leave_out)
     text, guessed = _text(data)

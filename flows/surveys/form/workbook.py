@@ -117,6 +117,8 @@ class NoForm(Exception):
 
 
 HEADS = _("Its first row must hold the headings type, name and label.")
+FIRST_ROWS = 10
+LONGEST_SHOWN = 200
 TWICE = _("This column stands there twice.")
 FAR = 2_000
 """Rows after the last one that was read which are looked at."""
@@ -235,10 +237,23 @@ def _of(raw: dict[str, Any]) -> Workbook:
     survey = _table("survey", raw, SURVEY_COLUMNS, problems)
     choices = _table("choices", raw, CHOICE_COLUMNS, problems)
     if "type" not in survey.spelt and not problems:
-        raise NoForm(HEADS, "survey", 1)
+        raise NoForm(_no_headings(raw), "survey", 1)
     settings = _table("settings", raw, SETTINGS, problems)
     first = settings.rows[0].cells if settings.rows else {}
     return Workbook(survey, choices, first, raw, problems)
+
+
+def _no_headings(raw: Mapping[str, Any]) -> Words:
+    """What stands in the first row instead, or where the headings are."""
+    for number, row in enumerate(raw["survey"][:FIRST_ROWS], 2):
+        if any(
+            _column(str(cell), "::")[0] == "type" for cell in row.values()
+        ):  # columns without a heading are not read
+            return _("The headings type, name and label stand in row {row}. Please delete the rows above.", row=number)
+    found = [str(heading) for heading in next(iter(raw["survey_header"]), ()) if str(heading).strip()]
+    if not found:
+        return HEADS
+    return _("{heads} It holds: {found}", heads=HEADS, found=", ".join(found[:FIRST_ROWS])[:LONGEST_SHOWN])
 
 
 def _no_survey(names: Sequence[str]) -> NoForm:

@@ -16,19 +16,39 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from flows.surveys.form.hurried import SECTION_MARK, tidied
 from flows.surveys.form.limits import too_much
 from flows.surveys.form.model import Choice, Form, Item, ItemKind, Problem, Range, Reading
 from flows.words import Words, _
 
-QUESTION = re.compile(r"(?:Q(?:uestion)?\.?\s*(\d{1,3})\s*[.):\-–—۔]?|(\d{1,3})\s*[.):۔])\s+(.*)", re.IGNORECASE)
+QUESTION = re.compile(
+    r"(?:Q(?:uestion)?\.?\s*(\d{1,3})([a-z]?)\s*[.):\-–—۔]?|(\d{1,3})([a-z]?)\s*[.):۔])\s+(.*)", re.IGNORECASE
+)
 ANSWER = re.compile(r"(?:[-*•–—·‣▪◦○●□☐❏]|\[\s?\]|\(\s?\)|[a-zA-Z][.)](?=\s))\s*(.*)")
-REMARK = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*[.:]?\s*$")
+REMARK = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*[.:?؟]?\s*$")
 ONLY_IF = re.compile(
     r"(?:(.*?)\s*[,;]\s*)?(?:only )?if (?:question |q)?(\d{1,3})\s*(?:is|=|:|was)\s*(.+)", re.IGNORECASE
 )
 BOUNDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:-|–|—|to|\.\.+)\s*(-?\d+(?:\.\d+)?)")
+LEGEND = re.compile(
+    r"(\d{1,2})\s*(?:=|:|is|means)\s*[^\d,;]+[,;/]\s*(?:and\s+)?(\d{1,2})\s*(?:=|:|is|means)\s*[^\d,;]+", re.IGNORECASE
+)
+SEVERAL = re.compile(
+    r"\b(?:tick|select|choose|check|mark|pick)\s+"
+    r"(?:all|any|as many|several|more than one|(?:up to|at most|no more than|max)\b)",
+    re.IGNORECASE,
+)
+AT_MOST = re.compile(
+    r"\b(?:up to|at most|no more than|max(?:imum|\.)?(?: of)?)\s+(\d{1,2}|two|three|four|five)\b", re.IGNORECASE
+)
+IN_ORDER = re.compile(
+    r"\brank (?:these|them|the following|in order)\b|\bput (?:these|them|the following) in order\b", re.IGNORECASE
+)
+ON_A_SCALE = re.compile(r"\bon a scale (?:of|from) (\d{1,2}) ?(?:to|-|–) ?(\d{1,2})\b", re.IGNORECASE)
+EACH_OF = re.compile(r"\b(?:each|all) of (?:the following|these)\b|\b(?:rate|rank|score) each\b", re.IGNORECASE)
+IN_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5}
 OTHER = re.compile(
-    r"(other\b.*?)(?:[\s:…_.]*[:…_]+[\s:…_.]*|\s*\.{2,}|,?\s*\(?please (?:specify|say).*)", re.IGNORECASE
+    r"(other\b.*?)(?:[\s:…_.]*[:…_]+[\s:…_.]*|\s*\.{2,}|,?\s*\(?please (?:specify|say|state|describe).*)", re.IGNORECASE
 )
 
 MOST_LINES = 2_000
@@ -41,6 +61,9 @@ KINDS: dict[str, ItemKind] = {
     "choose one": "one",
     "one answer": "one",
     "one": "one",
+    "select one": "one",
+    "tick one": "one",
+    "single choice": "one",
     "choose several": "many",
     "several": "many",
     "several answers": "many",
@@ -51,6 +74,7 @@ KINDS: dict[str, ItemKind] = {
     "all that apply": "many",
     "multiple": "many",
     "multiple choice": "many",
+    "multi-select": "many",
     "multiple answers": "many",
     "rank": "rank",
     "put in order": "rank",
@@ -60,12 +84,16 @@ KINDS: dict[str, ItemKind] = {
     "free text": "text",
     "in your own words": "text",
     "open": "text",
+    "open question": "text",
+    "open-ended": "text",
     "number": "integer",
     "whole number": "integer",
     "decimal": "decimal",
     "scale": "range",
     "date": "date",
     "day": "date",
+    "dd/mm/yyyy": "date",
+    "dd/mm/yy": "date",
     "time": "time",
     "place": "place",
     "location": "place",
@@ -80,17 +108,20 @@ WITH_ANSWERS: tuple[ItemKind, ...] = ("one", "many", "rank")
 
 @dataclass(slots=True)
 class Written:
-    """A question as its lines are read; `number` is the one in front of it."""
+    """A question as its lines are read; `number` is the one in front of it, `part` the letter of `3a`; `most` is how
+    many answers may be chosen."""
 
     line: int
     number: int
     wording: str
+    part: str = ""
     answers: list[tuple[int, str]] = field(default_factory=list)
     kind: ItemKind | None = None
     optional: bool = False
     bounds: tuple[float, float] | None = None
     condition: tuple[int, str] | None = None
     hint: str = ""
+    most: int | None = None
 
 
 class Reader:
@@ -110,12 +141,11 @@ def read_written(text: str) -> Reading:
     if len(lines) > MOST_LINES or any(len(line) > LONGEST_LINE for line in lines):
         return Reading(None, (Problem("", 0, "", _("This is too long for a form.")),))
     reader = Reader()
-    numbered = any(QUESTION.match(line.strip()) for line in lines)
-    for number, line in enumerate(lines, 1):
-        words = " ".join(line.split())
-        if words:
-            stands_alone = number > 1 and not lines[number - 2].strip() and not line[:1].isspace()
-            _read_line(reader, number, words, numbered=numbered, stands_alone=stands_alone)
+    tidy, notes = tidied(lines, _is_remark)
+    reader.notes += notes
+    numbered = any(QUESTION.match(line.words) for line in tidy)
+    for line in tidy:
+        _read_line(reader, line.number, line.words, numbered=numbered, stands_alone=line.stands_alone)
     items = [item for place, question in enumerate(reader.questions, 1) for item in _items(reader, question, place)]
     if not reader.questions:
         reader.wrong(0, _("I find no question. Please number them, like this: 1. How are you?"))
@@ -132,11 +162,17 @@ def read_written(text: str) -> Reading:
 def _read_line(reader: Reader, line: int, words: str, *, numbered: bool, stands_alone: bool) -> None:
     found = QUESTION.match(words)
     if found or (not numbered and words.endswith("?") and not ANSWER.match(words)):
-        number = int(found[1] or found[2]) if found else len(reader.questions) + 1
-        if reader.questions and number <= reader.questions[-1].number:
+        number = int(found[1] or found[3]) if found else len(reader.questions) + 1
+        part = (found[2] or found[4] or "").lower() if found else ""
+        if reader.questions and (number, part) <= (reader.questions[-1].number, reader.questions[-1].part):
             what = _("The numbers begin again here, and this is read as a question. Answers begin with a dash.")
             reader.notes.append(Problem("", line, "", what))
-        reader.questions.append(_question(line, number, found[3] if found else words))
+        reader.questions.append(_question(line, number, found[5] if found else words, part))
+        return
+    if words.startswith(SECTION_MARK) and reader.questions:
+        before = reader.questions[-1]
+        heading = Written(line, before.number, words.removeprefix(SECTION_MARK), before.part, kind="note")
+        reader.questions.append(heading)
         return
     answer = ANSWER.match(words)
     if answer and reader.questions:
@@ -181,11 +217,16 @@ def _read_more(question: Written, words: str) -> None:
         question.wording = f"{question.wording} {words}".strip()
 
 
-def _question(line: int, number: int, words: str) -> Written:
-    question = Written(line, number, words)
+def _question(line: int, number: int, words: str, part: str) -> Written:
+    question = Written(line, number, words, part)
     while (found := REMARK.search(question.wording)) and _take_remarks(question, found[1]):
-        question.wording = question.wording[: found.start()].rstrip()
+        mark = found[0].strip()[-1]
+        question.wording = question.wording[: found.start()].rstrip() + (mark if mark in "?؟" else "")
     return question
+
+
+def _is_remark(words: str) -> bool:
+    return _take_remarks(Written(0, 0, ""), words)
 
 
 def _take_remarks(question: Written, words: str) -> bool:
@@ -194,6 +235,10 @@ def _take_remarks(question: Written, words: str) -> bool:
     if condition:
         question.condition = (int(condition[2]), condition[3].strip(" \"'.“”"))
         return not condition[1] or _take_remarks(question, condition[1])
+    if legend := LEGEND.fullmatch(words.strip()):
+        question.kind, question.bounds = "range", (float(legend[1]), float(legend[2]))
+        question.hint = question.hint or words.strip()
+        return True
     changes = [_remark(part) for part in re.split(r"\s*[,;]\s*", words.strip().lower()) if part]
     if not changes or any(change is None for change in changes):
         return False
@@ -209,6 +254,8 @@ def _remark(part: str) -> tuple[ItemKind | None, bool | None, tuple[float, float
         return None, part in OPTIONAL, None
     if part in KINDS:
         return KINDS[part], None, None
+    if SEVERAL.match(part) and not AT_MOST.search(part):
+        return "many", None, None
     bounds = BOUNDS.search(part)
     rest = BOUNDS.sub("", part).strip(" :,") if bounds else part
     if bounds is None or (rest and KINDS.get(rest) not in ("integer", "decimal", "range")):
@@ -221,7 +268,7 @@ def _remark(part: str) -> tuple[ItemKind | None, bool | None, tuple[float, float
 
 
 def _items(reader: Reader, question: Written, place: int) -> Iterator[Item]:
-    kind = question.kind or ("one" if question.answers else "text")
+    kind = question.kind or (_chosen(question) if question.answers else _written(question))
     if not question.wording:
         reader.wrong(question.line, _("This question has no words."))
     _check_answers(reader, question, kind)
@@ -249,6 +296,23 @@ def _items(reader: Reader, question: Written, place: int) -> Iterator[Item]:
         )
 
 
+def _written(question: Written) -> ItemKind:
+    """A scale the question itself speaks of, or own words."""
+    if (scale := ON_A_SCALE.search(question.wording)) is None or question.bounds:
+        return "text"
+    question.bounds = (float(scale[1]), float(scale[2]))
+    return "range"
+
+
+def _chosen(question: Written) -> ItemKind:
+    """What the question itself says of how many answers are chosen."""
+    if IN_ORDER.search(question.wording):
+        return "rank"
+    if limit := AT_MOST.search(question.wording):
+        question.most = IN_WORDS.get(limit[1].lower()) or int(limit[1])
+    return "many" if question.most or SEVERAL.search(question.wording) else "one"
+
+
 def _check_answers(reader: Reader, question: Written, kind: ItemKind) -> None:
     if kind not in WITH_ANSWERS:
         if question.answers:
@@ -256,6 +320,9 @@ def _check_answers(reader: Reader, question: Written, kind: ItemKind) -> None:
                 question.answers[0][0], _("This question is not answered by choosing, but answers are written.")
             )
         return
+    if kind == "one" and EACH_OF.search(question.wording):
+        what = _("This asks about each line below it. Please write a question for each of them.")
+        reader.wrong(question.line, what)
     if len(question.answers) < FEWEST_ANSWERS:
         reader.wrong(
             question.line, _("Please write at least two answers, each on a line of its own that begins with a dash.")
@@ -289,7 +356,7 @@ def _condition(reader: Reader, question: Written) -> tuple[str, ...]:
     earlier = [
         (place, other)
         for place, other in enumerate(reader.questions, 1)
-        if other.number == number and other is not question
+        if other.number == number and not other.part and other.kind != "note" and other is not question
     ]
     if len(earlier) != 1 or earlier[0][1].line > question.line:
         reader.wrong(question.line, _("There is no question {number} before this one.", number=number))
@@ -303,6 +370,8 @@ def _condition(reader: Reader, question: Written) -> tuple[str, ...]:
 
 
 def _constraint(question: Written, kind: ItemKind) -> str:
+    if question.most and kind == "many":
+        return f"count-selected(.) <= {question.most}"
     if question.bounds is None or kind == "range":
         return ""
     least, most = question.bounds

@@ -43,6 +43,8 @@ PARAMETER = re.compile(r"(\w[\w\-]*)\s*=\s*([^\s,;]+)")
 TRUTHS = {"yes": "true()", "true": "true()", "true()": "true()", "no": "", "false": "", "false()": ""}
 OTHER = "other"
 OTHER_LABEL, OTHER_QUESTION = _("Other"), _("Please say what you mean.")
+NO_LIST = _("It does not say to which list this answer belongs.")
+NO_LIST_BELOW = _("{what} Please write it in every row: merged cells count for the first one only.", what=NO_LIST)
 NOWHERE = ZoneInfo("UTC")
 SHOWN: tuple[ItemKind, ...] = ("text", "integer", "decimal", "range", "date", "time", "datetime")
 """What has a value to show where it is worked out or must not be changed."""
@@ -198,7 +200,7 @@ def _lists(reader: Reader) -> dict[str, list[Choice]]:
             reader.wrong(row.number, "list_name", what, table)
         if not row["list_name"]:
             if row["name"] or row.labels("label"):
-                reader.wrong(row.number, "list_name", _("It does not say to which list this answer belongs."), table)
+                reader.wrong(row.number, "list_name", NO_LIST_BELOW if lists else NO_LIST, table)
             continue
         choices = lists.setdefault(row["list_name"], [])
         if not row["name"]:
