@@ -126,7 +126,7 @@ FROM recipients AS w
 JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
     AND c.version = :notice
 JOIN data_keys AS k ON k.person_id = w.id
-JOIN profiles AS v ON v.person_id = w.id AND v.notice = :notice
+LEFT JOIN profiles AS v ON v.person_id = w.id AND v.notice = :notice
 WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
     AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
     AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import area_for, counted_on, for_whom, lives
+from flows.panels.limiting import way_to_limit
 from flows.panels.places import last_day
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.renewals import announced, standing
@@ -21,6 +23,7 @@ from storage.sortition import Candidate, Draw, SeatQuota, Sortition
 flow = Flow()
 
 MOST_SUGGESTED = 5
+QUESTION_MARKS = ("?", "؟")
 
 
 @flow.command("lotpanel", audience="staff")
@@ -32,7 +35,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
     pool = await the_pool(desk, panel, settings)
     draw = await desk.store.sortition.current_draw(panel.id)
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=panel.name), Verbatim(panel.purpose)),
+        lines(_("<b>{name}</b>", name=panel.name), Verbatim(panel.purpose), for_whom(await area_for(desk, panel))),
         lines(
             _("Chosen by lot. Seats taken: {taken} of {seats}.", taken=panel.serving, seats=panel.seats or 0),
             ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
@@ -56,6 +59,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
         [link(f"consult {id}", _("Ask this panel something")), link(f"mirror {id}", _("Mirror"))],
         [link(f"renamepanel {id}", _("Rename")), link(f"closepanel {id}", _("Close"))],
         [link(f"translate panel {id}", _("Other languages")), link(f"announce {id}", _("Tell people"))],
+        *await way_to_limit(desk, panel),
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)
@@ -64,7 +68,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
 async def _quotas_of(desk: Desk, panel: Panel) -> Text:
     """What a new panel is to look like: shown at once, for it can still be changed."""
     quotas = await desk.store.sortition.quotas(panel.id)
-    return quota_table(await desk.store.attributes.all(), quotas, desk.voice.language)
+    return quota_table(await counted_on(desk, panel), quotas, desk.voice.language)
 
 
 def _draw_state(draw: Draw | None) -> Text | None:
@@ -87,8 +91,10 @@ async def lot_panel(desk: Desk, id: str) -> tuple[Panel | None, Sortition | None
 
 
 async def the_pool(desk: Desk, panel: Panel, settings: Sortition) -> list[Candidate]:
-    """Who can be drawn now: whoever has served rests first."""
-    return await desk.store.sortition.pool(panel.id, rested_since(desk, settings), one_per_home=settings.one_per_home)
+    """Who can be drawn now: whoever has served rests first, and whoever lives elsewhere is not of its area."""
+    found = await desk.store.sortition.pool(panel.id, rested_since(desk, settings), one_per_home=settings.one_per_home)
+    area = await area_for(desk, panel)
+    return [one for one in found if lives(one.profile, area) == "here"]
 
 
 def rested_since(desk: Desk, settings: Sortition) -> datetime:
@@ -145,7 +151,7 @@ async def strata_of(desk: Desk, panel: Panel, settings: Sortition) -> list[Strat
     """Each group that has seats, as it stands now, or will at the renewal that has been announced."""
     pool = await the_pool(desk, panel, settings)
     return strata(
-        await desk.store.attributes.all(),
+        await counted_on(desk, panel),
         await desk.store.sortition.quotas(panel.id),
         [one.profile for one in pool],
         (await standing(desk, panel, announced(desk, settings))).profiles,
@@ -178,9 +184,9 @@ def called(one: Stratum, language: str) -> Text:
     """`Age group: 65 and over`, in a language."""
     option = one.attribute.option(one.option)
     what = said_in(one.attribute.labels, language)
-    return Words(
-        "{what}: {option}", {"what": what, "option": said_in(option.labels, language) if option else one.option}
-    )
+    answer = said_in(option.labels, language) if option else one.option
+    between = " " if what.endswith(QUESTION_MARKS) else ": "
+    return Words("{what}" + between + "{option}", {"what": what, "option": answer})
 
 
 def _stratum_line(desk: Desk, one: Stratum) -> Text:

@@ -55,19 +55,26 @@ class Stratum:
 
 
 def usable(attributes: Iterable[Attribute]) -> list[Attribute]:
-    """What quotas can be made of: each option's share of the community is known. Sensitive things are never used."""
-    return [
-        one
-        for one in attributes
-        if one.options and not one.sensitive and all(option.target is not None for option in one.options)
-    ]
+    """What quotas can be made of: each option's share is known. Sensitive things are never used."""
+    return [one for one in attributes if not one.sensitive and shares_of(one)]
+
+
+def shares_of(attribute: Attribute) -> dict[str, float]:
+    """Each option's share of the community; none where one is not known.
+
+    Of a service's users no census knows the share: as many users as others are wanted.
+    """
+    if attribute.panel_id is not None:
+        return {option.key: 1 / len(attribute.options) for option in attribute.options}
+    known = {option.key: option.target for option in attribute.options if option.target is not None}
+    return known if len(known) == len(attribute.options) else {}
 
 
 def quotas_of(attributes: Sequence[Attribute], seats: int, tolerance: int) -> list[SeatQuota]:
     """Seats for each option from its share, give or take `tolerance` percent. Raises BadInput."""
     found = []
     for attribute in attributes:
-        shares = {option.key: option.target or 0.0 for option in attribute.options}
+        shares = shares_of(attribute)
         if not sum(shares.values()):
             raise BadInput(f"{attribute.key} has no shares.")
         worked_out = quotas_from_shares(attribute.key, shares, seats, tolerance / 100)
@@ -91,7 +98,8 @@ def strata(
         if attribute is None or option is None:
             continue
         key = (quota.attribute, quota.option)
-        found.append(Stratum(attribute, quota.option, quota, option.target, in_pool[key], on_panel[key]))
+        target = shares_of(attribute).get(option.key)
+        found.append(Stratum(attribute, quota.option, quota, target, in_pool[key], on_panel[key]))
     return found
 
 
