@@ -201,6 +201,10 @@ class Panels:
         """Whether `limit` would be taken."""
         return await self._session.value(SQL.can_be_limited, id=id) is not None
 
+    async def is_any_limited(self) -> bool:
+        """Whether an open panel is for some areas only."""
+        return await self._session.value(SQL.any_limited) is not None
+
     async def is_busy(self, id: str) -> bool:
         """Whether a consultation still needs the panel."""
         return bool(await self._session.value(SQL.busy, id=id))

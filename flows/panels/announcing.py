@@ -58,7 +58,8 @@ async def tell(desk: Desk, args: dict[str, Any]) -> Again | None:
 
 
 def _announcement(panel: Panel, area: Area | None) -> Message:
-    chosen = _("It is chosen by lot, and everybody can be in the draw.") if panel.kind == "drawn" else None
+    by_lot = _("It is chosen by lot.") if area else _("It is chosen by lot, and everybody can be in the draw.")
+    chosen = by_lot if panel.kind == "drawn" else None
     text = paragraphs(
         _("There is a new panel, and you wanted to hear of it:"),
         about(panel, area),

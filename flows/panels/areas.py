@@ -168,6 +168,11 @@ def with_tick(attribute: Attribute, chosen: Sequence[str], id: str) -> tuple[str
     return tuple(option.key for option in attribute.options if option.key in wanted)
 
 
+def but_not_all(attribute: Attribute, chosen: Sequence[str]) -> tuple[str, ...]:
+    """All areas are everywhere, also for whoever moves to an area that is added later."""
+    return () if len(chosen) == len(attribute.options) else tuple(chosen)
+
+
 def next_page(attribute: Attribute, page: int) -> int:
     """The first again after the last."""
     return 0 if (page + 1) * PAGE >= len(attribute.options) else page + 1

@@ -74,7 +74,7 @@ async def panels(desk: Desk, argument: str) -> Turn:
     barred = {one.panel.id for one in shown if one.own_state is None} & elsewhere
     rows = column(*(_button_of(one) for one in shown if one.panel.id not in barred))
     if barred:
-        rows.append([link(f"me {next(iter(areas.values())).attribute.key}", _("Change where I live"))])
+        rows.append([link(f"me where {min(barred)}", _("I live somewhere else now"))])
     return end(text, [*rows, *turning("panels", page, more), [link("menu", _("Menu"))]])
 
 
@@ -219,7 +219,7 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
     if panel is None:
         return _not_there()
     if panel.kind == "drawn":
-        return go("interest", panel.id)
+        return go("interest", f"{panel.id} yes")
     await desk.listen_again()
     place = await desk.store.panels.current(panel.id, desk.person.id)
     if place is not None and place.state == "serving":
@@ -227,7 +227,7 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
     area = await area_for(desk, panel)
     where = await speaker_lives(desk, area) if place is None else "here"
     if area is not None and where == "not asked":
-        return go("me", f"where {panel.id}")
+        return go("me", f"where {panel.id} yes")
     if area is not None and where != "here":
         return await not_for_them(desk, panel, area, where)
     term = await term_for(desk, panel, desk.person.id)

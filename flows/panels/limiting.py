@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from flows.desk import Desk
 from flows.flow import Flow
-from flows.panels.areas import choices_of, next_page, where_asked, with_tick
+from flows.panels.areas import but_not_all, choices_of, next_page, where_asked, with_tick
 from flows.panels.sortition.founding import count_anew
 from flows.saved import saved
 from flows.turn import Choice, Row, Said, Turn, again, ask, choice, end, go, link
@@ -70,7 +70,7 @@ async def limiting(desk: Desk, at: Limiting, said: Said) -> Turn:
         case Choice("everywhere"):
             return await _limit(desk, panel, where, ())
         case Choice("done") if at.areas:
-            return await _limit(desk, panel, where, at.areas)
+            return await _limit(desk, panel, where, but_not_all(where, at.areas))
         case Choice("more"):
             return _ask(panel, where, replace(at, page=next_page(where, at.page)), same_number=True)
         case Choice(id) if (areas := with_tick(where, at.areas, id)) is not None:

@@ -11,7 +11,7 @@ from flows.dates import EVENING, instant_of, read_date
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
-from flows.panels.areas import Area, area_for, choices_of, for_whom, next_page, where_asked, with_tick
+from flows.panels.areas import Area, area_for, but_not_all, choices_of, for_whom, next_page, where_asked, with_tick
 from flows.panels.limiting import way_to_limit
 from flows.panels.places import how_full, last_day
 from flows.panels.services import begin_service, stop_asking, use_of, way_to_quotas, who_uses_it
@@ -263,7 +263,7 @@ async def _with_area(desk: Desk, at: Drafting, id: str) -> Turn:
     if where is None or id == "everywhere":
         return await _on(desk, at, areas=())
     if id == "done" and at.areas:
-        return await _on(desk, at)
+        return await _on(desk, at, areas=but_not_all(where, at.areas))
     if id == "more":
         return await _ask(desk, replace(at, page=next_page(where, at.page)), same_number=True)
     if (areas := with_tick(where, at.areas, id)) is not None:

@@ -27,7 +27,8 @@ PAGE = 8
 class Telling:
     """Waiting for one answer, by its buttons; `alone` when only this one was to be changed.
 
-    `panel` is the one for which they are asked, if they are; `where` says that they must live in its area.
+    `panel` is the one for which they are asked, if they are; `where` says that they must live in its area,
+    and `sure` that they have said they want to be on it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Telling:
     page: int = 0
     panel: str = ""
     where: bool = False
+    sure: bool = False
 
 
 @saved("profile.writing", title=_("the questions about you"), awaits_text=True)
@@ -47,6 +49,7 @@ class Writing:
     page: int = 0
     panel: str = ""
     where: bool = False
+    sure: bool = False
 
 
 @saved("profile.consenting")
@@ -67,7 +70,7 @@ async def me(desk: Desk, argument: str) -> Turn:
     """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open.
 
     `/me for PANEL` asks only what is counted on a panel, `/me where PANEL` in which area they live, whatever they have
-    said before: some panels are for some areas only.
+    said before: some panels are for some areas only. `yes` after it says that they want to be on that panel.
     """
     if await desk.store.profiles.is_outdated(desk.person.id):
         return go("keepprofile", f"me {argument}".strip())
@@ -89,10 +92,10 @@ async def me(desk: Desk, argument: str) -> Turn:
     if argument == "clear yes":
         await desk.store.profiles.save(desk.person.id, {}, desk.now)
         profile = {}
-    return _overview(desk, attributes, profile)
+    return await _overview(desk, attributes, profile)
 
 
-def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn:
+async def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn:
     ways: list[Row] = [
         [link("needs", _("How I want to be spoken with"))],
         [link("privacy", _("Privacy")), link("menu", _("Menu"))],
@@ -103,6 +106,9 @@ def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn
     text = paragraphs(
         _("<b>You, as far as you want to say</b>"),
         told,
+        _("Some panels are for some areas only: for those I look where you live.")
+        if await desk.store.panels.is_any_limited()
+        else None,
         _("It is only counted together with others', to see who we hear from. Tap a button below to change an answer."),
     )
     rows: list[Row] = [[link(f"me {one.key}", labelled(one.labels))] for one in attributes]
@@ -134,6 +140,7 @@ async def _next(desk: Desk, after: str | None, panel: str = "") -> Turn:
     if panel:
         counted = {quota.attribute for quota in await desk.store.sortition.quotas(panel)}
         attributes = [one for one in attributes if one.panel_id or one.key in counted]
+        attributes.sort(key=lambda one: one.panel_id is None)  # what only this panel asks comes first
     profile = await desk.store.profiles.load(desk.person.id)
     keys = [attribute.key for attribute in attributes]
     later = attributes[keys.index(after) + 1 :] if after in keys else attributes
@@ -141,13 +148,14 @@ async def _next(desk: Desk, after: str | None, panel: str = "") -> Turn:
     return await _ask(desk, wanted, alone=False, panel=panel) if wanted else _back(panel)
 
 
-async def _ask_where(desk: Desk, panel_id: str) -> Turn:
+async def _ask_where(desk: Desk, wanted: str) -> Turn:
     """Before somebody comes onto a panel that is for some areas only; what they say leads them on to it."""
+    panel_id, _space, sure = wanted.partition(" ")
     panel = await desk.store.panels.load(panel_id)
     attribute = await desk.store.attributes.find(panel.area) if panel is not None else None
     if panel is None or attribute is None:
         return go("panels")
-    return await _ask(desk, attribute, alone=False, panel=panel.id, where=True)
+    return await _ask(desk, attribute, alone=False, panel=panel.id, where=True, sure=sure == "yes")
 
 
 def _back(panel: str) -> Turn:
@@ -155,7 +163,14 @@ def _back(panel: str) -> Turn:
 
 
 async def _ask(
-    desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0, panel: str = "", where: bool = False
+    desk: Desk,
+    attribute: Attribute,
+    *,
+    alone: bool,
+    page: int = 0,
+    panel: str = "",
+    where: bool = False,
+    sure: bool = False,
 ) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     kept = None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT
@@ -191,7 +206,7 @@ async def _ask(
         [choice("back", _("Back"))],
     ]
     waiting = Telling if attribute.kind == "choice" else Writing
-    return ask(waiting(attribute.key, alone, page, panel, where), text, rows)
+    return ask(waiting(attribute.key, alone, page, panel, where, sure), text, rows)
 
 
 _KEPT = _("If you answer, I keep it until you take it back here. Others only ever see numbers.")
@@ -259,7 +274,13 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
         case Choice("more"):
             last = (at.page + 1) * PAGE >= len(attribute.options)
             return await _ask(
-                desk, attribute, alone=at.alone, page=0 if last else at.page + 1, panel=at.panel, where=at.where
+                desk,
+                attribute,
+                alone=at.alone,
+                page=0 if last else at.page + 1,
+                panel=at.panel,
+                where=at.where,
+                sure=at.sure,
             )
         case Located(latitude, longitude) if attribute.kind == "area":
             found = nearest(attribute, latitude, longitude)
@@ -313,7 +334,7 @@ async def _keep(desk: Desk, at: Telling | Writing | Consenting, attribute: Attri
     kept = {**profile, attribute.key: option.key if option else None}
     await desk.store.profiles.save(desk.person.id, kept, desk.now)
     if isinstance(at, Telling | Writing) and at.where:
-        return go("join", f"{at.panel} yes")
+        return go("join", f"{at.panel} yes" if at.sure else at.panel)
     return go("me") if at.alone else await _next(desk, at.key, at.panel)
 
 

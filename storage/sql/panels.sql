@@ -61,6 +61,9 @@ RETURNING id;
 SELECT 1 FROM panels WHERE id = :id AND state = 'open'
     AND NOT EXISTS (SELECT 1 FROM draws AS d WHERE d.panel_id = panels.id AND d.state IN ('sealed', 'drawing', 'drawn'));
 
+-- name: any_limited
+SELECT 1 FROM panels WHERE state = 'open' AND area <> '' LIMIT 1;
+
 -- name: busy
 -- Consultations that still need the panel.
 SELECT COUNT(*) FROM consultations WHERE panel_id = :id AND state IN ('scheduled', 'open');

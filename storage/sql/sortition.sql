@@ -103,10 +103,6 @@ JOIN data_keys AS k ON k.person_id = s.person_id
 LEFT JOIN profiles AS v ON v.person_id = s.person_id AND v.notice = :notice
 WHERE s.panel_id = :panel_id AND s.state IN ('offered', 'accepted') ORDER BY s.person_id;
 
--- name: interested_by_link
-SELECT l.venue, COUNT(*) AS number FROM interests AS i LEFT JOIN links AS l ON l.token = i.link
-WHERE i.panel_id = :panel_id GROUP BY l.venue ORDER BY 2 DESC, 1;
-
 -- name: interested
 -- Everybody in the pool, a page at a time.
 SELECT w.* FROM interests AS i JOIN recipients AS w ON w.id = i.person_id

@@ -15,7 +15,7 @@ from flows.panels.sortition.renewals import announced, draw_for
 from flows.panels.sortition.seating import accept, decline, expectations, take_back
 from flows.panels.terms import term_end
 from flows.saved import saved
-from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
+from flows.turn import Choice, Message, Row, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, Words, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Offer, Sortition
@@ -132,7 +132,7 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
     area = await area_for(desk, panel)
     where = await speaker_lives(desk, area)
     if area is not None and where == "not asked":
-        return go("me", f"where {panel.id}")
+        return go("me", f"where {panel.id} yes")
     if area is not None and where != "here":
         await desk.store.sortition.withdraw(panel.id, desk.person.id)
         return await not_for_them(desk, panel, area, where)
@@ -152,6 +152,8 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
         else None,
         await _for_their_home(desk, panel, settings),
     )
+    if use is not None and use.key not in profile:
+        return go("me", f"for {panel.id}").before(Message(text))
     rows: list[Row] = [[link(f"me for {panel.id}", _("Questions about me"))]] if missing else []
     return end(text, [*rows, way_to_check(panel), [link("panels", _("My panels")), link("menu", _("Menu"))]])
 

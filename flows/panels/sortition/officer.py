@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from flows.panels.limiting import way_to_limit
 from flows.panels.places import last_day
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.renewals import announced, standing
-from flows.panels.sortition.strata import Stratum, most_came_from, most_wanted, strata
+from flows.panels.sortition.strata import Stratum, brought_by, most_came_from, most_wanted, strata
 from flows.panels.terms import term_end
 from flows.turn import Row, Turn, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
@@ -107,14 +108,20 @@ def rested_since(desk: Desk, settings: Sortition) -> datetime:
 
 @flow.command("coverage", audience="staff")
 async def coverage(desk: Desk, argument: str) -> Turn:
-    """`/coverage PANEL` compares the pool with the seats; `/coverage PANEL invite` writes to people who may be told."""
+    """`/coverage PANEL` compares the pool with the seats; `/coverage PANEL invite` writes to people who may be told.
+
+    Groups are counted exactly: one person more or less decides whether a panel can be drawn, and the record of the
+    draw, which everybody may read, has the same counts. What the record has not, where people came from, keeps to the
+    smallest figure. Whether they use the panel's service nobody has said who has not come, so nobody is invited by it.
+    """
     id, _space, what = argument.partition(" ")
     panel, settings = await lot_panel(desk, id)
     if panel is None or settings is None:
         return go("staffpanels")
     found = await strata_of(desk, panel, settings)
     wanted = most_wanted(found)
-    if what == "invite" and wanted:
+    reachable = any(one.attribute.panel_id is None for one in wanted)
+    if what == "invite" and reachable:
         about = {"panel": panel.id, "after": ""}
         await desk.later("panel.invite_thin", f"panel.invite_thin:{panel.id}:{desk.today}", desk.now, about)
         await desk.record("invited into the pool", f"panel:{panel.id}")
@@ -123,17 +130,14 @@ async def coverage(desk: Desk, argument: str) -> Turn:
             [[link(f"lotpanel {panel.id}", _("Back"))]],
         )
     pool = await the_pool(desk, panel, settings)
-    brought = await desk.store.sortition.interested_by_venue(panel.id)
     text = paragraphs(
         _("<b>Who is missing: {panel}</b>", panel=panel.name),
         ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
         lines(*(_stratum_line(desk, one) for one in found), _MARKS) if found else _NO_QUOTAS,
         await _advice(desk, panel, pool, wanted),
-        lines(_("Where they came from:"), *(_brought(venue, number) for venue, number in brought.items()))
-        if brought
-        else None,
+        await _venues(desk, pool, found),
     )
-    invite: list[Row] = [[link(f"coverage {id} invite", _("Invite people of these groups"))]] if wanted else []
+    invite: list[Row] = [[link(f"coverage {id} invite", _("Invite people of these groups"))]] if reachable else []
     rows = [
         *invite,
         [link(f"newvenue join {id}", _("Link and poster")), link(f"draw {id}", _("Draw"))],
@@ -211,9 +215,10 @@ async def _advice(desk: Desk, panel: Panel, pool: Sequence[Candidate], wanted: S
         )
     if not wanted:
         return _("The pool is large enough in every group. You can draw.")
+    rule = await desk.disclosure()
     shown: list[Text] = []
     for one in wanted[:MOST_SUGGESTED]:
-        venue = most_came_from(pool, one)
+        venue = most_came_from(pool, one, rule.smallest)
         shown.append(
             ngettext("– {group}: {n} more", "– {group}: {n} more", one.still_needed, group=group_name(desk, one))
         )
@@ -222,5 +227,21 @@ async def _advice(desk: Desk, panel: Panel, pool: Sequence[Candidate], wanted: S
     return lines(_("Look for these people first:"), *shown)
 
 
-def _brought(venue: str | None, number: int) -> Text:
-    return _("– {venue}: {number}", venue=Verbatim(venue) if venue else _("by themselves"), number=number)
+async def _venues(desk: Desk, pool: Sequence[Candidate], found: Sequence[Stratum]) -> Text | None:
+    """Where the people of the pool came from, the venue that brought most first, and whom it brought many of."""
+    if not pool:
+        return None
+    rule = await desk.disclosure()
+    shown: list[Text] = []
+    for venue, number in sorted(Counter(one.venue for one in pool).items(), key=lambda one: (-one[1], one[0] or "")):
+        rounded = rule.rounded(number)
+        many = (
+            _("about {number}", number=rounded)
+            if rounded is not None
+            else _("fewer than {smallest}", smallest=rule.smallest)
+        )
+        name = Verbatim(venue) if venue else _("by themselves")
+        shown.append(_("– {venue}: {number}", venue=name, number=many))
+        if groups := [group_name(desk, one) for one in brought_by(pool, venue, found, rule.smallest)]:
+            shown.append(_("Many of them: {groups}", groups=listed(groups)))
+    return lines(_("Where they came from:"), *shown)

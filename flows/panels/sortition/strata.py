@@ -15,8 +15,8 @@ from storage.sortition import Candidate, SeatQuota
 COMFORTABLE = 3
 """So many people for each seat leave chance something to choose from."""
 
-FEW = 3
-"""Of so many people of a group it is said which venue brought them."""
+MOST_BROUGHT = 3
+"""So many groups are named that a venue has brought."""
 
 NOT_SAID = "not said"
 """What somebody is in a draw who prefers not to say, or has not been asked: no quota is about them."""
@@ -116,8 +116,21 @@ def most_wanted(found: Iterable[Stratum]) -> list[Stratum]:
     return sorted((one for one in found if one.is_thin), key=lambda one: (-one.still_needed, one.quota.attribute))
 
 
-def most_came_from(candidates: Iterable[Candidate], stratum: Stratum) -> str | None:
-    """The venue that brought most of a group; None where none brought as many as can be told without naming anybody."""
+def most_came_from(candidates: Iterable[Candidate], stratum: Stratum, smallest: int) -> str | None:
+    """The venue that brought most of a group; None where none brought `smallest` of it: nobody is pointed at."""
     brought = Counter(one.venue for one in candidates if one.venue and belongs(one.profile, stratum))
     venue, number = min(brought.items(), key=lambda found: (-found[1], found[0]), default=("", 0))
-    return venue if number >= FEW else None
+    return venue if number >= smallest else None
+
+
+def brought_by(
+    candidates: Sequence[Candidate], venue: str | None, found: Iterable[Stratum], smallest: int
+) -> list[Stratum]:
+    """The groups of which a venue brought `smallest` at least, the largest first: named, and never counted.
+
+    The counts of the groups are exact, so how many of each a venue brought could be taken from them.
+    """
+    theirs = [one.profile for one in candidates if one.venue == venue]
+    numbers = [(sum(belongs(profile, stratum) for profile in theirs), stratum) for stratum in found]
+    enough = [one for one in numbers if one[0] >= smallest]
+    return [stratum for _number, stratum in sorted(enough, key=lambda one: -one[0])][:MOST_BROUGHT]
