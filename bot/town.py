@@ -156,9 +156,7 @@ async def ask_about_people(store: Store) -> None:
     await store.attributes.define(replace(age, options=bands))
     quarters = tuple(Option(name.lower(), {"en": name}, share) for name, share in QUARTERS.items())
     reasons = {"en": "So that every part of town is heard."}
-    await store.attributes.define(
-        Attribute("quarter", "area", {"en": "Your part of town"}, quarters, reasons=reasons)
-    )
+    await store.attributes.define(Attribute("quarter", "area", {"en": "Your part of town"}, quarters, reasons=reasons))
 
 
 async def join_in(store: Store, now: datetime) -> None:

@@ -161,7 +161,7 @@ async def _ask(desk: Desk, draft: Drafting, *, same_number: bool = False) -> Tur
             where = await desk.store.attributes.find(draft.area)
             if where is None:
                 return await _ask(desk, replace(draft, asked=_beside(draft, 1), areas=()))
-            about = _("People of other areas are told so kindly, and which other panels there are.")
+            about = _("Whoever lives elsewhere hears kindly whom it is for, and what else there is.")
             rows = choices_of(where, draft.areas, draft.page)
         case "choosing":
             about = _("By lot the seats are half for people who use the service and half for others.")

@@ -11,6 +11,7 @@ from flows.flow import Flow
 from flows.panels.areas import area_for, counted_on, for_whom, lives
 from flows.panels.limiting import way_to_limit
 from flows.panels.places import last_day
+from flows.panels.services import USES
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.renewals import announced, standing
 from flows.panels.sortition.strata import Stratum, brought_by, most_came_from, most_wanted, strata
@@ -24,7 +25,6 @@ from storage.sortition import Candidate, Draw, SeatQuota, Sortition
 flow = Flow()
 
 MOST_SUGGESTED = 5
-QUESTION_MARKS = ("?", "؟")
 
 
 @flow.command("lotpanel", audience="staff")
@@ -185,12 +185,14 @@ def listed(names: Sequence[Text]) -> Text:
 
 
 def called(one: Stratum, language: str) -> Text:
-    """`Age group: 65 and over`, in a language."""
+    """`Age group: 65 and over`, in a language; of a service those who use it, and those who do not."""
+    if one.attribute.panel_id is not None:
+        return _("People who use the service") if one.option == USES else _("People who do not use the service")
     option = one.attribute.option(one.option)
     what = said_in(one.attribute.labels, language)
-    answer = said_in(option.labels, language) if option else one.option
-    between = " " if what.endswith(QUESTION_MARKS) else ": "
-    return Words("{what}" + between + "{option}", {"what": what, "option": answer})
+    return Words(
+        "{what}: {option}", {"what": what, "option": said_in(option.labels, language) if option else one.option}
+    )
 
 
 def _stratum_line(desk: Desk, one: Stratum) -> Text:
