@@ -40,9 +40,15 @@ async def mirror(desk: Desk, argument: str) -> Turn:
         )
         return end(text, back)
     rule = await desk.disclosure()
-    drawn_by = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
-    none = [SeatQuota(one.key, option.key, 0, 0) for one in attributes for option in one.options]
-    found = strata(attributes, none, [], [member.profile for member in members])
+    quotas = await desk.store.sortition.quotas(panel.id)
+    drawn_by = {quota.attribute for quota in quotas} if panel.kind == "drawn" else set()
+    seats = {(quota.attribute, quota.option): quota for quota in quotas}
+    wanted = [
+        seats.get((one.key, option.key), SeatQuota(one.key, option.key, 0, 0))
+        for one in attributes
+        for option in one.options
+    ]
+    found = strata(attributes, wanted, [], [member.profile for member in members])
     messages = [
         _mirror_of(desk, panel, [one for one in found if one.attribute == each], None if each.key in drawn_by else rule)
         for each in attributes
@@ -61,7 +67,7 @@ def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | 
     bars = [_bar(one, serving, rule, language) for one in found]
     title = _("{panel}: {what}", panel=panel.name, what=label)
     note = (
-        _("The mark is half: as many users as others are wanted.")
+        _("The mark is how many of each are wanted.")
         if found[0].attribute.panel_id
         else _("The mark is the share in the community. Unlike it: {share} of seats.", share=Percent(unlike))
     )

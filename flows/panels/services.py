@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from flows.desk import Desk
-from flows.panels.sortition.strata import Stratum, quotas_of, strata
+from flows.panels.sortition.strata import Stratum, quotas_of, seats_text, strata
 from flows.turn import Row, link
 from flows.words import LANGUAGES, Text, Voice, Words, _, lines
 from storage.attributes import Attribute, Option
@@ -98,12 +98,13 @@ async def who_uses_it(desk: Desk, panel: Panel) -> Text | None:
             if rounded is not None
             else _("fewer than {smallest}", smallest=rule.smallest)
         )
+    seats = {one.option: seats_text(one.quota) for one in found}
     missing = {one.option for one in found if one.wanted}
     return lines(
         _("They use the service: {users}. They do not: {others}.", users=counts[USES], others=counts[DOES_NOT]),
-        *(_("Seats for each: {least} to {most}", least=one.quota.least, most=one.quota.most) for one in found[:1])
-        if panel.seats and found[0].quota.least == found[1].quota.least
-        else (),
+        _("Seats for users: {users}. For others: {others}.", users=seats[USES], others=seats[DOES_NOT])
+        if panel.seats
+        else None,
         _("Look for people who do not use the service: they can say why.") if DOES_NOT in missing else None,
         _("Look for people who use the service.") if USES in missing else None,
     )

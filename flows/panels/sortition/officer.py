@@ -14,7 +14,7 @@ from flows.panels.places import last_day
 from flows.panels.services import USES
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.renewals import announced, standing
-from flows.panels.sortition.strata import Stratum, brought_by, most_came_from, most_wanted, strata
+from flows.panels.sortition.strata import Stratum, brought_by, most_came_from, most_wanted, seats_text, strata
 from flows.panels.terms import term_end
 from flows.turn import Row, Turn, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
@@ -117,7 +117,7 @@ async def coverage(desk: Desk, argument: str) -> Turn:
     id, _space, what = argument.partition(" ")
     panel, settings = await lot_panel(desk, id)
     if panel is None or settings is None:
-        return go("staffpanels")
+        return go("staffpanels", id)  # of a service that people join it stands there
     found = await strata_of(desk, panel, settings)
     wanted = most_wanted(found)
     reachable = any(one.attribute.panel_id is None for one in wanted)
@@ -201,7 +201,7 @@ def _stratum_line(desk: Desk, one: Stratum) -> Text:
         "{mark} {group} – {seats} seats, {pool} in the pool",
         mark=mark,
         group=group_name(desk, one),
-        seats=f"{one.quota.least}–{one.quota.most}" if one.quota.least != one.quota.most else one.quota.least,
+        seats=seats_text(one.quota),
         pool=one.in_pool,
     )
 

@@ -243,9 +243,8 @@ async def _look(desk: Desk, panel: Panel, data: bytes) -> Turn:
         text = paragraphs(lines(_("I cannot use this file yet:"), *shown), _("Please put it right and send it again."))
         return _ask(panel.id, text)
     rows: list[Row] = [[choice("yes", _("Yes, these are the quotas"))], [choice("back", _("Back"))]]
-    text = paragraphs(
-        Verbatim(panel.name), quota_table(attributes, quotas, desk.voice.language), _("Shall I draw by these?")
-    )
+    sure = _("Shall I draw by these?") if panel.kind == "drawn" else _("Shall I go by these?")
+    text = paragraphs(Verbatim(panel.name), quota_table(attributes, quotas, desk.voice.language), sure)
     return ask(Found(panel.id, _packed(quotas)), text, rows)
 
 

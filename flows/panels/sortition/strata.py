@@ -99,8 +99,21 @@ def strata(
             continue
         key = (quota.attribute, quota.option)
         target = shares_of(attribute).get(option.key)
+        if attribute.panel_id is not None:
+            target = _wanted(quota, quotas) or target
         found.append(Stratum(attribute, quota.option, quota, target, in_pool[key], on_panel[key]))
     return found
+
+
+def seats_text(quota: SeatQuota) -> str | int:
+    """`3–5`, or `4` where it is exactly that."""
+    return quota.least if quota.least == quota.most else f"{quota.least}–{quota.most}"
+
+
+def _wanted(quota: SeatQuota, quotas: Iterable[SeatQuota]) -> float:
+    """The share that staff want of a service's users, or others: no census knows it."""
+    every = sum(one.least + one.most for one in quotas if one.attribute == quota.attribute)
+    return (quota.least + quota.most) / every if every else 0.0
 
 
 def _counted(profiles: Iterable[Profile]) -> Counter[tuple[str, str]]:
