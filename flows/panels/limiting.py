@@ -79,6 +79,7 @@ async def limiting(desk: Desk, at: Limiting, said: Said) -> Turn:
 
 
 async def _limit(desk: Desk, panel: Panel, where: Attribute, areas: tuple[str, ...]) -> Turn:
+    await desk.store.panels.hold(panel.id)  # a pool that is being frozen at this moment comes first
     if not await desk.store.panels.limit(panel.id, where.key if areas else "", areas):
         return _too_late(panel.id)
     await desk.record("limited", f"panel:{panel.id}", areas=", ".join(areas))
