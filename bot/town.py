@@ -92,6 +92,7 @@ BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = (
             "/newpanel",
             "Newbridge Voices",
             "What it is like to live in Newbridge, and what the council should do about it.",
+            "[Everywhere]",
             "[6 months]",
             "[As many as want to]",
             "[Begin this panel]",
@@ -99,6 +100,7 @@ BEFORE: tuple[tuple[str, tuple[str, ...]], ...] = (
             "[Chosen by lot]",
             "Newbridge Assembly",
             "Twelve people, drawn by lot, who tell the council what matters most.",
+            "[Everywhere]",
             "[12 months]",
             "12",
             "[Begin this panel]",
@@ -154,9 +156,7 @@ async def ask_about_people(store: Store) -> None:
     await store.attributes.define(replace(age, options=bands))
     quarters = tuple(Option(name.lower(), {"en": name}, share) for name, share in QUARTERS.items())
     reasons = {"en": "So that every part of town is heard."}
-    await store.attributes.define(
-        Attribute("quarter", "choice", {"en": "Your part of town"}, quarters, reasons=reasons)
-    )
+    await store.attributes.define(Attribute("quarter", "area", {"en": "Your part of town"}, quarters, reasons=reasons))
 
 
 async def join_in(store: Store, now: datetime) -> None:

@@ -8,6 +8,7 @@ from flows.outcomes import staff as outcomes_staff
 from flows.panels import announcing as panels_announcing
 from flows.panels import citizen as panels_citizen
 from flows.panels import due as panels_due
+from flows.panels import limiting as panels_limiting
 from flows.panels import mirroring as panels_mirroring
 from flows.panels import staff as panels_staff
 from flows.panels.sortition import ceremony as sortition_ceremony
@@ -71,6 +72,7 @@ ROUTER = Router(
         welcome_citizen.flow,
         panels_citizen.flow,
         panels_staff.flow,
+        panels_limiting.flow,
         panels_mirroring.flow,
         panels_announcing.flow,
         sortition_citizen.flow,

@@ -36,7 +36,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """Something asked about a person; `reasons` say why, by language. A birth year is kept as its band only."""
+    """Something asked about a person; `reasons` say why, by language. A birth year is kept as its band only.
+
+    With a `panel_id` it is asked for that panel only: whether they have used the service it is about.
+    """
 
     key: str
     kind: Kind
@@ -44,6 +47,7 @@ class Attribute:
     options: tuple[Option, ...]
     sensitive: bool = False
     reasons: Mapping[str, str] | None = None
+    panel_id: str | None = None
 
     def option(self, key: str) -> Option | None:
         return next((option for option in self.options if option.key == key), None)
@@ -54,7 +58,15 @@ class Attributes:
         self._session = session
 
     async def all(self) -> list[Attribute]:
-        """In the order in which they are asked."""
+        """What everybody is asked, in the order in which they are asked."""
+        return [attribute for attribute in await self.known() if attribute.panel_id is None]
+
+    async def of_panel(self, panel_id: str) -> list[Attribute]:
+        """What everybody is asked, and what is asked for this panel."""
+        return [attribute for attribute in await self.known() if attribute.panel_id in (None, panel_id)]
+
+    async def known(self) -> list[Attribute]:
+        """Whatever is asked of anybody."""
         options: dict[str, list[Option]] = {}
         for row in await self._session.rows(SQL.options):
             options.setdefault(row["attribute_key"], []).append(_option(row))
@@ -66,12 +78,13 @@ class Attributes:
                 tuple(options.get(row["key"], ())),
                 bool(row["sensitive"]),
                 json.loads(row["reasons"]),
+                row["panel_id"],
             )
             for row in await self._session.rows(SQL.all)
         ]
 
     async def find(self, key: str) -> Attribute | None:
-        return next((attribute for attribute in await self.all() if attribute.key == key), None)
+        return next((attribute for attribute in await self.known() if attribute.key == key), None)
 
     async def define(self, attribute: Attribute) -> None:
         """Add it at the end, or put it in the place of the one with its key. What people said stays as it is."""
@@ -87,6 +100,7 @@ class Attributes:
             sensitive=attribute.sensitive,
             labels=_json(attribute.labels),
             reasons=_json(attribute.reasons or {}),
+            panel_id=attribute.panel_id,
         )
         await self._session.run_many(
             SQL.add_option, [_row(attribute.key, place, option) for place, option in enumerate(attribute.options)]

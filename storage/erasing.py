@@ -12,7 +12,6 @@ from typing import Any
 
 from storage.data_keys import DataKeys, Keyring
 from storage.database import Session
-from storage.panels import uses_service
 from storage.queries import Queries, Query
 from storage.records import instant
 from storage.responses import WITHHELD, opened_value
@@ -77,13 +76,9 @@ class Erasure:
             "pools": SQL.interests,
             "chances": SQL.chances,
             "seats_offered": SQL.seats_offered,
+            "panels": SQL.memberships,
         }.items():
             held[subject] = [_spoken(row, language) for row in await self._plain(query, person_id)]
-        held["panels"] = [
-            {name: value for name, value in row.items() if name != "service_use"}
-            | {"uses_service": uses_service(row["service_use"], box)}
-            for row in await self._plain(SQL.memberships, person_id)
-        ]
         held["draws"] = [
             row | {"pseudonym": box.open(row["pseudonym"])} for row in await self._plain(SQL.draws, person_id)
         ]

@@ -5,17 +5,16 @@ Places are given under the panel's lock (`hold`), by statements that look whethe
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from storage.data_keys import DataKeys
 from storage.database import Session
 from storage.people import NOTICE_VERSION, Recipient
 from storage.queries import Queries
 from storage.records import instant, make, new_id
-from storage.vault import Box
 
 SQL = Queries("panels")
 
@@ -26,7 +25,11 @@ MembershipState = Literal["waiting", "serving", "completed", "left"]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`seats` None takes as many as want to; `next_end_at` is when the next term ends."""
+    """`seats` None takes as many as want to; `next_end_at` is when the next term ends.
+
+    It is for those who live in one of the `areas`, options of the attribute `area` as a JSON list; for everybody where
+    they are empty. `service` is the one it is about, if it is about one.
+    """
 
     id: str
     name: str
@@ -42,6 +45,13 @@ class Panel:
     ends_at: datetime | None = None
     language: str = "en"
     translations: str = ""
+    area: str = ""
+    areas: str = "[]"
+    service: str = ""
+
+    @property
+    def area_keys(self) -> tuple[str, ...]:
+        return tuple(json.loads(self.areas))
 
     @property
     def lets_stay(self) -> bool:
@@ -135,6 +145,9 @@ class Panels:
         kind: PanelKind = "open",
         ends_at: datetime | None = None,
         language: str = "en",
+        area: str = "",
+        areas: Sequence[str] = (),
+        service: str = "",
     ) -> str | None:
         """A new open panel's id; None when there is an open one of this name."""
         id: str | None = await self._session.value(
@@ -149,6 +162,9 @@ class Panels:
             kind=kind,
             ends_at=ends_at,
             language=language,
+            area=area,
+            areas=json.dumps(list(areas), ensure_ascii=False),
+            service=service,
         )
         return id
 
@@ -173,6 +189,22 @@ class Panels:
         """False when another open panel has this name, or this one is closed."""
         return await self._session.value(SQL.rename, id=id, name=name) is not None
 
+    async def limit(self, id: str, area: str, areas: Sequence[str]) -> bool:
+        """From now on for those who live in these options of the attribute `area`; for everybody where there are none.
+
+        False when it is closed, or somebody has been drawn, or is being drawn.
+        """
+        kept = json.dumps(list(areas), ensure_ascii=False)
+        return await self._session.value(SQL.limit, id=id, area=area, areas=kept) is not None
+
+    async def can_be_limited(self, id: str) -> bool:
+        """Whether `limit` would be taken."""
+        return await self._session.value(SQL.can_be_limited, id=id) is not None
+
+    async def is_any_limited(self) -> bool:
+        """Whether an open panel is for some areas only."""
+        return await self._session.value(SQL.any_limited) is not None
+
     async def is_busy(self, id: str) -> bool:
         """Whether a consultation still needs the panel."""
         return bool(await self._session.value(SQL.busy, id=id))
@@ -190,12 +222,8 @@ class Panels:
         rows = await self._session.rows(SQL.to_thank, id=id, after=after, most=most)
         return [Parting(_recipient(row), row["ended_as"] == "completed") for row in rows]
 
-    async def curious(self, id: str, after: str, most: int) -> list[Recipient]:
-        """A page of those who agree to hear of new panels and have nothing to do with this one yet, by id."""
-        rows = await self._session.rows(SQL.curious, panel_id=id, after=after, most=most, notice=NOTICE_VERSION)
-        return [make(Recipient, row) for row in rows]
-
     async def count_curious(self, id: str) -> int:
+        """How many agree to hear of new panels and have nothing to do with this one yet."""
         return int(await self._session.value(SQL.count_curious, panel_id=id, notice=NOTICE_VERSION))
 
     # ------------------------------------------------------------ places
@@ -259,21 +287,6 @@ class Panels:
         """End a place or a wait; false when it had ended already."""
         return await self._session.value(SQL.finish, id=membership_id, state=state, now=now) is not None
 
-    async def set_uses(self, panel_id: str, person_id: str, uses: bool) -> None:
-        """Whether a member of a service panel uses the service."""
-        box = await DataKeys(self._session).box(person_id)
-        sealed = box.seal("yes" if uses else "no")
-        await self._session.run(SQL.set_uses, panel_id=panel_id, person_id=person_id, uses=sealed)
-
-    async def users(self, panel_id: str) -> dict[bool, int]:
-        """How many members use the service, and how many do not; those who have not said are left out."""
-        keyring = self._session.keyring
-        rows = await self._session.rows(SQL.users, panel_id=panel_id)
-        said = Counter(
-            uses_service(row["service_use"], keyring.box(row["person_id"], row["sealed_key"])) for row in rows
-        )
-        return {bool(uses): number for uses, number in said.items() if uses is not None}
-
     async def will_stay(self, membership_id: str) -> bool:
         """Keep the place for a second term; false when somebody waits for one."""
         return await self._session.value(SQL.will_stay, id=membership_id) is not None
@@ -297,11 +310,6 @@ class Panels:
     async def contributions(self, membership_id: str) -> list[Contribution]:
         """The decisions fed by the consultations this member has answered in this term, the latest first."""
         return [make(Contribution, row) for row in await self._session.rows(SQL.contributions, id=membership_id)]
-
-
-def uses_service(kept: str, box: Box) -> bool | None:
-    """What a member said, if they did; what was kept before it was sealed stands there as it is."""
-    return {"yes": True, "no": False}.get(kept if kept in ("", "yes", "no") else box.open(kept))
 
 
 def _panel_for(row: Any) -> PanelFor:

@@ -87,7 +87,6 @@ async def _seal_all(session: Session) -> None:
         (SQL.own_topics, SQL.set_topic, False),
         (SQL.own_proposals, SQL.set_proposal, False),
         (SQL.pseudonyms, SQL.set_pseudonym, False),
-        (SQL.service_uses, SQL.set_service_use, False),
         (SQL.notes, SQL.set_note, False),
         (SQL.names, SQL.set_name, False),
         (SQL.secrets, SQL.set_secret, False),

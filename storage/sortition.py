@@ -296,11 +296,6 @@ class Sortitions:
         found: Profile = json.loads(box.open(row["values_given"]))
         return found
 
-    async def interested_by_venue(self, panel_id: str) -> dict[str | None, int]:
-        """How many each venue's link brought; None for those who found it themselves."""
-        rows = await self._session.rows(SQL.interested_by_link, panel_id=panel_id)
-        return {row["venue"]: row["number"] for row in rows}
-
     async def interested(self, panel_id: str, after: str, most: int) -> list[Recipient]:
         """Who is in the pool, by person id."""
         rows = await self._session.rows(SQL.interested, panel_id=panel_id, after=after, most=most)

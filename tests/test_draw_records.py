@@ -20,6 +20,7 @@ DRAWN = """\
 > olga: [Chosen by lot]
 > olga: The Abermoot panel
 > olga: What matters to people who live here.
+> olga: [Everywhere]
 > olga: 12
 > olga: 10
 > olga: [Begin this panel]

@@ -20,6 +20,8 @@ RENEWAL = NOW + timedelta(days=184)
 
 BEFORE_RENEWALS = 20
 """The last schema in which renewals were planned by a single timer, and draws knew only whether they were for one."""
+BEFORE_SERVICES = 31
+"""The last schema in which whether they use a service stood beside people's places."""
 
 
 def panels_of_old() -> list[str]:
@@ -52,8 +54,24 @@ def up_to(number: int) -> list[str]:
     return [VERSIONS, *statements, *names]
 
 
-async def old_database(kind: str, tmp_path: Path, server: PostgresqlServer) -> str:
-    statements = [*up_to(BEFORE_RENEWALS), *panels_of_old()]
+def service_of_old() -> list[str]:
+    """A panel about a service, with a name that is not to be taken for anything else, and what a member has said."""
+    now = micros(NOW)
+    return [
+        f"INSERT INTO people (id, role, language, created_at) VALUES ('olga', 'staff', 'en', {now})",
+        (
+            "INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at, kind) VALUES "
+            f"('0123456789abcdefghijklmnop', 'Joe''s \\ \"Baths\"', 'Hours', 12, 8, 'olga', {now}, 'service')"
+        ),
+        (
+            "INSERT INTO memberships (id, panel_id, person_id, state, term, joined_at, term_ends_at, service_use) "
+            f"VALUES ('m', '0123456789abcdefghijklmnop', 'olga', 'serving', 1, {now}, {now}, 'yes')"
+        ),
+    ]
+
+
+async def old_database(kind: str, tmp_path: Path, server: PostgresqlServer, number: int, people: list[str]) -> str:
+    statements = [*up_to(number), *people]
     if kind == "sqlite":
         with sqlite3.connect(tmp_path / "old.db") as old:
             for statement in statements:
@@ -74,7 +92,7 @@ async def old_database(kind: str, tmp_path: Path, server: PostgresqlServer) -> s
 async def test_a_panel_drawn_long_ago_goes_on_being_renewed(
     kind: str, tmp_path: Path, postgresql_server: PostgresqlServer
 ) -> None:
-    url = await old_database(kind, tmp_path, postgresql_server)
+    url = await old_database(kind, tmp_path, postgresql_server, BEFORE_RENEWALS, panels_of_old())
     async with opened(url, VAULT) as database, database.reading() as store:
         for panel, renews_at in (("waits", None), ("frozen", RENEWAL)):
             settings = await store.sortition.load(panel)
@@ -85,3 +103,18 @@ async def test_a_panel_drawn_long_ago_goes_on_being_renewed(
             assert (draw.renews_at, draw.source) == (renews_at, "")
         coming = [(one.kind, one.args, one.due_at) for one in await store.timers.coming(5)]
         assert coming == [("panel.renewed", {"panel": panel}, RENEWAL) for panel in ("frozen", "waits")]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_panel_about_a_service_asks_who_has_used_it(
+    kind: str, tmp_path: Path, postgresql_server: PostgresqlServer
+) -> None:
+    url = await old_database(kind, tmp_path, postgresql_server, BEFORE_SERVICES, service_of_old())
+    async with opened(url, VAULT) as database, database.reading() as store:
+        (panel,) = await store.panels.page(0, 5)
+        assert (panel.service, panel.serving, panel.area_keys) == ('Joe\'s \\ "Baths"', 1, ())
+        (use,) = await store.attributes.of_panel(panel.id)
+        assert use.labels == {"en": 'Have you used “Joe\'s \\ "Baths"” in the last 12 months?'}
+        assert [option.key for option in use.options] == ["yes", "no"]
+        assert (use.key, use.panel_id) == ("use:defghijklmnop", panel.id)
+        assert await store.attributes.all() == [], "nobody else is asked"

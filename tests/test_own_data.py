@@ -30,7 +30,7 @@ async def _held(database: Database) -> dict[str, Any]:
         person, _conversation = await store.people.add(7, "citizen", "en", NOW)
         panel = await store.panels.add("Voices", "Living here", 6, None, person.id, NOW)
         await store.panels.serve(panel, person.id, Term(1, NOW + timedelta(days=9)), NOW)
-        await store.panels.set_uses(panel, person.id, True)
+        await store.profiles.save(person.id, {"use:library": "yes"}, NOW)
         await store.people.pause(person.id, NOW + timedelta(days=20))
         found: dict[str, Any] = await store.erasure.held(person.id)
         return found
@@ -43,7 +43,7 @@ def said(held: dict[str, Any]) -> str:
 
 
 async def test_what_is_sealed_is_opened_for_them(held: dict[str, Any]) -> None:
-    assert held["panels"][0]["uses_service"] is True
+    assert held["profile"] == {"use:library": "yes"}
     assert "I am silent until: Sunday 21 March 2027" in said(held)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.attributes import Attribute, Option
 from storage.database import Database, opened
 from storage.panels import Panel, Term
 from storage.store import Store
@@ -170,3 +172,37 @@ async def test_a_term_is_thanked_for_the_decisions_answered_in_it(database: Data
         ("Which benches?", ""),
         ("The budget", "Two benches are built in June."),
     ]
+
+
+async def test_a_panel_can_be_limited_to_areas_until_somebody_is_drawn(database: Database) -> None:
+    id = await new_panel(database, 3)
+    assert not await database.write(lambda store: store.panels.is_any_limited())
+    assert await database.write(lambda store: store.panels.limit(id, "area", ["north", "süd"]))
+    panel = await load(database, id)
+    assert (panel.area, panel.area_keys) == ("area", ("north", "süd"))
+    assert await database.write(lambda store: store.panels.is_any_limited())
+
+    async def seal(store: Store) -> None:
+        await store.sortition.open_draw(id, "secret", NOW)
+        draw = await store.sortition.current_draw(id)
+        assert draw is not None
+        assert await store.panels.can_be_limited(id), "the promise of a draw binds nobody yet"
+        assert await store.sortition.seal(draw.id, "{}", "digest", {}, NOW)
+
+    await database.write(seal)
+    assert not await database.write(lambda store: store.panels.can_be_limited(id))
+    assert not await database.write(lambda store: store.panels.limit(id, "", []))
+    assert (await load(database, id)).area == "area"
+
+
+async def test_what_one_panel_asks_is_asked_for_no_other(database: Database) -> None:
+    library, pool = await new_panel(database, 3), await new_panel(database, 3, "Pool")
+    age = Attribute("age", "choice", {"en": "Age"}, (Option("old", {"en": "Old"}),), reasons={})
+    use = replace(age, key="use:library", panel_id=library)
+    for attribute in (age, use):
+        await database.write(lambda store, a=attribute: store.attributes.define(a))  # type: ignore[misc]
+    assert await database.write(lambda store: store.attributes.all()) == [age]
+    assert await database.write(lambda store: store.attributes.of_panel(pool)) == [age]
+    assert await database.write(lambda store: store.attributes.of_panel(library)) == [age, use]
+    assert await database.write(lambda store: store.attributes.known()) == [age, use]
+    assert await database.write(lambda store: store.attributes.find("use:library")) == use

@@ -6,6 +6,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
+from flows.panels.areas import Area, area_for, lives
 from flows.panels.places import about
 from flows.turn import Message, Turn, end, go, link
 from flows.words import Text, _, in_their_language, paragraphs, written
@@ -35,7 +36,9 @@ async def announce(desk: Desk, argument: str) -> Turn:
         if (rounded := rule.rounded(number)) is not None
         else _("Fewer than {smallest} people want to hear of new panels.", smallest=rule.smallest)
     )
-    text = paragraphs(many, _("This is what they read:"), _announcement(panel).text)
+    area = await area_for(desk, panel)
+    only = _("Whoever told me that they live elsewhere is not written to.") if area is not None else None
+    text = paragraphs(many, only, _("This is what they read:"), _announcement(panel, area).text)
     return end(text, [[link(f"announce {id} yes", _("Tell them"))], *back])
 
 
@@ -45,18 +48,21 @@ async def tell(desk: Desk, args: dict[str, Any]) -> Again | None:
     panel = await desk.store.panels.load(args["panel"])
     if panel is None or panel.state != "open":
         return None
-    page = await desk.store.panels.curious(panel.id, args["after"], PAGE)
-    message = _announcement(panel)
-    listening = await desk.attentive(page)
+    page = await desk.store.sortition.to_invite(panel.id, args["after"], PAGE)
+    area = await area_for(desk, panel)
+    message = _announcement(panel, area)
+    welcome = [one.recipient for one in page if lives(one.profile, area) in ("here", "not asked")]
+    listening = await desk.attentive(welcome)
     desk.tell_all(listening, message, once=f"panel.announce:{panel.id}", until=panel.ends_at, asks=True, can_wait=True)
-    return Again({**args, "after": page[-1].id}, desk.now) if len(page) == PAGE else None
+    return Again({**args, "after": page[-1].recipient.id}, desk.now) if len(page) == PAGE else None
 
 
-def _announcement(panel: Panel) -> Message:
-    chosen = _("It is chosen by lot, and everybody can be in the draw.") if panel.kind == "drawn" else None
+def _announcement(panel: Panel, area: Area | None) -> Message:
+    by_lot = _("It is chosen by lot.") if area else _("It is chosen by lot, and everybody can be in the draw.")
+    chosen = by_lot if panel.kind == "drawn" else None
     text = paragraphs(
         _("There is a new panel, and you wanted to hear of it:"),
-        about(panel),
+        about(panel, area),
         chosen,
         in_their_language(written(panel, "name"), written(panel, "purpose")),
     )

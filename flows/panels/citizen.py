@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
+from flows.panels.areas import Area, area_for, area_of, for_whom, not_for_them, speaker_lives
 from flows.panels.places import about, give_up, how_full, last_day, named, take, term_for
 from flows.panels.rotation import MOST_TERMS, CoolingOff
+from flows.panels.services import is_to_ask
 from flows.panels.sortition.seating import refill
 from flows.panels.terms import notice_before
 from flows.saved import saved
-from flows.turn import Button, Choice, Said, Turn, again, ask, choice, column, end, go, link
+from flows.turn import Button, Choice, Message, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import Text, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.panels import Membership, Panel, PanelFor, Term
 
@@ -36,14 +39,6 @@ class Consenting:
 
     panel_id: str
     waits: bool = False
-
-
-@saved("panels.using")
-@dataclass(frozen=True, slots=True)
-class Using:
-    """Waiting for whether a new member of a service panel uses the service."""
-
-    panel_id: str
 
 
 @saved("panels.leaving")
@@ -71,22 +66,33 @@ async def panels(desk: Desk, argument: str) -> Turn:
     if not found:
         return go("panels")
     shown, more = found[:PAGE], len(found) > PAGE
+    areas, elsewhere = await _whose(desk, [one.panel for one in shown])
     text = paragraphs(
         _("<b>Panels</b>") if page > 1 else _("<b>Panels</b> are groups of people we ask before we decide."),
-        *(_as_listed(desk, one) for one in shown),
+        *(_as_listed(desk, one, areas.get(one.panel.id), one.panel.id in elsewhere) for one in shown),
     )
-    rows = column(*(_button_of(one) for one in shown))
+    barred = {one.panel.id for one in shown if one.own_state is None} & elsewhere
+    rows = column(*(_button_of(one) for one in shown if one.panel.id not in barred))
+    if barred:
+        rows.append([link(f"me where {min(barred)}", _("I live somewhere else now"))])
     return end(text, [*rows, *turning("panels", page, more), [link("menu", _("Menu"))]])
 
 
-def _as_listed(desk: Desk, one: PanelFor) -> Text:
+async def _whose(desk: Desk, panels: Sequence[Panel]) -> tuple[dict[str, Area], set[str]]:
+    """The areas of those panels that are for some only, and which of them are for people who live elsewhere."""
+    attributes = await desk.store.attributes.all() if any(panel.area for panel in panels) else []
+    areas = {panel.id: area for panel in panels if (area := area_of(panel, attributes)) is not None}
+    return areas, {id for id, area in areas.items() if await speaker_lives(desk, area) == "elsewhere"}
+
+
+def _as_listed(desk: Desk, one: PanelFor, area: Area | None, is_elsewhere: bool) -> Text:
     if one.own_state == "serving" and one.own_end_at is not None:
         mine: Text = _("✓ You sit on it until {day}.", day=last_day(desk, one.own_end_at))
-        return lines(about(one.panel), mine)
+        return lines(about(one.panel, area), mine)
     if one.own_state == "waiting":
         waits = _("You are on the waiting list.") if one.panel.is_full else _("A place is free for you now.")
-        return lines(about(one.panel), waits)
-    return about(one.panel)
+        return lines(about(one.panel, area), waits)
+    return lines(about(one.panel, area), _("You told me that you live elsewhere.") if is_elsewhere else None)
 
 
 def _button_of(one: PanelFor) -> Button:
@@ -107,22 +113,29 @@ def _button_of(one: PanelFor) -> Button:
 
 @flow.command("join", keywords=_("join"))
 async def join(desk: Desk, argument: str) -> Turn:
+    """`/join PANEL` tells what it is and asks; `/join PANEL yes` goes on after a question that came between."""
     if desk.is_staff:
         return go("staffpanels", argument)
     if not argument:
         return await _ask_which(desk, 1)
-    return await _ask_consent(desk, argument)
+    panel_id, _space, sure = argument.partition(" ")
+    if sure == "yes":
+        return await _settle(desk, panel_id, waits=False)
+    return await _ask_consent(desk, panel_id)
 
 
 async def _ask_which(desk: Desk, page: int) -> Turn:
     found = await desk.store.panels.page_for(desk.person.id, (page - 1) * PAGE, PAGE + 1)
-    open_to = [one.panel for one in found[:PAGE] if one.own_state is None]
+    areas, elsewhere = await _whose(desk, [one.panel for one in found[:PAGE]])
+    open_to = [one.panel for one in found[:PAGE] if one.own_state is None and one.panel.id not in elsewhere]
     if not open_to and len(found) <= PAGE:
         return go("panels")
     buttons = [choice(panel.id, panel.name) for panel in open_to]
     if len(found) > PAGE:
         buttons.append(choice("more", _("More")))
-    text = paragraphs(_("Which panel would you like to join?"), *(about(panel) for panel in open_to))
+    text = paragraphs(
+        _("Which panel would you like to join?"), *(about(panel, areas.get(panel.id)) for panel in open_to)
+    )
     return ask(Choosing(page), text, column(*buttons, choice("cancel", _("Cancel"))))
 
 
@@ -135,10 +148,14 @@ async def _ask_consent(desk: Desk, panel_id: str) -> Turn:
     place = await desk.store.panels.current(panel.id, desk.person.id)
     if place is not None and (place.state == "serving" or panel.is_full):
         return await _already(desk, panel, place)
+    area = await area_for(desk, panel)
+    where = await speaker_lives(desk, area)
+    if area is not None and where in ("elsewhere", "not said"):
+        return await not_for_them(desk, panel, area, where)
     term = await term_for(desk, panel, desk.person.id)
     if isinstance(term, CoolingOff):
         return _come_back_later(desk, panel, term)
-    return _offer_waiting(panel) if panel.is_full else _offer_place(desk, panel, term)
+    return _offer_waiting(panel, area) if panel.is_full else _offer_place(desk, panel, term, area)
 
 
 @flow.step(Choosing, Consenting)
@@ -159,10 +176,10 @@ async def joining(desk: Desk, at: Choosing | Consenting, said: Said) -> Turn:
     return again(_("Please tap one of the buttons."))
 
 
-def _offer_place(desk: Desk, panel: Panel, term: Term) -> Turn:
+def _offer_place(desk: Desk, panel: Panel, term: Term, area: Area | None) -> Turn:
     purpose = written(panel, "purpose")
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=named(panel)), purpose),
+        lines(_("<b>{name}</b>", name=named(panel)), purpose, for_whom(area)),
         in_their_language(purpose),
         _("What is asked of you: to answer a few short questions now and then, when it suits you."),
         lines(
@@ -174,11 +191,11 @@ def _offer_place(desk: Desk, panel: Panel, term: Term) -> Turn:
     return ask(Consenting(panel.id), text, column(choice("yes", _("Yes, I join")), choice("no", _("No, thank you"))))
 
 
-def _offer_waiting(panel: Panel, notice: Text | None = None) -> Turn:
+def _offer_waiting(panel: Panel, area: Area | None, notice: Text | None = None) -> Turn:
     purpose = written(panel, "purpose")
     text = paragraphs(
         notice,
-        lines(_("<b>{name}</b>", name=named(panel)), purpose),
+        lines(_("<b>{name}</b>", name=named(panel)), purpose, for_whom(area)),
         in_their_language(purpose),
         lines(
             how_full(panel),
@@ -202,59 +219,47 @@ async def _settle(desk: Desk, panel_id: str, *, waits: bool) -> Turn:
     if panel is None:
         return _not_there()
     if panel.kind == "drawn":
-        return go("interest", panel.id)
+        return go("interest", f"{panel.id} yes")
     await desk.listen_again()
     place = await desk.store.panels.current(panel.id, desk.person.id)
     if place is not None and place.state == "serving":
         return await _already(desk, panel, place)
+    area = await area_for(desk, panel)
+    where = await speaker_lives(desk, area) if place is None else "here"
+    if area is not None and where == "not asked":
+        return go("me", f"where {panel.id} yes")
+    if area is not None and where != "here":
+        return await not_for_them(desk, panel, area, where)
     term = await term_for(desk, panel, desk.person.id)
     if isinstance(term, CoolingOff):
         return _come_back_later(desk, panel, term)
+    asks = await is_to_ask(desk, panel)
     if await take(desk, panel, term):
+        if asks:  # the questions about everybody are for another time
+            return go("me", f"for {panel.id}").before(Message(_welcome_text(desk, panel, term)))
         await desk.acted()
-        return _ask_use(panel) if panel.kind == "service" else _welcome(desk, panel, term)
+        return _welcome(desk, panel, term)
     if place is None and not waits:
-        return _offer_waiting(panel, _("I am sorry: the last place has just been taken."))
+        return _offer_waiting(panel, area, _("I am sorry: the last place has just been taken."))
     await desk.store.panels.wait(panel.id, desk.person.id, desk.now)
     place = await desk.store.panels.current(panel.id, desk.person.id)
+    if asks:
+        return go("me", f"for {panel.id}")
     return await _already(desk, panel, place) if place else _not_there()
 
 
-def _ask_use(panel: Panel) -> Turn:
-    text = paragraphs(
-        _("You are in. Welcome to <b>{panel}</b>.", panel=named(panel)),
-        _("One question: do you use this service yourself? We want to hear from people who do, and who do not."),
-    )
-    rows = [
-        [choice("yes", _("Yes, I use it")), choice("no", _("No"))],
-        [choice("skip", _("Prefer not to say"))],
-    ]
-    return ask(Using(panel.id), text, rows)
-
-
-@flow.step(Using)
-async def using(desk: Desk, at: Using, said: Said) -> Turn:
-    match said:
-        case Choice("yes" | "no" as answer):
-            await desk.store.panels.set_uses(at.panel_id, desk.person.id, answer == "yes")
-        case Choice("skip"):
-            pass
-        case _:
-            return again(_("Please tap one of the buttons."))
-    panel = await desk.store.panels.load(at.panel_id)
-    place = await desk.store.panels.current(at.panel_id, desk.person.id)
-    if panel is None or place is None or place.term_ends_at is None:
-        return go("panels")
-    return _welcome(desk, panel, Term(place.term, place.term_ends_at))
-
-
-def _welcome(desk: Desk, panel: Panel, term: Term) -> Turn:
-    text = paragraphs(
+def _welcome_text(desk: Desk, panel: Panel, term: Term) -> Text:
+    return paragraphs(
         _("You are in. Welcome to <b>{panel}</b>.", panel=named(panel)),
         _("Your term ends on {day}.", day=last_day(desk, term.ends_at)),
         _("I will write to you when there is a question."),
     )
-    return end(text, [[link("panels", _("My panels")), link("surveys", _("Questions for me"))]])
+
+
+def _welcome(desk: Desk, panel: Panel, term: Term) -> Turn:
+    return end(
+        _welcome_text(desk, panel, term), [[link("panels", _("My panels")), link("surveys", _("Questions for me"))]]
+    )
 
 
 async def _already(desk: Desk, panel: Panel, place: Membership) -> Turn:
@@ -305,6 +310,10 @@ async def stay(desk: Desk, argument: str) -> Turn:
         return end(_("On <b>{panel}</b> others are drawn after your term.", panel=named(panel)), rows)
     if not panel.lets_stay:
         return await _already(desk, panel, place)
+    area = await area_for(desk, panel)
+    where = await speaker_lives(desk, area)
+    if area is not None and where == "elsewhere":
+        return await not_for_them(desk, panel, area, where)
     if place.term >= MOST_TERMS:
         return end(
             _("This is your second term on <b>{panel}</b>. After it others get a turn.", panel=named(panel)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import counted_on
 from flows.panels.places import last_day
 from flows.panels.sortition.strata import Stratum, strata, usable
 from flows.results.disclosure import Rule
@@ -29,7 +30,7 @@ async def mirror(desk: Desk, argument: str) -> Turn:
     panel = await desk.store.panels.load(argument)
     if panel is None or panel.state != "open":
         return go("staffpanels")
-    attributes = usable(await desk.store.attributes.all())
+    attributes = usable(await counted_on(desk, panel))
     members = await desk.store.sortition.members(panel.id)
     back: list[Row] = [[link(f"staffpanels {panel.id}", _("Back"))]]
     if not members or not attributes:
@@ -39,9 +40,15 @@ async def mirror(desk: Desk, argument: str) -> Turn:
         )
         return end(text, back)
     rule = await desk.disclosure()
-    drawn_by = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
-    none = [SeatQuota(one.key, option.key, 0, 0) for one in attributes for option in one.options]
-    found = strata(attributes, none, [], [member.profile for member in members])
+    quotas = await desk.store.sortition.quotas(panel.id)
+    drawn_by = {quota.attribute for quota in quotas} if panel.kind == "drawn" else set()
+    seats = {(quota.attribute, quota.option): quota for quota in quotas}
+    wanted = [
+        seats.get((one.key, option.key), SeatQuota(one.key, option.key, 0, 0))
+        for one in attributes
+        for option in one.options
+    ]
+    found = strata(attributes, wanted, [], [member.profile for member in members])
     messages = [
         _mirror_of(desk, panel, [one for one in found if one.attribute == each], None if each.key in drawn_by else rule)
         for each in attributes
@@ -59,7 +66,11 @@ def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | 
     unlike = dissimilarity({one.option: one.target or 0.0 for one in found}, {one.option: one.serving for one in found})
     bars = [_bar(one, serving, rule, language) for one in found]
     title = _("{panel}: {what}", panel=panel.name, what=label)
-    note = _("The mark is the share in the community. Unlike it: {share} of seats.", share=Percent(unlike))
+    note = (
+        _("The mark is how many of each are wanted.")
+        if found[0].attribute.panel_id
+        else _("The mark is the share in the community. Unlike it: {share} of seats.", share=Percent(unlike))
+    )
     figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in bars))
     return Message(
         paragraphs(Words("<b>{title}</b>", {"title": title}), figures, note), picture=Chart(title, bars, note)
@@ -73,7 +84,12 @@ def _bar(one: Stratum, serving: int, rule: Rule | None, language: str) -> Bar:
     share = one.serving / serving if serving else 0.0
     if rule is not None and one.serving < rule.smallest // 2:
         return Bar(words, 0.0, _("fewer than {number}", number=max(1, rule.smallest // 2)), one.target)
-    text = _("{share} (community {target})", share=Percent(share), target=Percent(one.target or 0.0))
+    wanted = Percent(one.target or 0.0)
+    text = (
+        _("{share} (wanted {target})", share=Percent(share), target=wanted)
+        if one.attribute.panel_id
+        else _("{share} (community {target})", share=Percent(share), target=wanted)
+    )
     return Bar(words, share, text, one.target)
 
 

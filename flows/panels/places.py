@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flows.desk import Desk
+from flows.panels.areas import Area, for_whom
 from flows.panels.rotation import CoolingOff, next_term
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
@@ -26,9 +27,9 @@ def named(panel: Panel) -> Written:
     return written(panel, "name")
 
 
-def about(panel: Panel) -> Text:
-    """A panel in two lines and how many sit on it."""
-    return lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), how_full(panel))
+def about(panel: Panel, area: Area | None = None) -> Text:
+    """A panel in two lines, for whom it is if it is for an area, and how many sit on it."""
+    return lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area), how_full(panel))
 
 
 def how_full(panel: Panel) -> Text:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from flows.dates import EVENING, instant_of, read_date
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
+from flows.panels.areas import Area, area_for, but_not_all, choices_of, for_whom, next_page, where_asked, with_tick
+from flows.panels.limiting import way_to_limit
 from flows.panels.places import how_full, last_day
+from flows.panels.services import begin_service, stop_asking, use_of, way_to_quotas, who_uses_it
 from flows.panels.sortition.founding import begin_lot
 from flows.panels.terms import LONGEST_MONTHS, SHORTEST_MONTHS
 from flows.saved import saved
@@ -30,21 +33,25 @@ MOST_SEATS = 100_000
 FEWEST_DRAWN = 3
 USUAL_MONTHS = (3, 6, 12, 24)
 
-Question = Literal["name", "purpose", "ends", "months", "seats"]
+Question = Literal["name", "service", "purpose", "area", "choosing", "ends", "months", "seats"]
 ORDERS: dict[PanelKind, tuple[Question, ...]] = {
-    "open": ("name", "purpose", "months", "seats"),
-    "drawn": ("name", "purpose", "months", "seats"),
-    "service": ("name", "purpose", "months", "seats"),
-    "once": ("name", "purpose", "ends", "seats"),
+    "open": ("name", "purpose", "area", "months", "seats"),
+    "drawn": ("name", "purpose", "area", "months", "seats"),
+    "service": ("name", "service", "purpose", "area", "choosing", "months", "seats"),
+    "once": ("name", "purpose", "area", "ends", "seats"),
 }
-"""What is asked about a new panel of each kind."""
+"""What is asked about a new panel of each kind; the area only where people are asked where they live."""
 LONGEST_ONCE = timedelta(days=366)
 
 
 @saved("panels.drafting", title=_("the new panel"), awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """Waiting for the answer to one question about a new panel. `seats` 0 means as many as want to."""
+    """Waiting for the answer to one question about a new panel. `seats` 0 means as many as want to.
+
+    `area` is the attribute that says where people live, if they are asked, and `areas` those the panel is for; none:
+    everywhere. A panel about a `service` may be chosen `by_lot`.
+    """
 
     asked: Question = "name"
     name: str = ""
@@ -53,6 +60,15 @@ class Drafting:
     seats: int = 0
     kind: PanelKind = "open"
     ends: str = ""
+    area: str = ""
+    areas: tuple[str, ...] = ()
+    page: int = 0
+    service: str = ""
+    by_lot: bool = False
+
+    @property
+    def is_drawn(self) -> bool:
+        return self.kind == "drawn" or self.by_lot
 
 
 @saved("panels.looking", title=_("the new panel"))
@@ -66,6 +82,16 @@ class Looking:
     seats: int
     kind: PanelKind = "open"
     ends: str = ""
+    area: str = ""
+    areas: tuple[str, ...] = ()
+    service: str = ""
+    by_lot: bool = False
+
+    @property
+    def draft(self) -> Drafting:
+        """To be changed from the first question on."""
+        shown = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Drafting("name", **shown)
 
 
 @saved("panels.renaming", awaits_text=True)
@@ -89,7 +115,8 @@ class Closing:
 
 @flow.command("newpanel", _("Begin a standing panel"), audience="staff")
 async def newpanel(desk: Desk, argument: str) -> Turn:
-    return _ask(Drafting())
+    where = where_asked(await desk.store.attributes.all())
+    return await _ask(desk, Drafting(area=where.key if where else ""))
 
 
 KINDS: dict[PanelKind, Words] = {
@@ -108,13 +135,16 @@ EXPLAINED: dict[PanelKind, Words] = {
 QUESTIONS: dict[Question, Words] = {
     "name": _("What is the panel called? For example: Getting around town"),
     "ends": _("On which day does it close? For example: 30 June"),
+    "service": _("Which service is it about? For example: the library"),
+    "area": _("For which area is it? You can choose several."),
+    "choosing": _("How do people come onto it?"),
     "purpose": _("What is it for, in one or two plain sentences? Citizens read this before they join."),
     "months": _("How many months does a term last, from 1 to 60? After it members make room for others."),
     "seats": _("How many people can sit on it? Write a number, or let everybody in who wants to."),
 }
 
 
-def _ask(draft: Drafting) -> Turn:
+async def _ask(desk: Desk, draft: Drafting, *, same_number: bool = False) -> Turn:
     """The question the draft has come to."""
     rows: list[Row] = []
     about: Text | None = None
@@ -123,21 +153,34 @@ def _ask(draft: Drafting) -> Turn:
             about = EXPLAINED[draft.kind]
             others = [choice(f"kind {kind}", words) for kind, words in KINDS.items() if kind != draft.kind]
             rows = column(*others)
+        case "service":
+            about = _("I ask whoever comes: “Have you used it in the last 12 months?” You want to hear from both.")
+            if draft.name and not draft.service:
+                rows = [[choice("same", Verbatim(_within_a_sentence(draft.name)))]]
+        case "area":
+            where = await desk.store.attributes.find(draft.area)
+            if where is None:
+                return await _ask(desk, replace(draft, asked=_beside(draft, 1), areas=()))
+            about = _("Whoever lives elsewhere hears kindly whom it is for, and what else there is.")
+            rows = choices_of(where, draft.areas, draft.page)
+        case "choosing":
+            about = _("By lot the seats are half for people who use the service and half for others.")
+            rows = column(choice("join", KINDS["open"]), choice("lot", KINDS["drawn"]))
         case "months":
             offered = [choice(f"{n}", ngettext("{n} month", "{n} months", n)) for n in USUAL_MONTHS]
             rows = [offered[:2], offered[2:]]
-        case "seats" if draft.kind != "drawn":
+        case "seats" if not draft.is_drawn:
             rows = [[choice("all", _("As many as want to"))]]
     if kept := _answered(draft):
         rows.append([choice("keep", _("Keep: {answer}", answer=kept))])
     ways_out = [choice("cancel", _("Cancel"))]
     if draft.asked != "name":
         ways_out.insert(0, choice("back", _("Back")))
-    return ask(draft, paragraphs(_asked(draft), about), [*rows, ways_out])
+    return ask(draft, paragraphs(_asked(draft), about), [*rows, ways_out], same_number=same_number)
 
 
 def _asked(draft: Drafting) -> Text:
-    if draft.kind == "drawn" and draft.asked == "seats":
+    if draft.is_drawn and draft.asked == "seats":
         return _("How many people shall sit on it? Please write a number, for example 24.")
     return QUESTIONS[draft.asked]
 
@@ -148,6 +191,8 @@ def _answered(draft: Drafting) -> Text | None:
         case "name" | "purpose":
             words = draft.name if draft.asked == "name" else draft.purpose
             return Verbatim(words) if words else None
+        case "service":
+            return Verbatim(draft.service) if draft.service else None
         case "months" if draft.months not in (0, *USUAL_MONTHS):
             return ngettext("{n} month", "{n} months", draft.months)
     return None
@@ -159,23 +204,33 @@ async def drafting(desk: Desk, at: Drafting, said: Said) -> Turn:
         case _, Choice("cancel"):
             return go("cancel")
         case "name", Choice(id) if (kind := _kind(id)) is not None:
-            return _ask(replace(at, kind=kind))
-        case "purpose" | "months" | "ends" | "seats", Choice("back"):
-            return _ask(replace(at, asked=_beside(at, -1)))
-        case "name" | "purpose" | "months", Choice("keep"):
-            return _ask(replace(at, asked=_beside(at, 1)))
+            return await _ask(desk, replace(at, kind=kind, by_lot=False))
+        case question, Choice("back") if question != "name":
+            return await _ask(desk, replace(at, asked=_beside(at, -1)))
+        case "name" | "purpose" | "months" | "service", Choice("keep"):
+            return await _on(desk, at)
         case "name", Typed(words):
-            return _named(at, " ".join(words.split()))
+            return await _named(desk, at, " ".join(words.split()))
+        case "service", Choice("same"):
+            return await _on(desk, at, service=_within_a_sentence(at.name))
+        case "service", Typed(words):
+            return await _with_service(desk, at, " ".join(words.split()))
         case "purpose", Typed(words):
-            return _with_purpose(at, words.strip())
+            return await _with_purpose(desk, at, words.strip())
+        case "area", Choice(id):
+            return await _with_area(desk, at, id)
+        case "choosing", Choice("join" | "lot" as how):
+            return await _on(desk, at, by_lot=how == "lot")
+        case "area" | "choosing", _:
+            return again(_("Please tap one of the buttons."))
         case "months", Choice(words) | Typed(words):
-            return _with_months(at, words)
+            return await _with_months(desk, at, words)
         case "ends", Typed(words):
-            return _with_end(desk, at, words)
-        case "seats", Choice("all") if at.kind != "drawn":
-            return _look(replace(at, seats=0))
+            return await _with_end(desk, at, words)
+        case "seats", Choice("all") if not at.is_drawn:
+            return await _look(desk, replace(at, seats=0))
         case "seats", Typed(words):
-            return _with_seats(at, words)
+            return await _with_seats(desk, at, words)
     return again(_("Please write it as a message."))
 
 
@@ -184,48 +239,76 @@ def _kind(id: str) -> PanelKind | None:
 
 
 def _beside(at: Drafting, steps: int) -> Question:
-    order = ORDERS[at.kind]
+    order = [question for question in ORDERS[at.kind] if question != "area" or at.area]
     return order[order.index(at.asked) + steps]
 
 
-def _with_end(desk: Desk, at: Drafting, words: str) -> Turn:
+async def _on(desk: Desk, at: Drafting, **said: Any) -> Turn:
+    """What they said is taken in, and the next question asked."""
+    return await _ask(desk, replace(at, asked=_beside(at, 1), **said))
+
+
+def _within_a_sentence(name: str) -> str:
+    return f"the {name[4:]}" if name.startswith("The ") else name
+
+
+async def _with_service(desk: Desk, at: Drafting, service: str) -> Turn:
+    if len(service) > NAME_LIMIT:
+        return again(_("That is too long for a name; {most} letters at most.", most=NAME_LIMIT))
+    return await _on(desk, at, service=service)
+
+
+async def _with_area(desk: Desk, at: Drafting, id: str) -> Turn:
+    where = await desk.store.attributes.find(at.area)
+    if where is None or id == "everywhere":
+        return await _on(desk, at, areas=())
+    if id == "done" and at.areas:
+        return await _on(desk, at, areas=but_not_all(where, at.areas))
+    if id == "more":
+        return await _ask(desk, replace(at, page=next_page(where, at.page)), same_number=True)
+    if (areas := with_tick(where, at.areas, id)) is not None:
+        return await _ask(desk, replace(at, areas=areas), same_number=True)
+    return again(_("Please tap one of the buttons."))
+
+
+async def _with_end(desk: Desk, at: Drafting, words: str) -> Turn:
     """It closes in the evening of that day; a term on it lasts till then."""
     day = read_date(words, desk.today)
     if day is None:
         return again(_("I did not understand that day. For example: 30 June"))
     if not desk.today < day <= desk.today + LONGEST_ONCE:
         return again(_("Please give a day within the next twelve months."))
-    return _ask(replace(at, asked="seats", ends=day.isoformat(), months=LONGEST_MONTHS))
+    return await _on(desk, at, ends=day.isoformat(), months=LONGEST_MONTHS)
 
 
-def _named(at: Drafting, name: str) -> Turn:
+async def _named(desk: Desk, at: Drafting, name: str) -> Turn:
     if len(name) > NAME_LIMIT:
         return again(_("That is too long for a name; {most} letters at most.", most=NAME_LIMIT))
-    return _ask(replace(at, asked="purpose", name=name))
+    return await _on(desk, at, name=name)
 
 
-def _with_purpose(at: Drafting, purpose: str) -> Turn:
+async def _with_purpose(desk: Desk, at: Drafting, purpose: str) -> Turn:
     if len(purpose) > PURPOSE_LIMIT:
         return again(_("That is too long to be read on a phone; {most} letters at most.", most=PURPOSE_LIMIT))
-    return _ask(replace(at, asked="ends" if at.kind == "once" else "months", purpose=purpose))
+    return await _on(desk, at, purpose=purpose)
 
 
-def _with_months(at: Drafting, words: str) -> Turn:
+async def _with_months(desk: Desk, at: Drafting, words: str) -> Turn:
     months = number_in(words)
     if months is None or not SHORTEST_MONTHS <= months <= LONGEST_MONTHS:
         return again(
             _("Please write a number of months from {least} to {most}.", least=SHORTEST_MONTHS, most=LONGEST_MONTHS)
         )
-    return _ask(replace(at, asked="seats", months=months))
+    return await _on(desk, at, months=months)
 
 
-def _with_seats(at: Drafting, words: str) -> Turn:
+async def _with_seats(desk: Desk, at: Drafting, words: str) -> Turn:
     seats = number_in(words)
     if seats is None or not 1 <= seats <= MOST_SEATS:
         return again(_("Please write a number, for example 30, or tap the button."))
-    if at.kind == "drawn" and seats < FEWEST_DRAWN:
+    if at.is_drawn and seats < FEWEST_DRAWN:
         return again(_("A panel that is drawn has {fewest} seats at least.", fewest=FEWEST_DRAWN))
-    return _look(replace(at, seats=seats))
+    return await _look(desk, replace(at, seats=seats))
 
 
 def number_in(words: str) -> int | None:
@@ -234,11 +317,16 @@ def number_in(words: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _look(draft: Drafting) -> Turn:
+async def _look(desk: Desk, draft: Drafting) -> Turn:
+    where = await desk.store.attributes.find(draft.area)
+    options = tuple(option for option in where.options if option.key in draft.areas) if where else ()
+    area = for_whom(Area(where, options)) if where and options else None
     text = paragraphs(
         _("This is how citizens will see it:"),
         lines(_("<b>{name}</b>", name=draft.name), Verbatim(draft.purpose)),
+        area,
         EXPLAINED[draft.kind] if draft.kind in ("drawn", "service") else None,
+        EXPLAINED["drawn"] if draft.by_lot else None,
         lines(
             _("It closes on {day}.", day=Day(date.fromisoformat(draft.ends)))
             if draft.ends
@@ -250,8 +338,8 @@ def _look(draft: Drafting) -> Turn:
         _("Purpose, term and places cannot be changed later, so that everybody joins the same panel."),
     )
     rows = column(choice("yes", _("Begin this panel")), choice("change", _("Change")), choice("cancel", _("Cancel")))
-    at = Looking(draft.name, draft.purpose, draft.months, draft.seats, draft.kind, draft.ends)
-    return ask(at, text, rows)
+    shown = {field.name: getattr(draft, field.name) for field in fields(Looking)}
+    return ask(Looking(**shown), text, rows)
 
 
 @flow.step(Looking)
@@ -260,7 +348,7 @@ async def looking(desk: Desk, at: Looking, said: Said) -> Turn:
         case Choice("cancel"):
             return go("cancel")
         case Choice("change"):
-            return _ask(Drafting("name", at.name, at.purpose, at.months, at.seats, at.kind, at.ends))
+            return await _ask(desk, at.draft)
         case Choice("yes"):
             return await _begin(desk, at)
     return again(_("Please tap one of the buttons."))
@@ -278,22 +366,33 @@ async def _begin(desk: Desk, at: Looking) -> Turn:
         at.seats or None,
         desk.person.id,
         desk.now,
-        kind=at.kind,
+        kind="drawn" if at.by_lot else at.kind,
         ends_at=ends_at,
         language=desk.person.language,
+        area=at.area if at.areas else "",
+        areas=at.areas,
+        service=at.service if at.kind == "service" else "",
     )
     if id is None:
-        draft = Drafting("name", at.name, at.purpose, at.months, at.seats, at.kind, at.ends)
-        return replace(_ask(draft), notice=_("There is a panel of this name already. Please give it another."))
+        return replace(
+            await _ask(desk, at.draft), notice=_("There is a panel of this name already. Please give it another.")
+        )
     await desk.record("began", f"panel:{id}", kind=at.kind, months=at.months, seats=at.seats)
     if ends_at is not None:
         await desk.later("panel.ends", f"panel.ends:{id}", ends_at, {"panel": id})
-    if at.kind == "drawn":
-        await begin_lot(desk, id, at.seats, at.months)
+    panel = await desk.store.panels.load(id)
+    assert panel is not None
+    if panel.service:
+        await desk.store.attributes.define(await use_of(desk, panel))
+    if panel.kind == "drawn":
+        await begin_lot(desk, panel)
         return go("lotpanel", id)
+    if panel.kind == "service":
+        await begin_service(desk, panel)
     text = paragraphs(
         _("<b>{name}</b> is open. Citizens find it under Panels, or by this link:", name=at.name),
         Verbatim(desk.deep_link(f"join-{id}")),
+        for_whom(await area_for(desk, panel)),
         _("Put the link on your website and posters. When people have joined, ask them something."),
     )
     rows = [
@@ -343,7 +442,8 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
         return go("lotpanel", panel.id)
     text = paragraphs(
         _numbers(desk, panel),
-        await _who_uses_it(desk, panel),
+        for_whom(await area_for(desk, panel)),
+        await who_uses_it(desk, panel),
         Verbatim(panel.purpose),
         _("It closes on {day}.", day=last_day(desk, panel.ends_at))
         if panel.ends_at
@@ -355,25 +455,11 @@ async def _one(desk: Desk, panel_id: str) -> Turn:
         [link(f"newvenue join {panel.id}", _("Link and poster")), link(f"announce {panel.id}", _("Tell people"))],
         [link(f"renamepanel {panel.id}", _("Rename")), link(f"closepanel {panel.id}", _("Close"))],
         [link(f"mirror {panel.id}", _("Mirror")), link(f"translate panel {panel.id}", _("Other languages"))],
+        *way_to_quotas(panel),
+        *await way_to_limit(desk, panel),
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)
-
-
-async def _who_uses_it(desk: Desk, panel: Panel) -> Text | None:
-    """On a service panel both are wanted: those who use it, and those who do not."""
-    if panel.kind != "service":
-        return None
-    counts = await desk.store.panels.users(panel.id)
-    users, others = counts.get(True, 0), counts.get(False, 0)
-    missing: Text | None = None
-    if min(users, others) * 4 < users + others:
-        missing = (
-            _("Look for people who do not use the service: they can say why.")
-            if others < users
-            else _("Look for people who use the service.")
-        )
-    return lines(_("They use the service: {users}. They do not: {others}.", users=users, others=others), missing)
 
 
 def _not_there() -> Turn:
@@ -469,6 +555,7 @@ async def _close(desk: Desk, panel_id: str) -> Turn:
         return _not_there()
     if not await desk.store.panels.close(panel.id, desk.now):
         return _still_needed(panel)
+    await stop_asking(desk, panel)
     await desk.record("closed", f"panel:{panel.id}", members=panel.serving, waiting=panel.waiting)
     await desk.later("panel.closed", f"panel.closed:{panel.id}", desk.now, {"panel": panel.id, "after": ""})
     return end(

@@ -366,7 +366,7 @@ async def shown(desk: Desk) -> Turn:
 async def everything(desk: Desk, recipient: Recipient) -> list[Message]:
     """What is held on somebody, to read and as JSON to take elsewhere, and what they said aloud or showed."""
     held = await desk.store.erasure.held(recipient.id)
-    attributes = await desk.store.attributes.all()
+    attributes = await desk.store.attributes.known()
     kept = File("mydata.json", json.dumps(held, ensure_ascii=False, indent=2))
     recorded = [Message(_("You sent this as an answer."), media=one) for one in recordings(held)]
     return [Message(readable(held, attributes, recipient.language), file=kept), *recorded]

@@ -27,13 +27,16 @@ PAGE = 8
 class Telling:
     """Waiting for one answer, by its buttons; `alone` when only this one was to be changed.
 
-    `panel` is the one chosen by lot for which they are asked, if they are.
+    `panel` is the one for which they are asked, if they are; `where` says that they must live in its area,
+    and `sure` that they have said they want to be on it.
     """
 
     key: str
     alone: bool = False
     page: int = 0
     panel: str = ""
+    where: bool = False
+    sure: bool = False
 
 
 @saved("profile.writing", title=_("the questions about you"), awaits_text=True)
@@ -45,6 +48,8 @@ class Writing:
     alone: bool = False
     page: int = 0
     panel: str = ""
+    where: bool = False
+    sure: bool = False
 
 
 @saved("profile.consenting")
@@ -64,15 +69,19 @@ class Consenting:
 async def me(desk: Desk, argument: str) -> Turn:
     """`/me`, `/me KEY` to change one answer, `/me clear` to take all back, `/me on` to answer what is open.
 
-    `/me for PANEL` asks only what is counted in the draw of a panel.
+    `/me for PANEL` asks only what is counted on a panel, `/me where PANEL` in which area they live, whatever they have
+    said before: some panels are for some areas only. `yes` after it says that they want to be on that panel.
     """
     if await desk.store.profiles.is_outdated(desk.person.id):
         return go("keepprofile", f"me {argument}".strip())
-    attributes = await desk.store.attributes.all()
+    profile = await desk.store.profiles.load(desk.person.id)
+    known = await desk.store.attributes.known()
+    attributes = [one for one in known if one.panel_id is None or one.key in profile]
     wanted = next((attribute for attribute in attributes if attribute.key == argument), None)
     if wanted is not None:
         return await _ask(desk, wanted, alone=True)
-    profile = await desk.store.profiles.load(desk.person.id)
+    if argument.startswith("where "):
+        return await _ask_where(desk, argument.removeprefix("where "))
     if argument == "on":
         return await _next(desk, None)
     if argument.startswith("for "):
@@ -83,10 +92,10 @@ async def me(desk: Desk, argument: str) -> Turn:
     if argument == "clear yes":
         await desk.store.profiles.save(desk.person.id, {}, desk.now)
         profile = {}
-    return _overview(desk, attributes, profile)
+    return await _overview(desk, attributes, profile)
 
 
-def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn:
+async def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn:
     ways: list[Row] = [
         [link("needs", _("How I want to be spoken with"))],
         [link("privacy", _("Privacy")), link("menu", _("Menu"))],
@@ -97,6 +106,9 @@ def _overview(desk: Desk, attributes: list[Attribute], profile: Profile) -> Turn
     text = paragraphs(
         _("<b>You, as far as you want to say</b>"),
         told,
+        _("Some panels are for some areas only: for those I look where you live.")
+        if await desk.store.panels.is_any_limited()
+        else None,
         _("It is only counted together with others', to see who we hear from. Tap a button below to change an answer."),
     )
     rows: list[Row] = [[link(f"me {one.key}", labelled(one.labels))] for one in attributes]
@@ -124,10 +136,11 @@ def _value(attribute: Attribute, profile: Profile) -> Text:
 
 async def _next(desk: Desk, after: str | None, panel: str = "") -> Turn:
     """The next question not answered yet, after one of them; then the overview, or the panel it is for."""
-    attributes = await desk.store.attributes.all()
+    attributes = await desk.store.attributes.of_panel(panel)
     if panel:
         counted = {quota.attribute for quota in await desk.store.sortition.quotas(panel)}
-        attributes = [attribute for attribute in attributes if attribute.key in counted]
+        attributes = [one for one in attributes if one.panel_id or one.key in counted]
+        attributes.sort(key=lambda one: one.panel_id is None)  # what only this panel asks comes first
     profile = await desk.store.profiles.load(desk.person.id)
     keys = [attribute.key for attribute in attributes]
     later = attributes[keys.index(after) + 1 :] if after in keys else attributes
@@ -135,11 +148,30 @@ async def _next(desk: Desk, after: str | None, panel: str = "") -> Turn:
     return await _ask(desk, wanted, alone=False, panel=panel) if wanted else _back(panel)
 
 
+async def _ask_where(desk: Desk, wanted: str) -> Turn:
+    """Before somebody comes onto a panel that is for some areas only; what they say leads them on to it."""
+    panel_id, _space, sure = wanted.partition(" ")
+    panel = await desk.store.panels.load(panel_id)
+    attribute = await desk.store.attributes.find(panel.area) if panel is not None else None
+    if panel is None or attribute is None:
+        return go("panels")
+    return await _ask(desk, attribute, alone=False, panel=panel.id, where=True, sure=sure == "yes")
+
+
 def _back(panel: str) -> Turn:
-    return go("interest", panel) if panel else go("me")
+    return go("join", panel) if panel else go("me")
 
 
-async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0, panel: str = "") -> Turn:
+async def _ask(
+    desk: Desk,
+    attribute: Attribute,
+    *,
+    alone: bool,
+    page: int = 0,
+    panel: str = "",
+    where: bool = False,
+    sure: bool = False,
+) -> Turn:
     standing = await desk.store.people.agreed_to(desk.person.id)
     kept = None if standing.get(PURPOSE) == NOTICE_VERSION else _KEPT
     answered = alone and attribute.key in await desk.store.profiles.load(desk.person.id)
@@ -161,19 +193,20 @@ async def _ask(desk: Desk, attribute: Attribute, *, alone: bool, page: int = 0, 
         return ask(Consenting(attribute.key, alone, panel), text, rows)
     text = paragraphs(
         _named(attribute),
-        _why(attribute),
+        _("Why we ask: this panel is for people of some areas only.") if where else _why(attribute),
         _in_their_language(attribute),
         _how(attribute),
         kept,
     )
+    skip = [] if where else [choice("skip", _("Skip"))]
     rows = [
         *_options(attribute, page),
-        [choice("kept back", _("Prefer not to say")), choice("skip", _("Skip"))],
+        [choice("kept back", _("Prefer not to say")), *skip],
         *clear,
         [choice("back", _("Back"))],
     ]
     waiting = Telling if attribute.kind == "choice" else Writing
-    return ask(waiting(attribute.key, alone, page, panel), text, rows)
+    return ask(waiting(attribute.key, alone, page, panel, where, sure), text, rows)
 
 
 _KEPT = _("If you answer, I keep it until you take it back here. Others only ever see numbers.")
@@ -229,7 +262,7 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
         return _back(at.panel)
     match said:
         case Choice("back"):
-            return _back(at.panel)
+            return go("panels") if at.where else _back(at.panel)
         case Choice("skip"):
             return go("me") if at.alone else await _next(desk, at.key, at.panel)
         case Choice("kept back"):
@@ -240,7 +273,15 @@ async def step(desk: Desk, at: Telling | Writing, said: Said) -> Turn:
             return await _keep(desk, at, attribute, option)
         case Choice("more"):
             last = (at.page + 1) * PAGE >= len(attribute.options)
-            return await _ask(desk, attribute, alone=at.alone, page=0 if last else at.page + 1, panel=at.panel)
+            return await _ask(
+                desk,
+                attribute,
+                alone=at.alone,
+                page=0 if last else at.page + 1,
+                panel=at.panel,
+                where=at.where,
+                sure=at.sure,
+            )
         case Located(latitude, longitude) if attribute.kind == "area":
             found = nearest(attribute, latitude, longitude)
             return await _keep(desk, at, attribute, found) if found else again(_NO_AREA)
@@ -292,6 +333,8 @@ async def _keep(desk: Desk, at: Telling | Writing | Consenting, attribute: Attri
     profile = await desk.store.profiles.load(desk.person.id)
     kept = {**profile, attribute.key: option.key if option else None}
     await desk.store.profiles.save(desk.person.id, kept, desk.now)
+    if isinstance(at, Telling | Writing) and at.where:
+        return go("join", f"{at.panel} yes" if at.sure else at.panel)
     return go("me") if at.alone else await _next(desk, at.key, at.panel)
 
 

@@ -1,13 +1,13 @@
 -- name: all
-SELECT key, kind, sensitive, labels, reasons FROM attributes ORDER BY position, key;
+SELECT key, kind, sensitive, labels, reasons, panel_id FROM attributes ORDER BY position, key;
 
 -- name: options
 SELECT attribute_key, key, labels, target, least, most, prefixes, latitude, longitude FROM attribute_options
 ORDER BY attribute_key, position, key;
 
 -- name: add!
-INSERT INTO attributes (key, position, kind, sensitive, labels, reasons)
-VALUES (:key, :position, :kind, :sensitive, :labels, :reasons);
+INSERT INTO attributes (key, position, kind, sensitive, labels, reasons, panel_id)
+VALUES (:key, :position, :kind, :sensitive, :labels, :reasons, :panel_id);
 
 -- name: add_option!
 INSERT INTO attribute_options

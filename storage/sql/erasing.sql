@@ -86,7 +86,7 @@ SELECT c.purpose, c.version, c.language, c.given_at, c.withdrawn_at
 FROM consents AS c WHERE c.person_id = :person_id ORDER BY c.id;
 
 -- name: memberships
-SELECT p.name AS panel, m.state, m.term, m.staying, m.joined_at, m.term_ends_at, m.ended_at, m.service_use,
+SELECT p.name AS panel, m.state, m.term, m.staying, m.joined_at, m.term_ends_at, m.ended_at,
     m.asked_to_stay_at, m.stays_since, m.home
 FROM memberships AS m JOIN panels AS p ON p.id = m.panel_id WHERE m.person_id = :person_id ORDER BY m.id;
 

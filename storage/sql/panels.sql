@@ -1,12 +1,14 @@
 -- name: add
 -- Nothing comes back when an open panel has this name already.
-INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at, kind, ends_at, language)
-VALUES (:id, :name, :purpose, :term_months, :seats, :created_by, :now, :kind, :ends_at, :language)
+INSERT INTO panels (id, name, purpose, term_months, seats, created_by, created_at, kind, ends_at, language, area, areas,
+    service)
+VALUES (:id, :name, :purpose, :term_months, :seats, :created_by, :now, :kind, :ends_at, :language, :area, :areas,
+    :service)
 ON CONFLICT DO NOTHING RETURNING id;
 
 -- name: load
 SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
-    p.language, p.translations,
+    p.language, p.translations, p.area, p.areas, p.service,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at
@@ -15,7 +17,7 @@ FROM panels AS p WHERE p.id = :id;
 -- name: page
 -- Open panels, in the order they were begun.
 SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
-    p.language, p.translations,
+    p.language, p.translations, p.area, p.areas, p.service,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at
@@ -25,7 +27,7 @@ ORDER BY p.id LIMIT :most OFFSET :skipped;
 -- name: page_for
 -- Open panels as one person sees them: their own first, then those they wait for.
 SELECT p.id, p.name, p.purpose, p.term_months, p.seats, p.state, p.closed_at, p.kind, p.ends_at,
-    p.language, p.translations,
+    p.language, p.translations, p.area, p.areas, p.service,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS serving,
     (SELECT COUNT(*) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'waiting') AS waiting,
     (SELECT MIN(m.term_ends_at) FROM memberships AS m WHERE m.panel_id = p.id AND m.state = 'serving') AS next_end_at,
@@ -47,6 +49,20 @@ UPDATE panels SET name = :name
 WHERE id = :id AND state = 'open'
     AND NOT EXISTS (SELECT 1 FROM panels AS o WHERE o.state = 'open' AND o.name = :name AND o.id <> :id)
 RETURNING id;
+
+-- name: limit
+-- Not once a draw is under way or over: those who were drawn came for the panel as it was.
+UPDATE panels SET area = :area, areas = :areas
+WHERE id = :id AND state = 'open'
+    AND NOT EXISTS (SELECT 1 FROM draws AS d WHERE d.panel_id = panels.id AND d.state IN ('sealed', 'drawing', 'drawn'))
+RETURNING id;
+
+-- name: can_be_limited
+SELECT 1 FROM panels WHERE id = :id AND state = 'open'
+    AND NOT EXISTS (SELECT 1 FROM draws AS d WHERE d.panel_id = panels.id AND d.state IN ('sealed', 'drawing', 'drawn'));
+
+-- name: any_limited
+SELECT 1 FROM panels WHERE state = 'open' AND area <> '' LIMIT 1;
 
 -- name: busy
 -- Consultations that still need the panel.
@@ -135,15 +151,6 @@ RETURNING id;
 UPDATE memberships SET state = :state, ended_at = :now, home = ''
 WHERE id = :id AND state IN ('waiting', 'serving') RETURNING id;
 
--- name: set_uses!
-UPDATE memberships SET service_use = :uses
-WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'serving';
-
--- name: users
-SELECT m.person_id, m.service_use, k.sealed AS sealed_key
-FROM memberships AS m JOIN data_keys AS k ON k.person_id = m.person_id
-WHERE m.panel_id = :panel_id AND m.state = 'serving' AND m.service_use <> '';
-
 -- name: will_stay
 -- Only while nobody waits.
 UPDATE memberships SET staying = 1
@@ -183,18 +190,8 @@ SELECT w.*
 FROM memberships AS m JOIN recipients AS w ON w.id = m.person_id
 WHERE m.id = :id AND w.stopped = 0;
 
--- name: curious
--- Who agrees to hear of new panels, and has nothing to do with this one yet.
-SELECT w.*
-FROM recipients AS w
-JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
-    AND c.version = :notice
-WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
-    AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
-    AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)
-ORDER BY w.id LIMIT :most;
-
 -- name: count_curious
+-- Who agrees to hear of new panels, and has nothing to do with this one yet.
 SELECT COUNT(*)
 FROM recipients AS w
 JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL

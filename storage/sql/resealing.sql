@@ -63,12 +63,6 @@ SELECT panel_id, request AS value FROM outlooks WHERE request IS NOT NULL;
 -- name: set_outlook!
 UPDATE outlooks SET request = :value WHERE panel_id = :panel_id;
 
--- name: service_uses
-SELECT id, person_id, service_use AS value FROM memberships WHERE service_use <> '';
-
--- name: set_service_use!
-UPDATE memberships SET service_use = :value WHERE id = :id;
-
 -- name: payloads
 SELECT update_id, payload AS value FROM inbox WHERE payload <> '';
 

@@ -103,10 +103,6 @@ JOIN data_keys AS k ON k.person_id = s.person_id
 LEFT JOIN profiles AS v ON v.person_id = s.person_id AND v.notice = :notice
 WHERE s.panel_id = :panel_id AND s.state IN ('offered', 'accepted') ORDER BY s.person_id;
 
--- name: interested_by_link
-SELECT l.venue, COUNT(*) AS number FROM interests AS i LEFT JOIN links AS l ON l.token = i.link
-WHERE i.panel_id = :panel_id GROUP BY l.venue ORDER BY 2 DESC, 1;
-
 -- name: interested
 -- Everybody in the pool, a page at a time.
 SELECT w.* FROM interests AS i JOIN recipients AS w ON w.id = i.person_id
@@ -126,7 +122,7 @@ FROM recipients AS w
 JOIN consents AS c ON c.person_id = w.id AND c.purpose = 'new panels' AND c.withdrawn_at IS NULL
     AND c.version = :notice
 JOIN data_keys AS k ON k.person_id = w.id
-JOIN profiles AS v ON v.person_id = w.id AND v.notice = :notice
+LEFT JOIN profiles AS v ON v.person_id = w.id AND v.notice = :notice
 WHERE w.stopped = 0 AND w.role = 'citizen' AND w.id > :after
     AND NOT EXISTS (SELECT 1 FROM interests AS i WHERE i.panel_id = :panel_id AND i.person_id = w.id)
     AND NOT EXISTS (SELECT 1 FROM memberships AS m WHERE m.panel_id = :panel_id AND m.person_id = w.id)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import counted_on
 from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Wishes
@@ -168,7 +169,7 @@ async def _widen(desk: Desk, panel: Panel) -> Turn:
         await desk.record("widened quotas", f"panel:{panel.id}")
     quotas = await desk.store.sortition.quotas(panel.id)
     text = paragraphs(
-        _("<b>The quotas now</b>"), quota_table(await desk.store.attributes.all(), quotas, desk.voice.language)
+        _("<b>The quotas now</b>"), quota_table(await counted_on(desk, panel), quotas, desk.voice.language)
     )
     return end(text, [[link(f"draw {panel.id}", _("Draw"))], [link(f"lotpanel {panel.id}", _("Back"))]])
 
@@ -417,7 +418,7 @@ async def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
 
 async def _out_of_reach(desk: Desk, result: Result) -> list[Text]:
     """Which quotas could not be met again after a part of a new panel has left: there is time to find people."""
-    attributes = await desk.store.attributes.all()
+    attributes = await desk.store.attributes.known()
     found: list[Text] = []
     for part, missing in enumerate(result.out_of_reach, 1):
         if missing:

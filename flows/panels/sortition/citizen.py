@@ -7,13 +7,15 @@ from datetime import datetime
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import Area, area_for, for_whom, not_for_them, speaker_lives
 from flows.panels.places import last_day, named
+from flows.panels.services import asked_of
 from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.renewals import announced, draw_for
 from flows.panels.sortition.seating import accept, decline, expectations, take_back
 from flows.panels.terms import term_end
 from flows.saved import saved
-from flows.turn import Choice, Row, Said, Turn, again, ask, choice, column, end, go, link
+from flows.turn import Choice, Message, Row, Said, Turn, again, ask, choice, column, end, go, link
 from flows.words import Text, Verbatim, Words, _, in_their_language, lines, ngettext, paragraphs, written
 from storage.panels import Panel
 from storage.sortition import Draw, Offer, Sortition
@@ -43,8 +45,13 @@ class LeavingPool:
 
 @flow.command("interest")
 async def interest(desk: Desk, argument: str) -> Turn:
-    """`/interest PANEL [HOME]`: what the panel is, how it is chosen, and whether they would like to be."""
+    """`/interest PANEL [HOME]`: what the panel is, how it is chosen, and whether they would like to be.
+
+    `/interest PANEL yes` goes on after a question that came between.
+    """
     panel_id, _space, home = argument.partition(" ")
+    if home == "yes":
+        return await _into_pool(desk, panel_id, "")
     panel, settings = await _lot_panel(desk, panel_id)
     if panel is None or settings is None:
         return _not_there()
@@ -57,11 +64,17 @@ async def interest(desk: Desk, argument: str) -> Turn:
         rows: list[Row] = [[link("panels", _("My panels")), link(f"leave {panel.id}", _("Leave"))]]
         return end(_("You sit on <b>{panel}</b>. Your term ends on {day}.", panel=named(panel), day=day), rows)
     draw = await desk.store.sortition.current_draw(panel.id)
+    area = await area_for(desk, panel)
+    where = await speaker_lives(desk, area)
+    if area is not None and where in ("elsewhere", "not said"):
+        return await not_for_them(desk, panel, area, where)
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
+        if area is not None and where == "not asked":
+            return _tell_where(panel, area)
         next_draw = await _what_next(desk, panel, settings, draw)
         return _in_pool(panel, next_draw, await _for_their_home(desk, panel, settings))
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose")),
+        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area)),
         in_their_language(written(panel, "purpose")),
         ngettext(
             "{n} person is chosen by lot, so that the panel looks like the people who live here.",
@@ -116,8 +129,16 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
     if await desk.store.sortition.express(panel.id, desk.person.id, desk.now, home):
         await desk.acted()
     desk.open_questions = 0
+    area = await area_for(desk, panel)
+    where = await speaker_lives(desk, area)
+    if area is not None and where == "not asked":
+        return go("me", f"where {panel.id} yes")
+    if area is not None and where != "here":
+        await desk.store.sortition.withdraw(panel.id, desk.person.id)
+        return await not_for_them(desk, panel, area, where)
     profile = await desk.store.profiles.load(desk.person.id)
-    wanted = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
+    use = await asked_of(desk, panel)
+    wanted = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)} | ({use.key} if use else set())
     missing = len(wanted - profile.keys())
     text = paragraphs(
         _("Thank you. You are in the draw for <b>{panel}</b>.", panel=named(panel)),
@@ -131,8 +152,23 @@ async def _into_pool(desk: Desk, panel_id: str, home: str) -> Turn:
         else None,
         await _for_their_home(desk, panel, settings),
     )
+    if use is not None and use.key not in profile:
+        return go("me", f"for {panel.id}").before(Message(text))
     rows: list[Row] = [[link(f"me for {panel.id}", _("Questions about me"))]] if missing else []
     return end(text, [*rows, way_to_check(panel), [link("panels", _("My panels")), link("menu", _("Menu"))]])
+
+
+def _tell_where(panel: Panel, area: Area) -> Turn:
+    """They came before it was known for which area it is, or have not said yet."""
+    text = paragraphs(
+        lines(_("<b>{name}</b>", name=named(panel)), for_whom(area)),
+        _("You would like to be in the draw. Please tell me where you live first: I cannot draw you before."),
+    )
+    rows: list[Row] = [
+        [link(f"me where {panel.id}", _("Say where I live"))],
+        [link(f"nointerest {panel.id}", _("Take me out of the draw"))],
+    ]
+    return end(text, rows)
 
 
 def _in_pool(panel: Panel, next_draw: Text | None, home: Text | None) -> Turn:

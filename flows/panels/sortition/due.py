@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.desk import Desk
 from flows.flow import Again, Flow
+from flows.panels.areas import area_for, for_whom, lives
 from flows.panels.places import contributed, last_day, named
 from flows.panels.sortition.ceremony import record_name, record_text, renew
 from flows.panels.sortition.checking import way_to_check
@@ -365,15 +366,18 @@ async def invite_thin(desk: Desk, args: dict[str, Any]) -> Again | None:
     if panel is None or settings is None:
         return None
     wanted = most_wanted(await strata_of(desk, panel, settings))
+    area = await area_for(desk, panel)
     page = await desk.store.sortition.to_invite(panel.id, args["after"], PAGE)
     attentive = await desk.attentive([one.recipient for one in page])
     for one in page:
         group = next((stratum for stratum in wanted if belongs(one.profile, stratum)), None)
-        if group is None or one.recipient not in attentive:
+        comes = lives(one.profile, area) in ("here", "not asked")
+        if group is None or not comes or one.recipient not in attentive:
             continue
         text = paragraphs(
             _("A panel is being put together by lot: <b>{panel}</b>", panel=named(panel)),
             written(panel, "purpose"),
+            for_whom(area),
             _(
                 "I ask you because few people like you are in the draw so far ({group}).",
                 group=called(group, one.recipient.language),

@@ -8,6 +8,7 @@ from typing import Literal
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import counted_on
 from flows.panels.selection.frozen import BadInput
 from flows.panels.sortition.renewals import plan_next, possible_months, renewals_a_term
 from flows.panels.sortition.strata import quotas_of, usable
@@ -53,19 +54,19 @@ class Changing:
     setting: Setting
 
 
-async def begin_lot(desk: Desk, panel_id: str, seats: int, term_months: int) -> None:
+async def begin_lot(desk: Desk, panel: Panel) -> None:
     """The usual settings and quotas of a new panel, and the promise of its first draw."""
-    months = max(one for one in possible_months(term_months) if one <= USUAL_MONTHS)
-    settings = Sortition(panel_id, renewal_months=months, alternates=max(2, seats // 3))
+    months = max(one for one in possible_months(panel.term_months) if one <= USUAL_MONTHS)
+    settings = Sortition(panel.id, renewal_months=months, alternates=max(2, (panel.seats or 0) // 3))
     await desk.store.sortition.save(settings)
-    await desk.store.sortition.set_quotas(panel_id, await usual_quotas(desk, seats, settings.tolerance))
-    await desk.store.sortition.open_draw(panel_id, desk.new_token(), desk.now)
+    await desk.store.sortition.set_quotas(panel.id, await usual_quotas(desk, panel, settings.tolerance))
+    await desk.store.sortition.open_draw(panel.id, desk.new_token(), desk.now)
 
 
-async def usual_quotas(desk: Desk, seats: int, tolerance: int) -> list[SeatQuota]:
+async def usual_quotas(desk: Desk, panel: Panel, tolerance: int) -> list[SeatQuota]:
     """From everything whose shares are known; none where they contradict themselves."""
     try:
-        return quotas_of(usable(await desk.store.attributes.all()), seats, tolerance)
+        return quotas_of(usable(await counted_on(desk, panel)), panel.seats or 1, tolerance)
     except BadInput:
         return []
 
@@ -143,15 +144,23 @@ async def _are_own(desk: Desk, panel: Panel, settings: Sortition) -> bool:
     """Whether the quotas are others than those worked out from the community's shares."""
     quotas = await desk.store.sortition.quotas(panel.id)
     used = {quota.attribute for quota in quotas}
-    chosen = [attribute for attribute in usable(await desk.store.attributes.all()) if attribute.key in used]
+    chosen = [attribute for attribute in usable(await counted_on(desk, panel)) if attribute.key in used]
     try:
         return bool(quotas) and quotas != quotas_of(chosen, panel.seats or 1, settings.tolerance)
     except BadInput:
         return True
 
 
+async def count_anew(desk: Desk, panel_id: str, where: Attribute) -> None:
+    """Its area has changed: quotas of what is counted, and of where people live, as the shares say within it."""
+    panel, settings = await _lot_panel(desk, panel_id)
+    if panel is not None and settings is not None:
+        used = {quota.attribute for quota in await desk.store.sortition.quotas(panel.id)}
+        await _set_quotas(desk, panel, used | {where.key}, settings.tolerance)
+
+
 async def _set_quotas(desk: Desk, panel: Panel, used: set[str], tolerance: int) -> None:
-    chosen = [attribute for attribute in usable(await desk.store.attributes.all()) if attribute.key in used]
+    chosen = [attribute for attribute in usable(await counted_on(desk, panel)) if attribute.key in used]
     try:
         quotas = quotas_of(chosen, panel.seats or 1, tolerance)
     except BadInput:
@@ -196,7 +205,7 @@ def _bounds(panel: Panel, setting: Setting) -> Words:
 async def _show(desk: Desk, panel: Panel) -> Turn:
     settings = await desk.store.sortition.load(panel.id)
     assert settings is not None
-    attributes = await desk.store.attributes.all()
+    attributes = await counted_on(desk, panel)
     quotas = await desk.store.sortition.quotas(panel.id)
     text = paragraphs(
         _("<b>How {panel} is chosen</b>", panel=panel.name),
@@ -296,8 +305,10 @@ def quota_table(attributes: Sequence[Attribute], quotas: Sequence[SeatQuota], la
             if quota.least == quota.most
             else _("{label}: {least} to {most} seats", **places)
         )
-        share = Percent(option.target) if option.target is not None else ""
-        found.append(_("{seats} ({share} of everybody)", seats=seats, share=share))
+        shared = option.target is not None
+        found.append(
+            _("{seats} ({share} of everybody)", seats=seats, share=Percent(option.target or 0.0)) if shared else seats
+        )
     return lines(*found)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import area_for, counted_on, for_whom, lives
+from flows.panels.limiting import way_to_limit
 from flows.panels.places import last_day
+from flows.panels.services import USES
 from flows.panels.sortition.founding import quota_table
 from flows.panels.sortition.renewals import announced, standing
-from flows.panels.sortition.strata import Stratum, most_came_from, most_wanted, strata
+from flows.panels.sortition.strata import Stratum, brought_by, most_came_from, most_wanted, seats_text, strata
 from flows.panels.terms import term_end
 from flows.turn import Row, Turn, end, go, link
 from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, said_in
@@ -32,7 +36,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
     pool = await the_pool(desk, panel, settings)
     draw = await desk.store.sortition.current_draw(panel.id)
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=panel.name), Verbatim(panel.purpose)),
+        lines(_("<b>{name}</b>", name=panel.name), Verbatim(panel.purpose), for_whom(await area_for(desk, panel))),
         lines(
             _("Chosen by lot. Seats taken: {taken} of {seats}.", taken=panel.serving, seats=panel.seats or 0),
             ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
@@ -56,6 +60,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
         [link(f"consult {id}", _("Ask this panel something")), link(f"mirror {id}", _("Mirror"))],
         [link(f"renamepanel {id}", _("Rename")), link(f"closepanel {id}", _("Close"))],
         [link(f"translate panel {id}", _("Other languages")), link(f"announce {id}", _("Tell people"))],
+        *await way_to_limit(desk, panel),
         [link("staffpanels", _("All panels")), link("menu", _("Menu"))],
     ]
     return end(text, rows)
@@ -64,7 +69,7 @@ async def lotpanel(desk: Desk, argument: str) -> Turn:
 async def _quotas_of(desk: Desk, panel: Panel) -> Text:
     """What a new panel is to look like: shown at once, for it can still be changed."""
     quotas = await desk.store.sortition.quotas(panel.id)
-    return quota_table(await desk.store.attributes.all(), quotas, desk.voice.language)
+    return quota_table(await counted_on(desk, panel), quotas, desk.voice.language)
 
 
 def _draw_state(draw: Draw | None) -> Text | None:
@@ -87,8 +92,10 @@ async def lot_panel(desk: Desk, id: str) -> tuple[Panel | None, Sortition | None
 
 
 async def the_pool(desk: Desk, panel: Panel, settings: Sortition) -> list[Candidate]:
-    """Who can be drawn now: whoever has served rests first."""
-    return await desk.store.sortition.pool(panel.id, rested_since(desk, settings), one_per_home=settings.one_per_home)
+    """Who can be drawn now: whoever has served rests first, and whoever lives elsewhere is not of its area."""
+    found = await desk.store.sortition.pool(panel.id, rested_since(desk, settings), one_per_home=settings.one_per_home)
+    area = await area_for(desk, panel)
+    return [one for one in found if lives(one.profile, area) == "here"]
 
 
 def rested_since(desk: Desk, settings: Sortition) -> datetime:
@@ -101,14 +108,20 @@ def rested_since(desk: Desk, settings: Sortition) -> datetime:
 
 @flow.command("coverage", audience="staff")
 async def coverage(desk: Desk, argument: str) -> Turn:
-    """`/coverage PANEL` compares the pool with the seats; `/coverage PANEL invite` writes to people who may be told."""
+    """`/coverage PANEL` compares the pool with the seats; `/coverage PANEL invite` writes to people who may be told.
+
+    Groups are counted exactly: one person more or less decides whether a panel can be drawn, and the record of the
+    draw, which everybody may read, has the same counts. What the record has not, where people came from, keeps to the
+    smallest figure. Whether they use the panel's service nobody has said who has not come, so nobody is invited by it.
+    """
     id, _space, what = argument.partition(" ")
     panel, settings = await lot_panel(desk, id)
     if panel is None or settings is None:
-        return go("staffpanels")
+        return go("staffpanels", id)  # of a service that people join it stands there
     found = await strata_of(desk, panel, settings)
     wanted = most_wanted(found)
-    if what == "invite" and wanted:
+    reachable = any(one.attribute.panel_id is None for one in wanted)
+    if what == "invite" and reachable:
         about = {"panel": panel.id, "after": ""}
         await desk.later("panel.invite_thin", f"panel.invite_thin:{panel.id}:{desk.today}", desk.now, about)
         await desk.record("invited into the pool", f"panel:{panel.id}")
@@ -117,17 +130,14 @@ async def coverage(desk: Desk, argument: str) -> Turn:
             [[link(f"lotpanel {panel.id}", _("Back"))]],
         )
     pool = await the_pool(desk, panel, settings)
-    brought = await desk.store.sortition.interested_by_venue(panel.id)
     text = paragraphs(
         _("<b>Who is missing: {panel}</b>", panel=panel.name),
         ngettext("{n} person is in the pool.", "{n} people are in the pool.", len(pool)),
         lines(*(_stratum_line(desk, one) for one in found), _MARKS) if found else _NO_QUOTAS,
         await _advice(desk, panel, pool, wanted),
-        lines(_("Where they came from:"), *(_brought(venue, number) for venue, number in brought.items()))
-        if brought
-        else None,
+        await _venues(desk, pool, found),
     )
-    invite: list[Row] = [[link(f"coverage {id} invite", _("Invite people of these groups"))]] if wanted else []
+    invite: list[Row] = [[link(f"coverage {id} invite", _("Invite people of these groups"))]] if reachable else []
     rows = [
         *invite,
         [link(f"newvenue join {id}", _("Link and poster")), link(f"draw {id}", _("Draw"))],
@@ -145,7 +155,7 @@ async def strata_of(desk: Desk, panel: Panel, settings: Sortition) -> list[Strat
     """Each group that has seats, as it stands now, or will at the renewal that has been announced."""
     pool = await the_pool(desk, panel, settings)
     return strata(
-        await desk.store.attributes.all(),
+        await counted_on(desk, panel),
         await desk.store.sortition.quotas(panel.id),
         [one.profile for one in pool],
         (await standing(desk, panel, announced(desk, settings))).profiles,
@@ -175,7 +185,9 @@ def listed(names: Sequence[Text]) -> Text:
 
 
 def called(one: Stratum, language: str) -> Text:
-    """`Age group: 65 and over`, in a language."""
+    """`Age group: 65 and over`, in a language; of a service those who use it, and those who do not."""
+    if one.attribute.panel_id is not None:
+        return _("People who use the service") if one.option == USES else _("People who do not use the service")
     option = one.attribute.option(one.option)
     what = said_in(one.attribute.labels, language)
     return Words(
@@ -189,7 +201,7 @@ def _stratum_line(desk: Desk, one: Stratum) -> Text:
         "{mark} {group} – {seats} seats, {pool} in the pool",
         mark=mark,
         group=group_name(desk, one),
-        seats=f"{one.quota.least}–{one.quota.most}" if one.quota.least != one.quota.most else one.quota.least,
+        seats=seats_text(one.quota),
         pool=one.in_pool,
     )
 
@@ -205,9 +217,10 @@ async def _advice(desk: Desk, panel: Panel, pool: Sequence[Candidate], wanted: S
         )
     if not wanted:
         return _("The pool is large enough in every group. You can draw.")
+    rule = await desk.disclosure()
     shown: list[Text] = []
     for one in wanted[:MOST_SUGGESTED]:
-        venue = most_came_from(pool, one)
+        venue = most_came_from(pool, one, rule.smallest)
         shown.append(
             ngettext("– {group}: {n} more", "– {group}: {n} more", one.still_needed, group=group_name(desk, one))
         )
@@ -216,5 +229,21 @@ async def _advice(desk: Desk, panel: Panel, pool: Sequence[Candidate], wanted: S
     return lines(_("Look for these people first:"), *shown)
 
 
-def _brought(venue: str | None, number: int) -> Text:
-    return _("– {venue}: {number}", venue=Verbatim(venue) if venue else _("by themselves"), number=number)
+async def _venues(desk: Desk, pool: Sequence[Candidate], found: Sequence[Stratum]) -> Text | None:
+    """Where the people of the pool came from, the venue that brought most first, and whom it brought many of."""
+    if not pool:
+        return None
+    rule = await desk.disclosure()
+    shown: list[Text] = []
+    for venue, number in sorted(Counter(one.venue for one in pool).items(), key=lambda one: (-one[1], one[0] or "")):
+        rounded = rule.rounded(number)
+        many = (
+            _("about {number}", number=rounded)
+            if rounded is not None
+            else _("fewer than {smallest}", smallest=rule.smallest)
+        )
+        name = Verbatim(venue) if venue else _("by themselves")
+        shown.append(_("– {venue}: {number}", venue=name, number=many))
+        if groups := [group_name(desk, one) for one in brought_by(pool, venue, found, rule.smallest)]:
+            shown.append(_("Many of them: {groups}", groups=listed(groups)))
+    return lines(_("Where they came from:"), *shown)

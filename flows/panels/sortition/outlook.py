@@ -99,7 +99,7 @@ async def outlook_text(desk: Desk, panel: Panel, outlook: Outlook) -> Text:
         return lines(_("These quotas cannot be met together. The smallest change that helps:"), *change)
     if not outlook.excluded:
         return _("All quotas can be met, and everybody in the pool has a chance.")
-    attributes = await desk.store.attributes.all()
+    attributes = await desk.store.attributes.known()
     named: list[Text] = []
     for people, features in outlook.named:
         said = [SeatQuota(attribute, option, 0, 0) for attribute, option in features if option]
@@ -122,5 +122,5 @@ async def widening_lines(desk: Desk, quotas: Sequence[SeatQuota], widening: Wide
     wider = [quota for quota in widened(quotas, widening) if quota not in quotas]
     return [
         _("– {group}: {least} to {most} seats", group=group, least=quota.least, most=quota.most)
-        for quota, group in zip(wider, groups(desk, await desk.store.attributes.all(), wider), strict=True)
+        for quota, group in zip(wider, groups(desk, await desk.store.attributes.known(), wider), strict=True)
     ]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from flows.desk import Desk
 from flows.flow import Flow
+from flows.panels.areas import counted_on
 from flows.panels.quotas import quota_columns
 from flows.panels.sortition.founding import quota_table
-from flows.panels.sortition.officer import lot_panel
 from flows.saved import saved
 from flows.sheets import REASONS, Unreadable, sheets
 from flows.turn import (
@@ -174,7 +174,7 @@ def _called(words: str, key: str, labels: Iterable[str]) -> bool:
 @flow.command("quotafile", audience="staff")
 async def quota_file(desk: Desk, argument: str) -> Turn:
     """`/quotafile PANEL` asks for the file, and sends the quotas of now as one."""
-    panel, _settings = await lot_panel(desk, argument)
+    panel = await _with_quotas(desk, argument)
     if panel is None:
         return go("staffpanels")
     rows = [",".join(COLUMNS)]
@@ -190,19 +190,32 @@ async def quota_file(desk: Desk, argument: str) -> Turn:
     return _ask(panel.id, text).before(Message(_("The quotas of <b>{panel}</b>", panel=panel.name), file=file))
 
 
+async def _with_quotas(desk: Desk, id: str) -> Panel | None:
+    """An open panel whose seats have quotas: chosen by lot, or for one service."""
+    panel = await desk.store.panels.load(id) if id else None
+    has_quotas = panel is not None and (panel.kind == "drawn" or (panel.kind == "service" and panel.seats))
+    return panel if panel is not None and panel.state == "open" and has_quotas else None
+
+
+def _back(panel: Panel) -> Turn:
+    return go("lotsettings" if panel.kind == "drawn" else "staffpanels", panel.id)
+
+
 def _ask(panel_id: str, text: Text) -> Turn:
     return ask(Wanted(panel_id), text, [[choice("back", _("Back"))]])
 
 
 @flow.step(Wanted, Found)
 async def take_file(desk: Desk, at: Wanted | Found, said: Said) -> Turn:
-    panel, _settings = await lot_panel(desk, at.panel_id)
+    panel = await _with_quotas(desk, at.panel_id)
     draw = await desk.store.sortition.current_draw(at.panel_id)
-    if panel is None or not desk.is_staff or (draw is not None and draw.state != "open"):
-        return go("lotsettings", at.panel_id)
+    if panel is None or not desk.is_staff:
+        return go("staffpanels", at.panel_id)
+    if draw is not None and draw.state != "open":
+        return _back(panel)
     match at, said:
         case _, Choice("back"):
-            return go("lotsettings", panel.id)
+            return _back(panel)
         case _, SentFile():
             text = _("I am reading your file {name} …", name=said.name)
             return fetch(Wanted(panel.id), said, text, [[choice("back", _("Cancel"))]])
@@ -213,12 +226,12 @@ async def take_file(desk: Desk, at: Wanted | Found, said: Said) -> Turn:
         case Found(quotas=kept), Choice("yes"):
             await desk.store.sortition.set_quotas(panel.id, _unpacked(kept))
             await desk.record("took quotas from a file", f"panel:{panel.id}")
-            return go("lotsettings", panel.id)
+            return _back(panel)
     return again(_("Please send me the file."))
 
 
 async def _look(desk: Desk, panel: Panel, data: bytes) -> Turn:
-    attributes = await desk.store.attributes.all()
+    attributes = await counted_on(desk, panel)
     try:
         found = read_quotas(data, attributes, panel.seats or 1)
     except Unreadable as problem:
@@ -230,9 +243,8 @@ async def _look(desk: Desk, panel: Panel, data: bytes) -> Turn:
         text = paragraphs(lines(_("I cannot use this file yet:"), *shown), _("Please put it right and send it again."))
         return _ask(panel.id, text)
     rows: list[Row] = [[choice("yes", _("Yes, these are the quotas"))], [choice("back", _("Back"))]]
-    text = paragraphs(
-        Verbatim(panel.name), quota_table(attributes, quotas, desk.voice.language), _("Shall I draw by these?")
-    )
+    sure = _("Shall I draw by these?") if panel.kind == "drawn" else _("Shall I go by these?")
+    text = paragraphs(Verbatim(panel.name), quota_table(attributes, quotas, desk.voice.language), sure)
     return ask(Found(panel.id, _packed(quotas)), text, rows)
 
 

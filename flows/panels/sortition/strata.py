@@ -15,8 +15,8 @@ from storage.sortition import Candidate, SeatQuota
 COMFORTABLE = 3
 """So many people for each seat leave chance something to choose from."""
 
-FEW = 3
-"""Of so many people of a group it is said which venue brought them."""
+MOST_BROUGHT = 3
+"""So many groups are named that a venue has brought."""
 
 NOT_SAID = "not said"
 """What somebody is in a draw who prefers not to say, or has not been asked: no quota is about them."""
@@ -55,19 +55,26 @@ class Stratum:
 
 
 def usable(attributes: Iterable[Attribute]) -> list[Attribute]:
-    """What quotas can be made of: each option's share of the community is known. Sensitive things are never used."""
-    return [
-        one
-        for one in attributes
-        if one.options and not one.sensitive and all(option.target is not None for option in one.options)
-    ]
+    """What quotas can be made of: each option's share is known. Sensitive things are never used."""
+    return [one for one in attributes if not one.sensitive and shares_of(one)]
+
+
+def shares_of(attribute: Attribute) -> dict[str, float]:
+    """Each option's share of the community; none where one is not known.
+
+    Of a service's users no census knows the share: as many users as others are wanted.
+    """
+    if attribute.panel_id is not None:
+        return {option.key: 1 / len(attribute.options) for option in attribute.options}
+    known = {option.key: option.target for option in attribute.options if option.target is not None}
+    return known if len(known) == len(attribute.options) else {}
 
 
 def quotas_of(attributes: Sequence[Attribute], seats: int, tolerance: int) -> list[SeatQuota]:
     """Seats for each option from its share, give or take `tolerance` percent. Raises BadInput."""
     found = []
     for attribute in attributes:
-        shares = {option.key: option.target or 0.0 for option in attribute.options}
+        shares = shares_of(attribute)
         if not sum(shares.values()):
             raise BadInput(f"{attribute.key} has no shares.")
         worked_out = quotas_from_shares(attribute.key, shares, seats, tolerance / 100)
@@ -91,8 +98,22 @@ def strata(
         if attribute is None or option is None:
             continue
         key = (quota.attribute, quota.option)
-        found.append(Stratum(attribute, quota.option, quota, option.target, in_pool[key], on_panel[key]))
+        target = shares_of(attribute).get(option.key)
+        if attribute.panel_id is not None:
+            target = _wanted(quota, quotas) or target
+        found.append(Stratum(attribute, quota.option, quota, target, in_pool[key], on_panel[key]))
     return found
+
+
+def seats_text(quota: SeatQuota) -> str | int:
+    """`3–5`, or `4` where it is exactly that."""
+    return quota.least if quota.least == quota.most else f"{quota.least}–{quota.most}"
+
+
+def _wanted(quota: SeatQuota, quotas: Iterable[SeatQuota]) -> float:
+    """The share that staff want of a service's users, or others: no census knows it."""
+    every = sum(one.least + one.most for one in quotas if one.attribute == quota.attribute)
+    return (quota.least + quota.most) / every if every else 0.0
 
 
 def _counted(profiles: Iterable[Profile]) -> Counter[tuple[str, str]]:
@@ -108,8 +129,21 @@ def most_wanted(found: Iterable[Stratum]) -> list[Stratum]:
     return sorted((one for one in found if one.is_thin), key=lambda one: (-one.still_needed, one.quota.attribute))
 
 
-def most_came_from(candidates: Iterable[Candidate], stratum: Stratum) -> str | None:
-    """The venue that brought most of a group; None where none brought as many as can be told without naming anybody."""
+def most_came_from(candidates: Iterable[Candidate], stratum: Stratum, smallest: int) -> str | None:
+    """The venue that brought most of a group; None where none brought `smallest` of it: nobody is pointed at."""
     brought = Counter(one.venue for one in candidates if one.venue and belongs(one.profile, stratum))
     venue, number = min(brought.items(), key=lambda found: (-found[1], found[0]), default=("", 0))
-    return venue if number >= FEW else None
+    return venue if number >= smallest else None
+
+
+def brought_by(
+    candidates: Sequence[Candidate], venue: str | None, found: Iterable[Stratum], smallest: int
+) -> list[Stratum]:
+    """The groups of which a venue brought `smallest` at least, the largest first: named, and never counted.
+
+    The counts of the groups are exact, so how many of each a venue brought could be taken from them.
+    """
+    theirs = [one.profile for one in candidates if one.venue == venue]
+    numbers = [(sum(belongs(profile, stratum) for profile in theirs), stratum) for stratum in found]
+    enough = [one for one in numbers if one[0] >= smallest]
+    return [stratum for _number, stratum in sorted(enough, key=lambda one: -one[0])][:MOST_BROUGHT]
