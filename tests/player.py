@@ -542,7 +542,10 @@ def _contents(body: dict[str, Any]) -> list[str]:
         parts = ("organisation", "headline", "how", "note", "otherwise", "address", "place")
         lines.insert(0, f"(poster: {' | '.join(picture[part].replace(chr(10), ' ') for part in parts)})")
     elif picture:
-        bars = "; ".join(f"{bar['label']} {bar['text']}" for bar in picture["bars"])
+        bars = "; ".join(
+            f"{bar['heading']}: {bar['label']} {bar['text']}" if bar["heading"] else f"{bar['label']} {bar['text']}"
+            for bar in picture["bars"]
+        )
         lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
     if media := body.get("media"):
         lines.append(f"({media['kind']} {media['id']})")

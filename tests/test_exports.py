@@ -22,7 +22,8 @@ from bot.telegram.rendering import report as rendered
 from flows.results.disclosure import Rule
 from flows.results.findings import Material, Trait, findings
 from flows.results.outcome_rates import Dispositions
-from flows.surveys.report import Labels, codebook, report
+from flows.surveys.labels import Labels
+from flows.surveys.report import codebook, report
 from flows.turn import Report
 from flows.words import Voice
 from storage.attributes import Attribute, Option
@@ -112,7 +113,7 @@ def test_the_codebook_explains_every_code() -> None:
 
 def test_a_workbook_has_a_sheet_for_each_table_and_says_what_it_is_about() -> None:
     book = load_workbook(io.BytesIO(file("xlsx")))
-    assert book.sheetnames == ["About", "Results", "Questions", "Mirror", "Codebook"]
+    assert book.sheetnames == ["About", "Results", "Questions", "Mirror", "Mirror by question", "Codebook"]
     about = [row[0] for row in book["About"].iter_rows(values_only=True)]
     assert about[0] == "Cars?"
     assert any("Response rate (AAPOR RR1): 80%" in (words or "") for words in about)
@@ -152,7 +153,7 @@ def test_pages_hold_the_words_of_every_chart() -> None:
     assert len(re.findall(rb"/Type /Page\b", data)) == 3
     assert b"/FontFile2" in data
     titles = [VOICE.plain(chart.title) for chart in whole().charts]
-    assert titles == ["Should it be closed to cars?", "Should it be closed to cars? – by Age", "Age"]
+    assert titles == ["Should it be closed to cars?", "Should it be closed to cars? – by Age", "Cars? – Age"]
 
 
 def test_many_charts_take_several_pages_and_none_is_cut() -> None:

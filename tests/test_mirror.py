@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
@@ -12,10 +13,12 @@ from flows.panels.mirroring import Mirrored, charts_over_time
 from flows.results.disclosure import Rule
 from flows.results.mirror import Band, dissimilarity, mirror, r_indicator
 from flows.results.weighting import Profile
-from flows.words import Day
+from flows.words import Voice
+from storage.attributes import Attribute
 from storage.panels import Panel
 
 RULE = Rule()
+VOICE = Voice("en", ZoneInfo("Europe/London"))
 bands = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 500))
 
 
@@ -87,10 +90,20 @@ def test_the_indicator_is_between_nothing_and_one(people: dict[Profile, tuple[in
 
 def test_the_mirror_over_time_is_a_picture_from_the_second_survey_on() -> None:
     panel = Panel("p", "Voices", "Living here", 12, None, "open", 30, 0, None, None)
-    first = Mirrored(Day(date(2027, 3, 1)), "Trees?", {"age": 0.3, "area": 0.1}, 0.5)
-    second = Mirrored(Day(date(2027, 6, 1)), "Buses?", {"age": 0.1, "area": 0.1}, None)
-    assert charts_over_time(panel, [first]) == []
-    (unlike,) = charts_over_time(panel, [second, first])
-    assert [round(bar.share, 9) for bar in unlike.bars] == [0.2, 0.1], "the oldest survey is first"
-    again = Mirrored(Day(date(2027, 9, 1)), "Benches?", {}, 0.9)
-    assert [bar.share for bar in charts_over_time(panel, [again, second, first])[1].bars] == [0.5, 0.9]
+    attributes = [Attribute(key, "choice", {"en": key.title()}, ()) for key in ("age", "area")]
+
+    def drawn(*surveys: Mirrored) -> list[list[tuple[str, str, str]]]:
+        charts = charts_over_time(panel, surveys, attributes, "en")
+        return [
+            [(VOICE.plain(bar.heading), VOICE.plain(bar.label), VOICE.plain(bar.text)) for bar in chart.bars]
+            for chart in charts
+        ]
+
+    first = Mirrored("1", date(2027, 3, 1), "Trees?", 40, {"age": 0.3, "area": 0.1}, 0.5)
+    second = Mirrored("2", date(2027, 6, 1), "Buses?", 60, {"age": 0.1}, None)
+    assert drawn(first) == []
+    by_age = [("Age", "1 March 2027", "30% (40)"), ("", "1 June 2027", "10% (60)")]
+    assert drawn(second, first) == [by_age], "the oldest survey is first, and one alone shows no change"
+    third = Mirrored("3", date(2027, 9, 1), "Benches?", None, {}, 0.9)
+    evenly = [("", "1 March 2027", "0.5 (40)"), ("", "1 September 2027", "0.9")]
+    assert drawn(third, second, first) == [by_age, evenly]

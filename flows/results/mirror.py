@@ -6,15 +6,16 @@ Bethlehem, Indicators for the representativeness of survey response, Survey Meth
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.results.disclosure import Line, Published, Rule, line
+from flows.results.disclosure import Line, Published, Rule, line, table
 from flows.results.weighting import Floats, Profile
 
 ROUNDS = 50
@@ -90,26 +91,79 @@ class Band:
 class Mirror:
     """One attribute: band by band, and how unlike the community the panel and those who answered are (0 to 1).
 
-    An index is None where the community's shares are not known or too few people stand behind it.
+    An index is None where the community's shares are not known or too few people stand behind it. `on_panel` and
+    `answered` are how many have a band at all.
     """
 
     bands: tuple[Band, ...]
     panel_unlike: float | None
     answered_unlike: float | None
+    on_panel: Published = None
+    answered: Published = None
+
+    def panel_share(self, band: Band) -> float | None:
+        return _share(band.panel, self.on_panel, [one.panel for one in self.bands])
+
+    def answered_share(self, band: Band) -> float | None:
+        return _share(band.answered, self.answered, [one.answered for one in self.bands])
+
+    @property
+    def r_indicator(self) -> float | None:
+        """With regard to this attribute alone, of the published counts: an exact one would give away what was rounded.
+
+        Only where all who answered had been asked. None where fewer than two groups are left to compare.
+        """
+        asked, answered = Counter[Profile](), Counter[Profile]()
+        for band in self.bands:
+            if band.panel is not None and band.answered is not None:
+                asked[band.key,], answered[band.key,] = band.panel, min(band.panel, band.answered)
+        others = (self.on_panel or 0) - asked.total()
+        if others > 0:
+            asked[("",)], answered[("",)] = others, min(others, max(0, (self.answered or 0) - answered.total()))
+        return r_indicator(asked, answered) if len(asked) > 1 and self.answered is not None else None
+
+
+def _share(cell: Published, total: Published, cells: Sequence[Published]) -> float | None:
+    """Of the published counts; what was kept without its total has shares only where nothing was left out."""
+    if total is None and None not in cells:
+        total = sum(cell for cell in cells if cell is not None)
+    return min(1.0, cell / total) if cell is not None and total else None
 
 
 def mirror(target: Mapping[str, float], panel: Mapping[str, int], answered: Mapping[str, int], rule: Rule) -> Mirror:
     """Counts by band; those whose band is not known are left out, and the bands are the target's and all others'."""
     keys = [*target, *sorted({*panel, *answered} - {*target, ""})]
     on_panel = line([panel.get(key, 0) for key in keys], rule)
-    who_answered = line([answered.get(key, 0) for key in keys], rule)
+    among_them = line([answered.get(key, 0) for key in keys], rule)
     return Mirror(
         tuple(
-            Band(key, target.get(key), on_panel.cells[place], who_answered.cells[place])
-            for place, key in enumerate(keys)
+            Band(key, target.get(key), on_panel.cells[place], among_them.cells[place]) for place, key in enumerate(keys)
         ),
         _unlike(target, keys, on_panel),
-        _unlike(target, keys, who_answered),
+        _unlike(target, keys, among_them),
+        on_panel.total,
+        among_them.total,
+    )
+
+
+def who_answered(keys: Sequence[str], everybody: Mapping[str, int], answered: Mapping[str, int], rule: Rule) -> Line:
+    """Of those whose answers are counted, who answered one question, band by band.
+
+    Protected beside the survey's own line, so that taking one from the other does not show the few who did not.
+    """
+    counts = [answered.get(key, 0) for key in keys]
+    others = [max(0, everybody.get(key, 0) - count) for key, count in zip(keys, counts, strict=True)]
+    return table([counts, others], rule).rows[0] if keys else Line((), None)
+
+
+def reflected(survey: Mirror, who: Line) -> Mirror:
+    """The same for those who answered one question."""
+    target = {band.key: band.target for band in survey.bands if band.target is not None}
+    return replace(
+        survey,
+        bands=tuple(replace(band, answered=cell) for band, cell in zip(survey.bands, who.cells, strict=True)),
+        answered_unlike=_unlike(target, [band.key for band in survey.bands], who),
+        answered=who.total,
     )
 
 
