@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.turn import Bar, Chart, Message, Row
-from flows.words import Text, Words, _, lines, paragraphs
+from flows.words import Paragraphs, Text, Words, _, lines, paragraphs
+
+FEW = 3
+"""So many figures under a heading stand in one line."""
 
 
 def chart_message(drawn: Chart, rows: Sequence[Row] = ()) -> Message:
@@ -20,4 +23,9 @@ def _groups(bars: Sequence[Bar]) -> list[Text]:
         if bar.heading or not groups:
             groups.append([Words("<b>{heading}</b>", {"heading": bar.heading})] if bar.heading else [])
         groups[-1].append(_("{label}: {figure}", label=bar.label, figure=bar.text))
-    return [lines(*group) for group in groups]
+    return [
+        lines(group[0], Paragraphs(tuple(group[1:]), "; "))
+        if bars[0].heading and len(group) <= 1 + FEW
+        else lines(*group)
+        for group in groups
+    ]

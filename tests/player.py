@@ -546,7 +546,7 @@ def _contents(body: dict[str, Any]) -> list[str]:
             f"{bar['heading']}: {bar['label']} {bar['text']}" if bar["heading"] else f"{bar['label']} {bar['text']}"
             for bar in picture["bars"]
         )
-        lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
+        lines.insert(0, f"(picture: {picture['title']} | {bars} | {' '.join(picture['note'].split())})")
     if media := body.get("media"):
         lines.append(f"({media['kind']} {media['id']})")
     if file := body.get("file"):

@@ -199,18 +199,18 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
     crossed = await database.write(lambda store: looked_at_by_age(store, id))
     assert voice.plain(crossed.text) == (
         "Should it be closed to cars? – by Age\n\n"
-        "Under 40\nYes: 20 (100%)\nNo: not shown\n\n40 and over\nYes: not shown\nNo: 30 (100%)\n\n"
+        "Under 40\nYes: 20 (100%); No: not shown\n\n40 and over\nYes: not shown; No: 30 (100%)\n\n"
         "Under 40: 40% of those who answered this, 50% of everybody here\n"
         "40 and over: 60% of those who answered this, 50% of everybody here"
     )
     assert voice.plain(age.text) == (
         "How? – Age\n\n"
-        "Under 40\nEverybody here: 50%\nPanel: 30 (50%)\nAnswered: 20 (40%)\n\n"
-        "40 and over\nEverybody here: 50%\nPanel: 40 (67%)\nAnswered: 30 (60%)\n\n"
+        "Under 40\nEverybody here: 50%; Panel: 30 (50%); Answered: 20 (40%)\n\n"
+        "40 and over\nEverybody here: 50%; Panel: 40 (67%); Answered: 30 (60%)\n\n"
         "Of those who have told us this: about 60 asked, about 50 answered.\n"
-        "Of those who answered, 10% would have to be others to be as mixed as everybody here.\n"
-        "Of the panel, 7% would have to be others.\n"
-        "How evenly these groups answered: R-indicator 0.92 (1 is best)."
+        "Of those who answered, about 10% would have to be others to be as mixed as everybody here.\n"
+        "Of the panel, about 7% would have to be others.\n"
+        "These are rough figures: few people stand behind them."
     )
     told = await database.write(lambda store: messages(store, for_staff=False))
     assert "About 50 of 60 people answered (83%)." in voice.plain(told[0].text)

@@ -63,14 +63,15 @@ def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | 
     serving = {one.option: one.serving for one in found}
     if rule is None:
         total, unlike = sum(serving.values()), dissimilarity(target, serving)
-        bars = [bar for one in found for bar in _bars(one, one.serving, total, language)]
+        bars = [bar for one in found for bar in _bars_of([one], [one.option], one.serving, total, language)]
         return chart_message(Chart(title, bars, _note(_("On the panel: {number}.", number=total), unlike)))
     mirrored = mirror_of(target, serving, {}, rule)
-    if mirrored.on_panel is None:
-        few = _("Fewer than {smallest} on the panel have told us this, so I show no figures.", smallest=rule.smallest)
+    if mirrored.on_panel is None or not mirrored.shows_panel:
+        few = _("Too few to show: each figure stands for at least {smallest} people.", smallest=rule.smallest)
         return Message(paragraphs(Words("<b>{title}</b>", {"title": title}), few))
-    shown = {band.key: band.panel for band in mirrored.bands}
-    bars = [bar for one in found for bar in _bars(one, shown.get(one.option), mirrored.on_panel, language)]
+    bars = [
+        bar for band in mirrored.bands for bar in _bars_of(found, band.keys, band.panel, mirrored.on_panel, language)
+    ]
     number = _("On the panel: about {number}, without those who have not told us this.", number=mirrored.on_panel)
     return chart_message(Chart(title, bars, _note(number, mirrored.panel_unlike)))
 
@@ -78,19 +79,31 @@ def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | 
 def _note(number: Text, unlike: float | None) -> Text:
     if unlike is None:
         return number
-    words = _("{share} of the panel would have to be others to be as mixed as everybody here.", share=Percent(unlike))
+    words = _(
+        "About {share} of the panel would have to be others to be as mixed as everybody here.", share=Percent(unlike)
+    )
     return lines(number, words)
 
 
-def _bars(one: Stratum, number: Published, total: int, language: str) -> list[Bar]:
-    """Everybody here, and the panel."""
-    option, target = one.attribute.option(one.option), one.target or 0.0
-    name = Verbatim(said_in(option.labels, language) if option else one.option)
+def _bars_of(
+    found: Sequence[Stratum], options: Sequence[str], number: Published, total: int, language: str
+) -> list[Bar]:
+    """Everybody here, and the panel: of one option, or of several of few people each."""
+    group = [one for one in found if one.option in options]
+    target, name = (
+        sum(one.target or 0.0 for one in group),
+        Paragraphs(tuple(_called(one, language) for one in group), " + "),
+    )
     here = Bar(_("Everybody here"), target, Words("{share}", {"share": Percent(target)}), heading=name, tone="here")
     if number is None or not total:
         return [here, Bar(_("Panel"), 0.0, _("not shown"), tone="panel")]
     share = number / total
     return [here, Bar(_("Panel"), share, _("{number} ({share})", number=number, share=Percent(share)), tone="panel")]
+
+
+def _called(one: Stratum, language: str) -> Text:
+    option = one.attribute.option(one.option)
+    return Verbatim(said_in(option.labels, language) if option else one.option)
 
 
 # ---------------------------------------------------------------- from survey to survey

@@ -158,7 +158,7 @@ def findings(material: Material, rule: Rule) -> Findings:
             question.options if is_worked_out(question) else (),
             {
                 trait.key: who_answered(
-                    [band.key for band in mirrors[trait.key].bands],
+                    mirrors[trait.key],
                     _bands(everybody, place),
                     _bands({profile: sum(tally.values()) for profile, tally in answers.items()}, place),
                     rule,

@@ -209,7 +209,7 @@ def _questions(questions: Sequence[Question], found: Findings) -> Table:
 
 def _mirrors(found: Findings, labels: Labels) -> list[Table]:
     rows: list[tuple[Cell, ...]] = [
-        (labels.trait(key), labels.band(key, band.key), band.target, band.panel, band.answered)
+        (labels.trait(key), labels.together(key, band.keys), band.target, band.panel, band.answered)
         for key, one in found.mirrors.items()
         for band in one.bands
     ]
@@ -240,7 +240,7 @@ def _mirrors_of_questions(questions: Sequence[Question], found: Findings, labels
     for question in questions:
         for key, one in found.mirrors_of(found.questions[question.id]).items():
             told = (Verbatim(question.wording), labels.trait(key))
-            rows += [(*told, labels.band(key, band.key), band.answered, None, None) for band in one.bands]
+            rows += [(*told, labels.together(key, band.keys), band.answered, None, None) for band in one.bands]
             even = _two(one.r_indicator) if found.all_were_asked else None
             rows.append((*told, _("all"), one.answered, _two(one.answered_unlike), even))
     if not rows:

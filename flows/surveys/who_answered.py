@@ -108,7 +108,7 @@ def _terms(mirrors: Mapping[str, Mirror]) -> Text:
 
 def ways_to_who(question: Question, found: Found) -> list[Row]:
     """A button to who answered it, where that is known of enough people."""
-    if all(who.total is None for who in found.who.values()):
+    if all(cell is None for who in found.who.values() for cell in who.cells):
         return []
     return [[link(f"whoansweredit {question.id}", _("Who answered this"))]]
 
@@ -122,12 +122,12 @@ def charts_of_survey(consultation: Consultation, found: Findings, labels: Labels
 
 
 def _charts(title: Text, mirrors: Mapping[str, Mirror], labels: Labels, *, even: bool) -> list[Chart]:
-    return [_chart(title, key, one, labels, even=even) for key, one in mirrors.items() if one.answered is not None]
+    return [_chart(title, key, one, labels, even=even) for key, one in mirrors.items() if one.shows_who_answered]
 
 
 def _chart(title: Text, key: str, one: Mirror, labels: Labels, *, even: bool) -> Chart:
     """Three bars for each band: everybody here, the panel, those who answered."""
-    bars = [bar for band in one.bands for bar in _bars(band, one, labels.band(key, band.key))]
+    bars = [bar for band in one.bands for bar in _bars(band, one, labels.together(key, band.keys))]
     r_indicator = one.r_indicator if even else None
     note = lines(
         _(
@@ -138,14 +138,15 @@ def _chart(title: Text, key: str, one: Mirror, labels: Labels, *, even: bool) ->
         if one.on_panel is not None
         else _("Of those who have told us this: about {answered} answered.", answered=one.answered),
         _(
-            "Of those who answered, {share} would have to be others to be as mixed as everybody here.",
+            "Of those who answered, about {share} would have to be others to be as mixed as everybody here.",
             share=Percent(one.answered_unlike),
         )
         if one.answered_unlike is not None
         else None,
-        _("Of the panel, {share} would have to be others.", share=Percent(one.panel_unlike))
+        _("Of the panel, about {share} would have to be others.", share=Percent(one.panel_unlike))
         if one.panel_unlike is not None
         else None,
+        _("These are rough figures: few people stand behind them.") if one.is_rough else None,
         _("How evenly these groups answered: R-indicator {value} (1 is best).", value=round(r_indicator, 2))
         if r_indicator is not None
         else None,
