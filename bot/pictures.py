@@ -23,7 +23,7 @@ WIDTH = 1000
 MARGIN = 44
 INNER = WIDTH - 2 * MARGIN
 
-TITLE, LABEL, NOTE = 42, 34, 30
+TITLE, LABEL, NOTE = 44, 36, 34
 LINE = 1.3
 HALF_CAPITAL = 0.365
 """How far below its middle a line of text stands, in sizes: the same for every script."""
@@ -34,8 +34,8 @@ NOTE_GAP = 12
 SECTION_GAP = 44
 GROUP_GAP = 34
 GUTTER = 22
-WIDEST_SIDE_LABEL = 300
-WIDEST_VALUE = 260
+WIDEST_SIDE_LABEL = 320
+WIDEST_VALUE = 280
 THINNEST_BAR = 4
 MARK = 6
 

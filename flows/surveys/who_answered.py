@@ -44,7 +44,7 @@ async def whoanswered(desk: Desk, argument: str) -> Turn:
     ]
     text = paragraphs(
         bold(consultation.question),
-        _summary(found) if charts else _nothing(found),
+        _summary(found, found.mirrors, found.r_indicator) if charts else _nothing(found),
         _("Who answered a single question?") if shown and charts else None,
     )
     return end(text, rows).before(*(chart_message(chart) for chart in charts if page == 1))
@@ -69,7 +69,7 @@ async def whoansweredit(desk: Desk, argument: str) -> Turn:
         [link(f"whoanswered {consultation.id}", _("The whole survey"))],
         [link(f"results {consultation.id}", _("All results"))],
     ]
-    text = paragraphs(bold(title), _terms(mirrors) if charts else _nothing(found))
+    text = paragraphs(bold(title), _summary(found, mirrors, None) if charts else _nothing(found))
     return end(text, rows).before(*(chart_message(chart) for chart in charts))
 
 
@@ -83,26 +83,25 @@ def _nothing(found: Findings) -> Text:
     return _("Too few people have said who they are to show how mixed they are.")
 
 
-def _summary(found: Findings) -> Text:
-    """The one figure of the whole survey, and what the terms mean."""
+def _summary(found: Findings, mirrors: Mapping[str, Mirror], all_in_all: float | None) -> Text:
+    """The one figure of the whole survey, and what the terms mean: each in plain words, once."""
+    values = [one.r_indicator for one in mirrors.values()] if found.all_were_asked else []
     return lines(
-        _("How evenly the groups answered, all in all: R-indicator {value}.", value=round(found.r_indicator, 2))
-        if found.r_indicator is not None
+        _("How evenly the groups answered, all in all: R-indicator {value}.", value=round(all_in_all, 2))
+        if all_in_all is not None
         else None,
-        _terms(found.mirrors),
-    )
-
-
-def _terms(mirrors: Mapping[str, Mirror]) -> Text:
-    """Each in plain words, once."""
-    return lines(
         _(
             "“Would have to be others” is the index of dissimilarity: at 0% they are exactly as mixed as everybody "
             "who lives here."
         )
         if any(one.answered_unlike is not None for one in mirrors.values())
         else None,
-        _("The R-indicator is 1 where every group answered equally often. The lower, the more some stayed away."),
+        _(
+            "The R-indicator is 1 where every group answered equally often. The lower it is, the more some groups "
+            "stayed away."
+        )
+        if any(value is not None for value in (all_in_all, *values))
+        else None,
     )
 
 
