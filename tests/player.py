@@ -11,7 +11,7 @@ real intake and turns, and what the bot sends is taken from the real outbox.
     ~ 8 others are in the pool: age=young   people off stage would like to be drawn for the panel begun last
     ~ 12 others agree to longer talks   people off stage were asked what was asked last, and agree to be asked more
     ~ 9 others sit on it: age=young     people off stage have joined the panel that was begun last
-    ~ everybody on the panel answers: Yes   … and send these answers to what was asked last
+    ~ everybody on the panel answers: Yes   … and send these answers to what was asked last, unless they have before
     ~ the notice changes            whatever was agreed to and said so far was so under an older notice
     ~ everybody off stage takes their seat  … who has been offered one
     ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
@@ -407,6 +407,8 @@ class Player:
         for person_id in self._sitting:
             response = await store.responses.find(consultation.id, person_id)
             assert response is not None
+            if response.state == "finished":
+                continue
             for question, said in zip(questions, words, strict=True):
                 await store.responses.save_answer(
                     response.id, question.id, _off_stage(question, said), self._clock.now()

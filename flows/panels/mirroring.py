@@ -72,7 +72,10 @@ def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | 
     bars = [
         bar for band in mirrored.bands for bar in _bars_of(found, band.keys, band.panel, mirrored.on_panel, language)
     ]
-    number = _("On the panel: about {number}, without those who have not told us this.", number=mirrored.on_panel)
+    number = lines(
+        _("On the panel: about {number}, without those who have not told us this.", number=mirrored.on_panel),
+        _("These are rough figures: few people stand behind them.") if mirrored.is_rough else None,
+    )
     return chart_message(Chart(title, bars, _note(number, mirrored.panel_unlike)))
 
 

@@ -146,7 +146,7 @@ class Mirror:
     @property
     def is_rough(self) -> bool:
         """Whether rounding may move an index by several points."""
-        return (self.answered or 0) < STEADY
+        return min(number for number in (self.on_panel, self.answered, STEADY) if number is not None) < STEADY
 
 
 def _share(cell: Published, total: Published, cells: Sequence[Published]) -> float | None:

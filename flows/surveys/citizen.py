@@ -185,10 +185,8 @@ async def results(desk: Desk, argument: str) -> Turn:
     messages = await results_for(desk, consultation, for_staff=desk.is_staff)
     rows = (
         [
-            [
-                link(f"whoanswered {consultation.id}", _("Who answered")),
-                link(f"download {consultation.id}", _("Download")),
-            ],
+            *([] if consultation.is_anonymous else [[link(f"whoanswered {consultation.id}", _("Who answered"))]]),
+            [link(f"download {consultation.id}", _("Download"))],
             [link(f"consultation {consultation.id}", _("Back to the consultation"))],
         ]
         if desk.is_staff
