@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -249,10 +250,15 @@ def decode(text: str) -> Findings:
     return read
 
 
+@cache
+def _types(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
 def _read(kind: Any, value: Any) -> Any:
     """A value of JSON as the type that its field has."""
     if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _types(kind)  # type: ignore[arg-type]
         return kind(**{name: _read(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
     if get_origin(kind) is UnionType:
         return None if value is None else _read(get_args(kind)[0], value)
