@@ -13,8 +13,9 @@ from flows.panels.mirroring import Mirrored, charts_over_time
 from flows.results.disclosure import Rule
 from flows.results.mirror import Band, Mirror, dissimilarity, mirror, r_indicator, reflected, who_answered
 from flows.results.weighting import Profile
+from flows.surveys.labels import Labels
 from flows.words import Voice
-from storage.attributes import Attribute
+from storage.attributes import Attribute, Option
 from storage.panels import Panel
 
 RULE = Rule()
@@ -156,3 +157,10 @@ def test_who_answered_a_question_stands_beside_the_same_panel() -> None:
     assert found.answered == 120
     assert found.panel_unlike == survey.panel_unlike == pytest.approx(0)
     assert [survey.answered_unlike, found.answered_unlike] == pytest.approx([0, 0.25])
+
+
+def test_ages_keep_their_order_where_people_read_from_right_to_left() -> None:
+    ages = tuple(Option(key, {"en": key, "ur": f"{key} سال"}) for key in ("16-24", "25-34"))
+    together = Labels.of([Attribute("age", "choice", {"en": "Age"}, ages)], "ur").together("age", ["16-24", "25-34"])
+    said = Voice("ur", ZoneInfo("Europe/London")).plain(together)
+    assert said == "\u206816-24 سال\u2069 + \u206825-34 سال\u2069"

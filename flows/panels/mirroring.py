@@ -16,7 +16,7 @@ from flows.results.findings import decode
 from flows.results.mirror import dissimilarity
 from flows.results.mirror import mirror as mirror_of
 from flows.turn import Bar, Chart, Message, Row, Turn, end, go, link
-from flows.words import Date, Paragraphs, Percent, Text, Verbatim, Words, _, lines, paragraphs, said_in
+from flows.words import Date, Paragraphs, Percent, Text, Words, _, lines, paragraphs, said_in
 from storage.attributes import Attribute
 from storage.panels import Panel
 from storage.sortition import SeatQuota
@@ -58,7 +58,8 @@ async def mirror(desk: Desk, argument: str) -> Turn:
 def _mirror_of(desk: Desk, panel: Panel, found: Sequence[Stratum], rule: Rule | None) -> Message:
     """Without a rule every figure is exact: what a panel was drawn by stands in the record that anybody can check."""
     language = desk.voice.language
-    title = Paragraphs((Verbatim(panel.name), Verbatim(said_in(found[0].attribute.labels, language))), " – ")
+    what = said_in(found[0].attribute.labels, language)
+    title = Words("{panel} – {what}", {"panel": panel.name, "what": what})
     target = {one.option: one.target or 0.0 for one in found}
     serving = {one.option: one.serving for one in found}
     if rule is None:
@@ -106,7 +107,7 @@ def _bars_of(
 
 def _called(one: Stratum, language: str) -> Text:
     option = one.attribute.option(one.option)
-    return Verbatim(said_in(option.labels, language) if option else one.option)
+    return Words("{option}", {"option": said_in(option.labels, language) if option else one.option})
 
 
 # ---------------------------------------------------------------- from survey to survey

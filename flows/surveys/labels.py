@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.words import Paragraphs, Text, Verbatim, _
+from flows.words import Paragraphs, Text, Verbatim, Words, _
 from storage.attributes import Attribute
 
 
@@ -31,7 +31,8 @@ class Labels:
         return self.traits.get(key, Verbatim(key))
 
     def together(self, trait: str, bands: Sequence[str]) -> Text:
-        return Paragraphs(tuple(self.band(trait, band) for band in bands), " + ")
+        """Each by itself, for in right-to-left text the numbers of ages would change places."""
+        return Paragraphs(tuple(Words("{band}", {"band": self.band(trait, band)}) for band in bands), " + ")
 
     def band(self, trait: str, band: str) -> Text:
         return self.bands.get((trait, band), Verbatim(band)) if band else _("not known")

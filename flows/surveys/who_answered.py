@@ -15,7 +15,7 @@ from flows.surveys.asking import bold
 from flows.surveys.form.questions import wording_of
 from flows.surveys.labels import Labels
 from flows.turn import Bar, Chart, Row, Turn, end, go, link
-from flows.words import Paragraphs, Percent, Text, Verbatim, Words, _, lines, paragraphs
+from flows.words import Percent, Text, Verbatim, Words, _, lines, paragraphs
 from storage.consultations import Consultation, Question
 
 flow = Flow()
@@ -150,7 +150,7 @@ def _chart(title: Text, key: str, one: Mirror, labels: Labels, *, even: bool) ->
         if r_indicator is not None
         else None,
     )
-    return Chart(Paragraphs((title, labels.trait(key)), " – "), bars, note)
+    return Chart(Words("{question} – {attribute}", {"question": title, "attribute": labels.trait(key)}), bars, note)
 
 
 def _bars(band: Band, one: Mirror, name: Text) -> Sequence[Bar]:
