@@ -301,7 +301,18 @@ def wrapped(text: str, size: int, width: float, *, bold: bool = False) -> list[s
         rest = rest[end:].lstrip()
     if rest:
         lines[-1] = lines[-1][:-1].rstrip() + "…"
-    return lines
+    return _each_isolated(lines)
+
+
+def _each_isolated(lines: Sequence[str]) -> list[str]:
+    """What stands apart from the words around it does so on every line it goes on to."""
+    begin, finish = ISOLATES
+    found, still_open = [], 0
+    for line in lines:
+        whole = begin * still_open + line
+        still_open = max(0, whole.count(begin) - whole.count(finish))
+        found.append(whole + finish * still_open)
+    return found
 
 
 def _fitting(text: str, size: int, width: float, bold: bool) -> int:

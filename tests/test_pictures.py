@@ -206,6 +206,14 @@ def test_lines_fit_and_lose_no_letters(text: str, width: int) -> None:
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
+def test_what_stands_apart_does_so_on_every_line() -> None:
+    question = "\u2068How satisfied are you with your local area as a place to live?\u2069 – بلحاظ عمر"
+    lines = wrapped(question, LABEL, INNER // 2)
+    assert len(lines) > 2
+    assert all(line.count("\u2068") == line.count("\u2069") for line in lines)
+    assert "".join(lines[:2]).startswith("\u2068How satisfied are you")
+
+
 def test_lines_break_between_words() -> None:
     lines = wrapped("Neither satisfied nor dissatisfied with it at all, and I would say so again", LABEL, INNER)
     assert " ".join(lines) == "Neither satisfied nor dissatisfied with it at all, and I would say so again"
