@@ -23,7 +23,7 @@ WIDTH = 1000
 MARGIN = 44
 INNER = WIDTH - 2 * MARGIN
 
-TITLE, SUBTITLE, LABEL, NOTE = 42, 36, 34, 30
+TITLE, LABEL, NOTE = 44, 36, 34
 LINE = 1.3
 HALF_CAPITAL = 0.365
 """How far below its middle a line of text stands, in sizes: the same for every script."""
@@ -32,15 +32,19 @@ BAR_GAP = 26
 LABEL_GAP = 5
 NOTE_GAP = 12
 SECTION_GAP = 44
+GROUP_GAP = 34
 GUTTER = 22
-WIDEST_SIDE_LABEL = 300
-WIDEST_VALUE = 260
+WIDEST_SIDE_LABEL = 320
+WIDEST_VALUE = 280
 THINNEST_BAR = 4
 MARK = 6
 
 INK, QUIET = "#1b1b1b", "#4d4d4d"
 BAR, TRACK, PAPER = "#0072b2", "#e4e9ee", "#ffffff"
-"""The bars are blue from Okabe and Ito's palette for every eye (https://jfly.uni-koeln.de/color/), and all the same."""
+TONES = {"here": "#6b6b6b", "panel": "#d55e00"}
+"""Bars are blue; where several are compared, grey and vermilion stand beside it. All are told apart by every eye (Okabe
+and Ito's palette, https://jfly.uni-koeln.de/color/), are at least three times as dark or light as the track, and have
+their labels in any case."""
 
 LONGEST_TEXT = 400
 LONGEST_LINE = 120
@@ -77,11 +81,10 @@ _one_at_a_time = threading.Lock()
 
 
 def draw(chart: Mapping[str, Any]) -> bytes:
-    """A PNG of `{"kind": "bars", "title", "note", "bars": [{"label", "share", "text", "mark"}], "rtl"}`, or of several
-    questions as `{"kind": "panels", "title", "note", "panels": [{"title", "bars"}], "rtl"}`.
+    """A PNG of `{"title", "note", "bars": [{"label", "share", "text", "mark", "heading", "tone"}], "rtl"}`.
 
-    Shares are 0 to 1, and so is a mark, a line across the bar, where there is one. The same chart gives the same bytes.
-    May be called from any thread.
+    Shares are 0 to 1, and so is a mark, a line across the bar, where there is one. A heading stands above the bar that
+    has one and those that follow. The same chart gives the same bytes. May be called from any thread.
     """
     with drawing():
         page = Page(bool(chart.get("rtl")))
@@ -100,21 +103,12 @@ def lay_out(page: Page, chart: Mapping[str, Any]) -> None:
     """Put a chart below what is on the page."""
     page.write(words(chart.get("title")), TITLE, bold=True)
     page.skip(NOTE_GAP)
-    page.write(words(chart.get("note")), NOTE, colour=QUIET)
-    left_out = 0
-    for panel in _panels(chart):
-        if not page.full:
-            page.skip(SECTION_GAP)
-            page.write(words(panel.get("title")), SUBTITLE, bold=True)
-        left_out += page.bars(_bars(panel.get("bars") or ()))
-    if left_out:
+    for line in str(chart.get("note") or "").splitlines():
+        page.write(words(line), NOTE, colour=QUIET)
+    page.skip(SECTION_GAP)
+    if left_out := page.bars(_bars(chart.get("bars") or ())):
         page.skip(BAR_GAP)
         page.write(f"+ {left_out}", LABEL, colour=QUIET)
-
-
-def _panels(chart: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    panels: Sequence[Mapping[str, Any]] = chart.get("panels") or ()
-    return panels if chart.get("kind") == "panels" else [{"bars": chart.get("bars")}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +117,8 @@ class Bar:
     share: float
     text: str
     mark: float | None = None
+    heading: str = ""
+    colour: str = BAR
 
 
 def _bars(raw: Iterable[Mapping[str, Any]]) -> list[Bar]:
@@ -132,6 +128,8 @@ def _bars(raw: Iterable[Mapping[str, Any]]) -> list[Bar]:
             _share(bar.get("share")),
             words(bar.get("text")),
             None if bar.get("mark") is None else _share(bar["mark"]),
+            words(bar.get("heading")),
+            TONES.get(bar.get("tone") or "", BAR),
         )
         for bar in raw
     ]
@@ -192,13 +190,21 @@ class Page:
         """
         value = min(WIDEST_VALUE, max((measured(bar.text[:LONGEST_LINE], LABEL) for bar in bars), default=0.0))
         widest = max((measured(bar.label[:LONGEST_LINE], LABEL) for bar in bars), default=0.0)
+        grouped = any(bar.heading for bar in bars)
         beside = 0 < widest <= WIDEST_SIDE_LABEL
         start = MARGIN + (widest + GUTTER if beside else 0)
         track = WIDTH - MARGIN - (value + GUTTER if value else 0) - start
         for number, bar in enumerate(bars):
             if self.full:
                 return len(bars) - number
-            self.skip(BAR_GAP)
+            if bar.heading:
+                self.skip(GROUP_GAP if number else 0)
+                self.write(bar.heading, LABEL, bold=True)
+                self.skip(LABEL_GAP)
+            elif grouped:
+                self.skip(BAR_GAP / 4 if beside else BAR_GAP / 2)
+            else:
+                self.skip(BAR_GAP)
             if beside:
                 self._put(bar.label, MARGIN, self.bottom + BAR_HEIGHT / 2, LABEL)
             else:
@@ -210,7 +216,7 @@ class Page:
     def _bar(self, bar: Bar, start: float, track: float, value: float) -> None:
         self._box(start, track, TRACK)
         if bar.share:
-            self._box(start, max(THINNEST_BAR, track * bar.share), BAR)
+            self._box(start, max(THINNEST_BAR, track * bar.share), bar.colour)
         if bar.mark is not None:
             self._box(start + (track - MARK) * bar.mark, MARK, INK)
         texts = wrapped(bar.text, LABEL, value)
@@ -295,7 +301,18 @@ def wrapped(text: str, size: int, width: float, *, bold: bool = False) -> list[s
         rest = rest[end:].lstrip()
     if rest:
         lines[-1] = lines[-1][:-1].rstrip() + "…"
-    return lines
+    return _each_isolated(lines)
+
+
+def _each_isolated(lines: Sequence[str]) -> list[str]:
+    """What stands apart from the words around it does so on every line it goes on to."""
+    begin, finish = ISOLATES
+    found, still_open = [], 0
+    for line in lines:
+        whole = begin * still_open + line
+        still_open = max(0, whole.count(begin) - whole.count(finish))
+        found.append(whole + finish * still_open)
+    return found
 
 
 def _fitting(text: str, size: int, width: float, bold: bool) -> int:

@@ -56,6 +56,7 @@ from flows.surveys import shaping as surveys_shaping
 from flows.surveys import so_far as surveys_so_far
 from flows.surveys import staff as surveys_staff
 from flows.surveys import trying as surveys_trying
+from flows.surveys import who_answered as surveys_who_answered
 from flows.surveys import wishes as surveys_wishes
 from flows.topics import citizen as topics_citizen
 from flows.topics import due as topics_due
@@ -106,6 +107,7 @@ ROUTER = Router(
         surveys_trying.flow,
         surveys_due.flow,
         surveys_download.flow,
+        surveys_who_answered.flow,
         surveys_guest.flow,
         surveys_entering.flow,
         outcomes_citizen.flow,

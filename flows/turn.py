@@ -159,14 +159,24 @@ def column(*buttons: Button) -> list[Row]:
     return [[button] for button in buttons]
 
 
+Tone = Literal["plain", "here", "panel"]
+"""Whose figure a bar shows where several are compared: everybody's here, the panel's, or (plain) what it is about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart: its share from 0 to 1, what is written beside it, and a mark for a share to compare with."""
+    """One bar of a chart: its share from 0 to 1, what is written beside it, and a mark for a share to compare with.
+
+    The first of several that belong together has their `heading`. The `tone` tells bars to compare apart, beside
+    their labels.
+    """
 
     label: Text | str
     share: float
     text: Text | str
     mark: float | None = None
+    heading: Text | str = ""
+    tone: Tone = "plain"
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,13 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Date:
+    """A date without its weekday, where there is little room."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Month:
     """The month of a date, with its year."""
 
@@ -271,6 +278,8 @@ class Voice:
                 return escape(str(get_datetime_format("full", locale=locale)).format(at_time, day))
             case Day(day) | (date() as day):
                 return escape(_day(day, locale))
+            case Date(day):
+                return escape(format_date(day, "d MMMM y", locale=locale))
             case City(zone):
                 return self._place(get_timezone_location(zone, locale=locale, return_city=True), escape)
             case Month(day):

@@ -12,7 +12,7 @@ the real intake and turns, and what the bot sends is taken from the real outbox.
     ~ 8 others are in the pool: age=young   people off stage would like to be drawn for the panel begun last
     ~ 12 others agree to longer talks   people off stage were asked what was asked last, and agree to be asked more
     ~ 9 others sit on it: age=young     people off stage have joined the panel that was begun last
-    ~ everybody on the panel answers: Yes   … and send these answers to what was asked last
+    ~ everybody on the panel answers: Yes   … and send these answers to what was asked last, unless they have before
     ~ the notice changes            whatever was agreed to and said so far was so under an older notice
     ~ everybody off stage takes their seat  … who has been offered one
     ~ 30 others join: age=young     people off stage write for the first time, and say this about themselves (– prefer
@@ -411,6 +411,8 @@ class Player:
         for person_id in self._sitting:
             response = await store.responses.find(consultation.id, person_id)
             assert response is not None
+            if response.state == "finished":
+                continue
             for question, said in zip(questions, words, strict=True):
                 await store.responses.save_answer(
                     response.id, question.id, _off_stage(question, said), self._clock.now()
@@ -546,8 +548,11 @@ def _contents(body: dict[str, Any]) -> list[str]:
         parts = ("organisation", "headline", "how", "note", "otherwise", "address", "place")
         lines.insert(0, f"(poster: {' | '.join(picture[part].replace(chr(10), ' ') for part in parts)})")
     elif picture:
-        bars = "; ".join(f"{bar['label']} {bar['text']}" for bar in picture["bars"])
-        lines.insert(0, f"(picture: {picture['title']} | {bars} | {picture['note']})")
+        bars = "; ".join(
+            f"{bar['heading']}: {bar['label']} {bar['text']}" if bar["heading"] else f"{bar['label']} {bar['text']}"
+            for bar in picture["bars"]
+        )
+        lines.insert(0, f"(picture: {picture['title']} | {bars} | {' '.join(picture['note'].split())})")
     if media := body.get("media"):
         lines.append(f"({media['kind']} {media['id']})")
     if file := body.get("file"):

@@ -7,10 +7,11 @@ import itertools
 import highspy
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from flows.results.disclosure import Line, Published, Rule, line, table
+from flows.results.mirror import mirror, who_answered
 
 RULE = Rule()
 rules = st.sampled_from([Rule(), Rule(5), Rule(7), Rule(20)])
@@ -151,3 +152,84 @@ def test_a_linear_programme_cannot_pin_down_a_small_cell(rule: Rule, cells: list
     for count, least, most in narrowed(cells, rule):
         assert least <= count <= most
         assert most - least + 1 >= rule.doubt
+
+
+# ---------------------------------------------------------------- who answered a survey, and who one question of it
+
+just_not_rounded_up = st.sampled_from([10, 14, 24, 34])
+skippers = st.lists(
+    st.tuples(st.one_of(just_not_rounded_up, counts), st.one_of(st.integers(0, 12), counts)), min_size=2, max_size=6
+)
+"""For each band, how many answered the survey's question, and how many left it out."""
+
+
+def mirrored(bands: list[tuple[int, int]], rule: Rule) -> tuple[list[int], list[int], Line, Line]:
+    """How many answered the question and how many of the survey left it out, by the mirror's bands; and what is
+    published of those who answered the question, and the survey."""
+    answered = {str(place): number for place, (number, _left_out) in enumerate(bands)}
+    everybody = {str(place): number + left_out for place, (number, left_out) in enumerate(bands)}
+    survey = mirror(dict.fromkeys(everybody, 1 / len(bands)), everybody, everybody, rule)
+    who = who_answered(survey, everybody, answered, rule)
+    groups = [[int(key) for key in band.keys] for band in survey.bands]
+    assert sorted(itertools.chain(*groups)) == list(range(len(bands)))
+    return (
+        [sum(bands[place][0] for place in group) for group in groups],
+        [sum(bands[place][1] for place in group) for group in groups],
+        who,
+        Line(tuple(band.answered for band in survey.bands), survey.answered),
+    )
+
+
+@given(rules, skippers)
+def test_a_question_subtracted_from_its_survey_shows_nobody(rule: Rule, bands: list[tuple[int, int]]) -> None:
+    _answered, _left_out, who, survey = mirrored(bands, rule)
+    shown = figures(who, survey)
+    assert all(figure >= rule.smallest for figure in shown)
+    assert not any(0 < abs(one - other) < rule.smallest for one, other in itertools.combinations(shown, 2))
+    for one, other in zip((*who.cells, who.total), (*survey.cells, survey.total), strict=True):
+        assert one is None or other is None or one <= other
+
+
+def left_out_between(
+    answered: list[int], left_out: list[int], who: Line, survey: Line, rule: Rule
+) -> list[tuple[int, int]]:
+    """For each band the least and the most people that may have left the question out, as a linear programme works it
+    out of what is published of the question and of the survey."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
+    width, whole = len(answered), 100_000
+
+    def bounds(published: Published) -> tuple[int, int]:
+        return rule.behind(published) if published is not None else (0, whole)
+
+    for cell in who.cells:
+        highs.addVar(*bounds(cell))
+    for _band in left_out:
+        highs.addVar(0, whole)
+    places = np.arange(2 * width, dtype=np.int32).reshape(2, width)
+    for band in range(width):
+        highs.addRow(*bounds(survey.cells[band]), 2, places[:, band].copy(), np.ones(2))
+    highs.addRow(*bounds(who.total), width, places[0], np.ones(width))
+    highs.addRow(*bounds(survey.total), 2 * width, places.ravel(), np.ones(2 * width))
+    found = []
+    for band in range(width):
+        ends = []
+        for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
+            highs.changeObjectiveSense(sense)
+            highs.changeColCost(width + band, 1.0)
+            highs.run()
+            ends.append(round(highs.getInfo().objective_function_value))
+        highs.changeColCost(width + band, 0.0)
+        found.append((ends[0], ends[1]))
+    return found
+
+
+@given(st.sampled_from([Rule(), Rule(5)]), skippers)
+@example(Rule(), [(34, 2), (14, 0)])  # each by itself, these four figures would leave 0 to 3 for those who left it out
+@settings(max_examples=150, deadline=None)
+def test_a_linear_programme_cannot_tell_how_few_left_a_question_out(rule: Rule, bands: list[tuple[int, int]]) -> None:
+    answered, left_out, who, survey = mirrored(bands, rule)
+    for few, (least, most) in zip(left_out, left_out_between(answered, left_out, who, survey, rule), strict=True):
+        assert least <= few <= most
+        assert few >= rule.smallest or most - least + 1 >= rule.doubt

@@ -6,6 +6,8 @@ import csv
 import io
 import re
 import zlib
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,11 @@ from openpyxl import load_workbook
 from bot.exports import made
 from bot.telegram.rendering import report as rendered
 from flows.results.disclosure import Rule
-from flows.results.findings import Material, Trait, findings
+from flows.results.findings import Findings, Material, Trait, findings
 from flows.results.outcome_rates import Dispositions
-from flows.surveys.report import Labels, codebook, report
+from flows.surveys.labels import Labels
+from flows.surveys.report import codebook, report
+from flows.surveys.results import how_sure
 from flows.turn import Report
 from flows.words import Voice
 from storage.attributes import Attribute, Option
@@ -57,8 +61,16 @@ CONSULTATION = Consultation(
 HOSTILE = '=HYPERLINK("http://evil.example","Yes")'
 
 
+def questions_of(*options: str, wording: str = "Should it be closed to cars?") -> list[Question]:
+    return [Question("q", "c", 1, "one", wording, options or ("Yes", "No", "Don't know"))]
+
+
 def whole(*options: str, wording: str = "Should it be closed to cars?", withheld: int = 0) -> Report:
-    questions = [Question("q", "c", 1, "one", wording, options or ("Yes", "No", "Don't know"))]
+    questions = questions_of(*options, wording=wording)
+    return report(CONSULTATION, questions, whole_findings(questions, withheld), Labels.of([AGE], "en"))
+
+
+def whole_findings(questions: Sequence[Question], withheld: int = 0) -> Findings:
     answers: dict[tuple[str, ...], dict[Any, int]] = {("young",): {0: 90, 1: 10}, ("old",): {0: 60, 1: 237, 2: 3}}
     if withheld:
         answers["old",][WITHHELD] = withheld
@@ -71,7 +83,7 @@ def whole(*options: str, wording: str = "Should it be closed to cars?", withheld
         {("young",): 200, ("old",): 600},
         {("young",): 100, ("old",): 300},
     )
-    return report(CONSULTATION, questions, findings(material, Rule()), Labels.of([AGE], "en"))
+    return findings(material, Rule())
 
 
 def file(kind: str, kept: Report | None = None) -> bytes:
@@ -112,7 +124,7 @@ def test_the_codebook_explains_every_code() -> None:
 
 def test_a_workbook_has_a_sheet_for_each_table_and_says_what_it_is_about() -> None:
     book = load_workbook(io.BytesIO(file("xlsx")))
-    assert book.sheetnames == ["About", "Results", "Questions", "Mirror", "Codebook"]
+    assert book.sheetnames == ["About", "Results", "Questions", "Mirror", "Mirror by question", "Codebook"]
     about = [row[0] for row in book["About"].iter_rows(values_only=True)]
     assert about[0] == "Cars?"
     assert any("Response rate (AAPOR RR1): 80%" in (words or "") for words in about)
@@ -120,6 +132,32 @@ def test_a_workbook_has_a_sheet_for_each_table_and_says_what_it_is_about() -> No
         ("Should it be closed to cars?", "Yes", "everybody", "everybody", 150, 0.375, 0.55)
     ]
     assert book["Results"]["F2"].number_format == "0%"
+
+
+def test_a_workbook_says_who_answered_each_question_and_calls_precision_what_it_is() -> None:
+    book = load_workbook(io.BytesIO(file("xlsx")))
+    assert list(book["Mirror by question"].iter_rows(min_row=2, values_only=True)) == [
+        ("Should it be closed to cars?", "Age", "Under 40", 100, None, None),
+        ("Should it be closed to cars?", "Age", "40 and over", 300, None, None),
+        ("Should it be closed to cars?", "Age", "all", 400, 0.25, 1),
+    ]
+    (headings, figures) = book["Questions"].iter_rows(max_row=2, values_only=True)
+    told = dict(zip(headings, figures, strict=True))
+    assert told["Effective number (what weighted answers count like)"] == 300
+    assert told["Design effect (1: nothing is lost by weighting)"] == 1.33
+    about = " ".join(str(row[0]) for row in book["About"].iter_rows(values_only=True))
+    assert "Modelled precision" in about
+    assert "400 answers count like 300 (design effect 1.33)" in about
+    assert not any("margin of error" in str(cell.value).lower() for sheet in book for row in sheet for cell in row)
+    assert book["Results"]["H1"].value == "Share, at least (95 %), modelled precision"
+
+
+def test_the_pictures_to_print_say_how_sure_they_are() -> None:
+    notes = [VOICE.plain(chart.note) for chart in whole().charts]
+    assert "Modelled precision: up to 6 points. Effective number: 300. Design effect: 1.33." in notes[0]
+    assert not any("Margin of error" in note for note in notes)
+    drawn_by_lot = replace(whole_findings(questions_of()), was_drawn=True)
+    assert "Margin of error: up to 6 percentage points." in VOICE.plain(how_sure(drawn_by_lot))
 
 
 def test_spss_reads_numbers_with_their_meanings(tmp_path: Path) -> None:
@@ -149,10 +187,10 @@ def test_who_prefers_not_to_say_is_counted_beside_the_others(tmp_path: Path) -> 
 def test_pages_hold_the_words_of_every_chart() -> None:
     data = file("pdf")
     assert data.startswith(b"%PDF")
-    assert len(re.findall(rb"/Type /Page\b", data)) == 3
+    assert len(re.findall(rb"/Type /Page\b", data)) == 4
     assert b"/FontFile2" in data
     titles = [VOICE.plain(chart.title) for chart in whole().charts]
-    assert titles == ["Should it be closed to cars?", "Should it be closed to cars? – by Age", "Age"]
+    assert titles == ["Should it be closed to cars?", "Should it be closed to cars? – by Age", "Cars? – Age"]
 
 
 def test_many_charts_take_several_pages_and_none_is_cut() -> None:

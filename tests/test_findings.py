@@ -21,8 +21,9 @@ from flows.results.weighting import Profile
 from flows.surveys.download import by
 from flows.surveys.form.questions import questions_of
 from flows.surveys.form.reading import read_form
+from flows.surveys.labels import Labels
 from flows.surveys.publishing import results_for
-from flows.surveys.report import Labels, cross_chart, report
+from flows.surveys.report import cross_chart, report
 from flows.surveys.results import result_message
 from flows.surveys.sheet import Sheet, keep, open_sheet
 from flows.turn import Chart, Message
@@ -194,19 +195,22 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
     opening, closed, _why, age = await database.write(lambda store: messages(store, for_staff=True))
     assert "50 of 60 people answered (83%)." in voice.plain(opening.text)
     assert "50 answers count like 49 (design effect 1.03)" in voice.plain(opening.text)
-    assert [[voice.plain(button.label) for button in row] for row in closed.rows] == [["By Age"]]
+    assert [[voice.plain(button.label) for button in row] for row in closed.rows] == [["By Age"], ["Who answered this"]]
     crossed = await database.write(lambda store: looked_at_by_age(store, id))
     assert voice.plain(crossed.text) == (
         "Should it be closed to cars? – by Age\n\n"
-        "Under 40: Yes: 20 (100%)\nUnder 40: No: not shown\n40 and over: Yes: not shown\n40 and over: No: 30 (100%)\n\n"
+        "Under 40\nYes: 20 (100%); No: not shown\n\n40 and over\nYes: not shown; No: 30 (100%)\n\n"
         "Under 40: 40% of those who answered this, 50% of everybody here\n"
         "40 and over: 60% of those who answered this, 50% of everybody here"
     )
     assert voice.plain(age.text) == (
-        "Age\n\n"
-        "Under 40: everybody here: 50%\nUnder 40: answered: 40%\n"
-        "40 and over: everybody here: 50%\n40 and over: answered: 60%\n\n"
-        "How much those who answered look like everybody who lives here: 10% of them would have to be others."
+        "How? – Age\n\n"
+        "Under 40\nEverybody here: 50%; Panel: 30 (50%); Answered: 20 (40%)\n\n"
+        "40 and over\nEverybody here: 50%; Panel: 40 (67%); Answered: 30 (60%)\n\n"
+        "Of those who have told us this: about 60 asked, about 50 answered.\n"
+        "Of those who answered, about 10% would have to be others to be as mixed as everybody here.\n"
+        "Of the panel, about 7% would have to be others.\n"
+        "These are rough figures: few people stand behind them."
     )
     told = await database.write(lambda store: messages(store, for_staff=False))
     assert "About 50 of 60 people answered (83%)." in voice.plain(told[0].text)
@@ -362,12 +366,14 @@ async def test_staff_see_what_a_form_worked_out_and_no_value_that_few_share(data
             cells, *_tables = report(consultation, questions, found, labels).tables
             shown = cross_chart(questions[2], found.questions[questions[2].id], found, "age", labels)
             meanings = "; ".join(voice.plain(words) for words in cells.columns[1].codes.values())
-            return meanings, "; ".join(f"{voice.plain(bar.label)}: {voice.plain(bar.text)}" for bar in shown.bars)
+            return meanings, "; ".join(
+                ": ".join(map(voice.plain, (bar.heading, bar.label, bar.text))) for bar in shown.bars
+            )
 
         meanings, groups = await database.write(files_and_groups)
         assert "blue" in meanings
         assert "Mill Lane" not in meanings
-        assert "Under 40: red <b>: 20 (100%)" in groups
+        assert groups.startswith("Under 40: blue: not shown; : red <b>: 20 (100%); 40 and over: blue: 20 (100%)")
 
 
 async def looked_at_by_age(store: Store, id: str) -> Message:

@@ -13,7 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.pictures import BAR_HEIGHT, INNER, LABEL, MARGIN, MARK, characters, draw, measured, wrapped
+from bot.pictures import (
+    BAR,
+    BAR_HEIGHT,
+    INNER,
+    LABEL,
+    MARGIN,
+    MARK,
+    TONES,
+    TRACK,
+    characters,
+    draw,
+    measured,
+    wrapped,
+)
 
 BLUE = (0x00, 0x72, 0xB2)
 INK = (0x1B, 0x1B, 0x1B)
@@ -82,18 +95,37 @@ def test_read_from_right_to_left_the_bars_grow_from_the_right() -> None:
     assert (mirrored_left, mirrored_right) == pytest.approx((1000 - right, 1000 - left), abs=1)
 
 
-def test_several_questions_are_one_picture() -> None:
-    one = bars(0.5, 0.25)
-    picture = draw(
-        {
-            "kind": "panels",
-            "title": "Your area",
-            "note": "42 answers",
-            "panels": [{"title": "Satisfied?", "bars": one["bars"]}, {"title": "Informed?", "bars": one["bars"]}],
-        }
-    )
-    assert len(runs_of_blue(opened(picture))) == 4
-    assert opened(picture).height > opened(draw(one)).height
+def test_bars_to_compare_have_headings_one_scale_and_tones_of_their_own() -> None:
+    plan = bars(1, 1, 1, 1, 1, 1)
+    for place, bar in enumerate(plan["bars"]):
+        bar["tone"] = ("here", "panel", "plain")[place % 3]
+        bar["label"] = ("Everybody", "Panel", "Answered")[place % 3]
+        bar["text"] = "45%" if place < 3 else "130 (45%)"
+    flat = opened(draw(plan))
+    for place in (0, 3):
+        plan["bars"][place]["heading"] = "40 and over"
+    image = opened(draw(plan))
+    assert image.height != flat.height
+    found = runs_of_blue(image)
+    assert len(found) == 2
+    assert found[0] == found[1], "one scale for all groups"
+    counted = image.getcolors(maxcolors=image.width * image.height)
+    assert counted is not None
+    colours = {colour for _times, colour in counted}
+    grey, vermilion = (0x6B, 0x6B, 0x6B), (0xD5, 0x5E, 0x00)
+    assert {grey, vermilion, BLUE} <= colours
+
+
+def _luminance(colour: str) -> float:
+    """As WCAG 2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_bar_stands_out_from_what_it_lies_on() -> None:
+    for colour in (BAR, *TONES.values()):
+        assert (_luminance(TRACK) + 0.05) / (_luminance(colour) + 0.05) >= 3
 
 
 def test_it_is_wide_enough_to_read_and_the_same_every_time() -> None:
@@ -103,7 +135,6 @@ def test_it_is_wide_enough_to_read_and_the_same_every_time() -> None:
 
 def test_no_bars_and_no_words_are_a_picture_too() -> None:
     assert opened(draw({"kind": "bars", "title": "", "note": "", "bars": []})).size[0] == 1000
-    assert opened(draw({"kind": "panels", "title": "", "note": "", "panels": []})).size[0] == 1000
     assert opened(draw(bars(0.5, label="", text=""))).size[0] == 1000
 
 
@@ -112,8 +143,8 @@ def test_however_many_options_telegram_takes_the_picture() -> None:
     image = opened(draw(bars(*[0.5] * 300, label=long, text=long)))
     assert image.width + image.height <= 10_000
     assert image.height / image.width <= 20
-    many = {"kind": "panels", "title": "", "note": "", "panels": [{"title": long, "bars": bars(1)["bars"]}] * 100}
-    image = opened(draw(many))
+    many = bars(*[0.5] * 300)
+    image = opened(draw({**many, "bars": [{**bar, "heading": long} for bar in many["bars"]]}))
     assert image.width + image.height <= 10_000
 
 
@@ -173,6 +204,14 @@ def test_lines_fit_and_lose_no_letters(text: str, width: int) -> None:
     assert all(measured(line, LABEL) <= max(width, LABEL) + LABEL for line in lines)
     if not any(line.endswith("…") for line in lines):
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_what_stands_apart_does_so_on_every_line() -> None:
+    question = "\u2068How satisfied are you with your local area as a place to live?\u2069 – بلحاظ عمر"
+    lines = wrapped(question, LABEL, INNER // 2)
+    assert len(lines) > 2
+    assert all(line.count("\u2068") == line.count("\u2069") for line in lines)
+    assert "".join(lines[:2]).startswith("\u2068How satisfied are you")
 
 
 def test_lines_break_between_words() -> None:

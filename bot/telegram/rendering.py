@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flows.router import Router
-from flows.turn import Button, Cell, Chart, File, Message, Poster, Report, Table, Themes
+from flows.turn import Bar, Button, Cell, Chart, File, Message, Poster, Report, Table, Themes
 from flows.words import Voice
 from storage.people import Role
 
@@ -63,12 +63,14 @@ def chart(plan: Chart, voice: Voice) -> dict[str, Any]:
         "kind": "bars",
         "title": voice.plain(plan.title),
         "note": voice.plain(plan.note),
-        "bars": [
-            {"label": voice.plain(bar.label), "share": bar.share, "text": voice.plain(bar.text), "mark": bar.mark}
-            for bar in plan.bars
-        ],
+        "bars": [_bar(bar, voice) for bar in plan.bars],
         "rtl": voice.right_to_left,
     }
+
+
+def _bar(plan: Bar, voice: Voice) -> dict[str, Any]:
+    drawn = {"label": voice.plain(plan.label), "share": plan.share, "text": voice.plain(plan.text), "mark": plan.mark}
+    return drawn | {"heading": voice.plain(plan.heading), "tone": plan.tone}
 
 
 def file(kept: File, voice: Voice) -> dict[str, Any]:

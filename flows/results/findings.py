@@ -7,13 +7,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from flows.results.counting import Counts, Tally, published, said
+from flows.results.counting import Counts, Tally, is_by_day, published, said
 from flows.results.crosstables import ByProfile, Column, cross, put_together, weighted, whole
-from flows.results.disclosure import Published, Rule
-from flows.results.mirror import Mirror, mirror, r_indicator
+from flows.results.disclosure import Line, Published, Rule
+from flows.results.mirror import Mirror, mirror, r_indicator, reflected, who_answered
 from flows.results.outcome_rates import Dispositions, Reached, drop_off
 from flows.results.outcome_rates import published as published_rates
 from flows.results.precision import Interval, Precision, mean_of
@@ -63,7 +64,8 @@ class Material:
 @dataclass(frozen=True, slots=True)
 class Found:
     """One question: counts, what weights make of them (None without weights) and of the mean, its reach, and columns
-    by trait; the `values` that are counted, where the form worked them out and they are no numbers."""
+    by trait; the `values` that are counted, where the form worked them out and they are no numbers; and `who` answered
+    it, by trait, in the order of the bands of its mirror."""
 
     counts: Counts
     weighted: tuple[Published, ...] | None
@@ -71,6 +73,7 @@ class Found:
     by: dict[str, tuple[Column, ...]]
     weighted_mean: float | None = None
     values: tuple[str, ...] = ()
+    who: dict[str, Line] = dataclasses.field(default_factory=dict)
 
     def weighted_share(self, place: int) -> float | None:
         cell = self.weighted[place] if self.weighted is not None else None
@@ -107,17 +110,27 @@ class Findings:
     def of_share(self, found: Found, place: int) -> Interval | None:
         """Within which a question's share lies, the weighted one where there is one; None where none is shown."""
         share = found.weighted_share(place) if found.weighted is not None else found.counts.cells.share(place)
-        return None if share is None else self._behind(found).of_share(share)
+        return None if share is None else self.behind(found).of_share(share)
 
     def of_mean(self, found: Found) -> Interval | None:
         """Within which a question's mean lies, likewise."""
         mean = found.counts.mean if found.weighted_mean is None else found.weighted_mean
         if mean is None or found.counts.deviation is None:
             return None
-        return self._behind(found).of_mean(mean, found.counts.deviation)
+        return self.behind(found).of_mean(mean, found.counts.deviation)
 
-    def _behind(self, found: Found) -> Precision:
+    def behind(self, found: Found) -> Precision:
+        """What stands behind a question's figures."""
         return Precision(found.counts.answered or 0, self.design_effect, self.was_drawn)
+
+    def mirrors_of(self, found: Found) -> dict[str, Mirror]:
+        """Who answered one question, beside the panel and the community, by trait."""
+        return {key: reflected(self.mirrors[key], who) for key, who in found.who.items()}
+
+    @property
+    def all_were_asked(self) -> bool:
+        """Whether nobody answered without having been asked: only then there is a share of those asked."""
+        return not self.ways
 
 
 def findings(material: Material, rule: Rule) -> Findings:
@@ -126,6 +139,10 @@ def findings(material: Material, rule: Rule) -> Findings:
     everybody = material.everybody
     groups = [_groups(trait, _bands(everybody, place), rule) for place, trait in enumerate(material.traits)]
     weights = _weights(material, groups) if enough and any(groups) else None
+    mirrors = {
+        trait.key: mirror(trait.targets, _bands(material.asked, place), _bands(everybody, place), rule)
+        for place, trait in enumerate(material.traits)
+    }
     ids = [question.id for question in material.questions]
     reach = drop_off(ids, material.stopped_before, material.dispositions.complete, rule)
     questions: dict[str, Found] = {}
@@ -140,6 +157,16 @@ def findings(material: Material, rule: Rule) -> Findings:
             {trait.key: cross(question, answers, place, rule) for place, trait in enumerate(material.traits)},
             _weighted_mean(answers, weights) if weights and counts.mean is not None else None,
             question.options if is_worked_out(question) else (),
+            {
+                trait.key: who_answered(
+                    mirrors[trait.key],
+                    _bands(everybody, place),
+                    _bands({profile: sum(tally.values()) for profile, tally in answers.items()}, place),
+                    rule,
+                )
+                for place, trait in enumerate(material.traits)
+                if is_known_of_whom(question)
+            },
         )
     return Findings(
         rule.smallest,
@@ -150,12 +177,14 @@ def findings(material: Material, rule: Rule) -> Findings:
         material.was_drawn,
         tuple(trait.key for trait, used in zip(material.traits, groups, strict=True) if used) if weights else (),
         questions,
-        {
-            trait.key: mirror(trait.targets, _bands(material.asked, place), _bands(everybody, place), rule)
-            for place, trait in enumerate(material.traits)
-        },
+        mirrors,
         r_indicator(_grouped(material.asked, groups), _grouped(material.answered, groups)) if weights else None,
     )
+
+
+def is_known_of_whom(question: Question) -> bool:
+    """Whether its answers are counted by profile: own words are not, and nobody is asked what a form works out."""
+    return not is_worked_out(question) and (question.kind != "text" or is_by_day(question))
 
 
 def _weighted_mean(answers: ByProfile, weights: Weights) -> float | None:
@@ -221,10 +250,15 @@ def decode(text: str) -> Findings:
     return read
 
 
+@cache
+def _types(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
 def _read(kind: Any, value: Any) -> Any:
     """A value of JSON as the type that its field has."""
     if dataclasses.is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _types(kind)  # type: ignore[arg-type]
         return kind(**{name: _read(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
     if get_origin(kind) is UnionType:
         return None if value is None else _read(get_args(kind)[0], value)

@@ -190,6 +190,7 @@ async def results(desk: Desk, argument: str) -> Turn:
     messages = await results_for(desk, consultation, for_staff=desk.is_staff)
     rows = (
         [
+            *([] if consultation.is_anonymous else [[link(f"whoanswered {consultation.id}", _("Who answered"))]]),
             [link(f"download {consultation.id}", _("Download"))],
             [link(f"consultation {consultation.id}", _("Back to the consultation"))],
         ]

@@ -3,11 +3,13 @@ print."""
 
 from __future__ import annotations
 
+from flows.charts import chart_message
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.results.published import published, results_in, shown_as
-from flows.surveys.report import Labels, codebook, cross_chart, report, ways_to_cross
-from flows.surveys.results import chart_message, protection
+from flows.surveys.labels import Labels
+from flows.surveys.report import codebook, cross_chart, report, ways_to_cross
+from flows.surveys.results import protection
 from flows.turn import File, Message, Turn, end, go, link
 from flows.words import _, paragraphs
 from storage.consultations import Consultation

@@ -169,6 +169,7 @@ def _actions(consultation: Consultation) -> list[Row]:
         case "closed":
             return [
                 [link(f"results {id}", _("Results")), link(f"download {id}", _("Download"))],
+                *([] if consultation.is_anonymous else [[link(f"whoanswered {id}", _("Who answered"))]]),
                 *_names(consultation),
                 [link(f"outcome {id}", _("Say what was decided")), link(f"interviews {id}", _("Longer talks"))],
             ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from flows.charts import chart_message
 from flows.dates import MORNING, instant_of
 from flows.desk import Desk
 from flows.hours import welcome_at
@@ -15,11 +16,13 @@ from flows.surveys.asking import answer_text, bold, panel_called
 from flows.surveys.colleagues import nobody_tries
 from flows.surveys.form.questions import wording_of
 from flows.surveys.formats import READ
+from flows.surveys.labels import Labels
 from flows.surveys.listening import sent_for, way_to
-from flows.surveys.report import Labels, mirror_charts, ways_to_cross
-from flows.surveys.results import chart, chart_message, how_sure, in_plain_words, protection, result_message, weighting
+from flows.surveys.report import ways_to_cross
+from flows.surveys.results import chart, how_sure, in_plain_words, protection, result_message, weighting
 from flows.surveys.shaping import settle_the_rest
 from flows.surveys.ways import besides, exactly
+from flows.surveys.who_answered import charts_of_survey, ways_to_who
 from flows.surveys.wishes import reminders_of
 from flows.turn import File, Message, link
 from flows.words import (
@@ -232,10 +235,10 @@ async def results_for(desk: Desk, consultation: Consultation, *, for_staff: bool
         if for_staff and question.kind == "text" and not one.counts.categories:
             messages.append(await _with_texts(desk, question, result))
         elif for_staff and found.answered is not None:
-            messages.append(replace(result, rows=ways_to_cross(question, one, labels)))
+            messages.append(replace(result, rows=[*ways_to_cross(question, one, labels), *ways_to_who(question, one)]))
         elif found.answered is not None:
             messages.append(result)
-    mirrors = [chart_message(chart) for chart in mirror_charts(found, labels)]
+    mirrors = [chart_message(chart) for chart in charts_of_survey(consultation, found, labels)]
     return [*messages, *mirrors] if for_staff else messages
 
 
@@ -286,7 +289,7 @@ async def how_sure_of(desk: Desk, consultation: Consultation) -> Text:
         return _too_few(consultation, found)
     weighted: list[Text] = []
     for question in await asked_in(desk, consultation.id) if found.weighted_by else []:
-        picture = chart(question, found.questions[question.id], found.rule)
+        picture = chart(question, found.questions[question.id], found.rule, found)
         if picture is not None:
             figures = (_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in picture.bars)
             weighted.append(lines(bold(wording_of(question)), *figures))

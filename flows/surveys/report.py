@@ -5,7 +5,7 @@ A row is a cell, not a person: published figures are all that leaves. In SPSS, `
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flows.results.crosstables import Column as CrossColumn
@@ -15,11 +15,12 @@ from flows.results.mirror import Mirror
 from flows.results.precision import Precision
 from flows.surveys.asking import panel_called
 from flows.surveys.form.questions import wording_of
+from flows.surveys.labels import Labels
 from flows.surveys.results import chart, how_sure, label, protection, weighting
 from flows.surveys.ways import besides
+from flows.surveys.who_answered import charts_of_survey
 from flows.turn import Bar, Cell, Chart, Column, Report, Row, Table, link
-from flows.words import Paragraphs, Percent, Text, Verbatim, Words, _, lines
-from storage.attributes import Attribute
+from flows.words import Paragraphs, Percent, Text, Verbatim, _, lines
 from storage.consultations import Consultation, Question
 
 EVERYBODY = 0
@@ -40,53 +41,22 @@ class Codes:
         return code
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What attributes and their bands are called, in the reader's language."""
-
-    traits: Mapping[str, Text]
-    bands: Mapping[tuple[str, str], Text]
-
-    @staticmethod
-    def of(attributes: Sequence[Attribute], language: str) -> Labels:
-        return Labels(
-            {attribute.key: _named(attribute.labels, attribute.key, language) for attribute in attributes},
-            {
-                (attribute.key, option.key): _named(option.labels, option.key, language)
-                for attribute in attributes
-                for option in attribute.options
-            },
-        )
-
-    def trait(self, key: str) -> Text:
-        return self.traits.get(key, Verbatim(key))
-
-    def together(self, trait: str, bands: Sequence[str]) -> Text:
-        return Paragraphs(tuple(self.band(trait, band) for band in bands), " + ")
-
-    def band(self, trait: str, band: str) -> Text:
-        return self.bands.get((trait, band), Verbatim(band)) if band else _("not known")
-
-
-def _named(labels: Mapping[str, str], key: str, language: str) -> Text:
-    return Verbatim(labels.get(language) or labels.get("en") or next(iter(labels.values()), key))
-
-
 def report(consultation: Consultation, questions: Sequence[Question], found: Findings, labels: Labels) -> Report:
     """Everything that is published of a survey."""
     cells = _cells(questions, found, labels)
-    tables = [cells, _questions(questions, found), *_mirrors(found, labels), _codebook(cells)]
+    mirrors = [*_mirrors(found, labels), *_mirrors_of_questions(questions, found, labels)]
+    tables = [cells, _questions(questions, found), *mirrors, _codebook(cells)]
     charts: list[Chart | None] = []
     for question in questions:
         one = found.questions[question.id]
         crossed = [cross_chart(question, one, found, key, labels) for key in one.by if one.by[key]]
-        charts += [chart(question, one, found.rule), *crossed]
+        charts += [chart(question, one, found.rule, found), *crossed]
     return Report(
         Verbatim(consultation.question),
         _("About"),
         _notes(consultation, found),
         tables,
-        [*(drawn for drawn in charts if drawn is not None), *mirror_charts(found, labels)],
+        [*(drawn for drawn in charts if drawn is not None), *charts_of_survey(consultation, found, labels)],
     )
 
 
@@ -109,8 +79,7 @@ def _notes(consultation: Consultation, found: Findings) -> list[Text]:
         ),
         besides(found),
         protection(found.rule),
-        how_sure(found) if found.answered is not None else None,
-        weighting(found),
+        *((how_sure(found), weighting(found)) if found.answered is not None else ()),
         _("Representativeness (R-indicator, 1 is best): {r}.", r=round(found.r_indicator, 2))
         if found.r_indicator is not None
         else None,
@@ -185,12 +154,17 @@ def _cells(questions: Sequence[Question], found: Findings, labels: Labels) -> Ta
             Column("people", _("People (rounded; empty: not shown)")),
             Column("share", _("Share"), is_share=True),
             Column("weighted", _("Share, weighted"), is_share=True),
-            Column("low", _("Share, at least (95 %)"), is_share=True),
-            Column("high", _("Share, at most (95 %)"), is_share=True),
+            Column("low", _at_95(_("Share, at least (95 %)"), found), is_share=True),
+            Column("high", _at_95(_("Share, at most (95 %)"), found), is_share=True),
             Column("answered", _("People who answered the question (rounded)")),
         ],
         made.rows,
     )
+
+
+def _at_95(label: Text, found: Findings) -> Text:
+    """The heading of an end of an interval, which is called a model where chance did not choose whom to ask."""
+    return label if found.was_drawn else Paragraphs((label, _("modelled precision")), ", ")
 
 
 def _questions(questions: Sequence[Question], found: Findings) -> Table:
@@ -209,6 +183,8 @@ def _questions(questions: Sequence[Question], found: Findings) -> Table:
                 weighted,
                 round(between.low, 1) if between else None,
                 round(between.high, 1) if between else None,
+                None if one.counts.answered is None else round(found.behind(one).effective),
+                None if one.counts.answered is None else round(found.design_effect, 2),
                 one.reached.came,
                 one.reached.stopped,
             )
@@ -221,8 +197,10 @@ def _questions(questions: Sequence[Question], found: Findings) -> Table:
             Column("withheld", _("Preferred not to say (rounded)")),
             Column("mean", _("On average")),
             Column("weighted_mean", _("On average, weighted")),
-            Column("mean_low", _("On average, at least (95 %)")),
-            Column("mean_high", _("On average, at most (95 %)")),
+            Column("mean_low", _at_95(_("On average, at least (95 %)"), found)),
+            Column("mean_high", _at_95(_("On average, at most (95 %)"), found)),
+            Column("effective", _("Effective number (what weighted answers count like)")),
+            Column("design_effect", _("Design effect (1: nothing is lost by weighting)")),
             Column("came", _("Came this far (rounded)")),
             Column("stopped", _("Stopped here (rounded)")),
         ],
@@ -232,7 +210,7 @@ def _questions(questions: Sequence[Question], found: Findings) -> Table:
 
 def _mirrors(found: Findings, labels: Labels) -> list[Table]:
     rows: list[tuple[Cell, ...]] = [
-        (labels.trait(key), labels.band(key, band.key), band.target, band.panel, band.answered)
+        (labels.trait(key), labels.together(key, band.keys), band.target, band.panel, band.answered)
         for key, one in found.mirrors.items()
         for band in one.bands
     ]
@@ -251,6 +229,33 @@ def _mirrors(found: Findings, labels: Labels) -> list[Table]:
                 Column("target", _("Share of everybody here"), is_share=True),
                 Column("panel", _("Asked (rounded)")),
                 Column("answered", _("Answered (rounded)")),
+            ],
+            rows,
+        )
+    ]
+
+
+def _mirrors_of_questions(questions: Sequence[Question], found: Findings, labels: Labels) -> list[Table]:
+    """Who answered each question: the counts, and beside them the two indices of the attribute."""
+    rows: list[tuple[Cell, ...]] = []
+    for question in questions:
+        for key, one in found.mirrors_of(found.questions[question.id]).items():
+            told = (Verbatim(question.wording), labels.trait(key))
+            rows += [(*told, labels.together(key, band.keys), band.answered, None, None) for band in one.bands]
+            even = _two(one.r_indicator) if found.all_were_asked else None
+            rows.append((*told, _("all"), one.answered, _two(one.answered_unlike), even))
+    if not rows:
+        return []
+    return [
+        Table(
+            _("Mirror by question"),
+            [
+                Column("question", _("Question")),
+                Column("attribute", _("Asked by")),
+                Column("band", _("Who")),
+                Column("answered", _("Answered it (rounded)")),
+                Column("unlike", _("how unlike (0 to 1)")),
+                Column("r_indicator", _("R-indicator (1 is best)")),
             ],
             rows,
         )
@@ -303,7 +308,7 @@ def ways_to_cross(question: Question, found: Found, labels: Labels, without: str
 def cross_chart(question: Question, found: Found, findings: Findings, key: str, labels: Labels) -> Chart:
     """What each group answered, and who answered beside who lives here."""
     bars = [
-        _cross_bar(question, found, column, place, labels.together(key, column.bands))
+        _cross_bar(question, found, column, place, "" if place else labels.together(key, column.bands))
         for column in found.by[key]
         for place in range(len(found.counts.categories))
     ]
@@ -311,12 +316,12 @@ def cross_chart(question: Question, found: Found, findings: Findings, key: str, 
     return Chart(title, bars, lines(*_who_answered(found, findings.mirrors.get(key), key, labels)))
 
 
-def _cross_bar(question: Question, found: Found, column: CrossColumn, place: int, who: Text) -> Bar:
-    name = _("{who}: {label}", who=who, label=label(question, found.counts.categories[place]))
+def _cross_bar(question: Question, found: Found, column: CrossColumn, place: int, who: Text | str) -> Bar:
+    name = label(question, found.counts.categories[place])
     share, number = column.cells.share(place), column.cells.cells[place]
     if share is None or number is None:
-        return Bar(name, 0.0, _("not shown"))
-    return Bar(name, share, _("{number} ({share})", number=number, share=Percent(share)))
+        return Bar(name, 0.0, _("not shown"), heading=who)
+    return Bar(name, share, _("{number} ({share})", number=number, share=Percent(share)), heading=who)
 
 
 def _who_answered(found: Found, mirror: Mirror | None, key: str, labels: Labels) -> list[Text]:
@@ -341,33 +346,3 @@ def _who_answered(found: Found, mirror: Mirror | None, key: str, labels: Labels)
             )
         )
     return told
-
-
-# ---------------------------------------------------------------- the mirror as pictures
-
-
-def mirror_charts(found: Findings, labels: Labels) -> list[Chart]:
-    """For each attribute, those who answered beside everybody who lives here; nothing where that is not known."""
-    return [
-        _mirror_chart(key, one, one.answered_unlike, labels)
-        for key, one in found.mirrors.items()
-        if one.answered_unlike is not None
-    ]
-
-
-def _mirror_chart(key: str, one: Mirror, unlike: float, labels: Labels) -> Chart:
-    answered = sum(band.answered or 0 for band in one.bands)
-    bars: list[Bar] = []
-    for band in one.bands:
-        name = labels.band(key, band.key)
-        if band.target is not None:
-            here = _("{who}: everybody here", who=name)
-            bars.append(Bar(here, band.target, Words("{share}", {"share": Percent(band.target)})))
-        share = band.answered / answered if band.answered is not None else None
-        figure = _("not shown") if share is None else Words("{share}", {"share": Percent(share)})
-        bars.append(Bar(_("{who}: answered", who=name), share or 0.0, figure))
-    note = _(
-        "How much those who answered look like everybody who lives here: {share} of them would have to be others.",
-        share=Percent(unlike),
-    )
-    return Chart(labels.trait(key), bars, note)

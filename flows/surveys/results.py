@@ -10,7 +10,7 @@ from datetime import date
 from flows.results.counting import Category, is_by_day
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
-from flows.results.precision import Interval
+from flows.results.precision import Interval, Precision
 from flows.results.worked_out import is_worked_out
 from flows.surveys.asking import bold, ends_of, shown
 from flows.surveys.form.questions import option_of, wording_of
@@ -66,7 +66,7 @@ def result_message(question: Question, found: Found, rule: Rule, sure: Findings 
     With `sure`, the findings it is part of, every figure says between which ones it may lie; that is for staff, and so
     are weighted shares.
     """
-    picture = chart(question, found, rule, weighted=sure is not None)
+    picture = chart(question, found, rule, sure)
     bars = picture.bars if picture else ()
     text = paragraphs(
         bold(wording_of(question)),
@@ -77,7 +77,7 @@ def result_message(question: Question, found: Found, rule: Rule, sure: Findings 
         _("This was asked in an earlier version only.") if question.last_version is not None else None,
         _("They could choose several answers.") if question.kind == "many" and bars else None,
         _("They put these in order; this is what they put first.") if question.format == "rank" and bars else None,
-        number_answered(question, found, rule),
+        what_stands_behind(question, found, rule, sure),
         _("Values that fewer than {smallest} people share are left out.", smallest=rule.smallest)
         if found.values
         else None,
@@ -117,21 +117,13 @@ def _mean(found: Found, sure: Findings | None) -> Text | None:
     return _("{mean}; between {low} and {high}", mean=mean, low=round(between.low, 1), high=round(between.high, 1))
 
 
-def chart_message(drawn: Chart) -> Message:
-    """A chart, and the same in words."""
-    figures = lines(*(_("{label}: {figure}", label=bar.label, figure=bar.text) for bar in drawn.bars))
-    return Message(
-        paragraphs(Words("<b>{title}</b>", {"title": drawn.title}), figures, Words("{note}", {"note": drawn.note})),
-        picture=drawn,
-    )
-
-
-def chart(question: Question, found: Found, rule: Rule, *, weighted: bool = True) -> Chart | None:
-    """None where there is nothing to draw."""
+def chart(question: Question, found: Found, rule: Rule, sure: Findings | None = None) -> Chart | None:
+    """None where there is nothing to draw; with `sure`, weighted and with its precision."""
     if found.counts.answered is None or not found.counts.categories:
         return None
-    bars = [_bar(question, found, place, weighted=weighted) for place in range(len(found.counts.categories))]
-    return Chart(wording_of(question), bars, number_answered(question, found, rule))
+    places = range(len(found.counts.categories))
+    bars = [_bar(question, found, place, weighted=sure is not None) for place in places]
+    return Chart(wording_of(question), bars, what_stands_behind(question, found, rule, sure))
 
 
 def _bar(question: Question, found: Found, place: int, *, weighted: bool) -> Bar:
@@ -146,6 +138,31 @@ def _bar(question: Question, found: Found, place: int, *, weighted: bool) -> Bar
         "{number} ({share}), {weighted} weighted", number=number, share=Percent(share), weighted=Percent(reckoned)
     )
     return Bar(words, share, figure)
+
+
+def what_stands_behind(question: Question, found: Found, rule: Rule, sure: Findings | None) -> Text:
+    """How many answered, and for staff how sure that makes the figures."""
+    is_sure = sure is not None and found.counts.says_something
+    return lines(number_answered(question, found, rule), _precision(sure.behind(found)) if sure and is_sure else None)
+
+
+def _precision(precision: Precision) -> Text:
+    """In one line that goes with a picture; `weighting` explains it."""
+    points, effective = round(precision.widest * 100), round(precision.effective)
+    effect = round(precision.design_effect, 2)
+    if precision.was_drawn:
+        return _(
+            "Margin of error: up to {points} points. Effective number: {effective}. Design effect: {effect}.",
+            points=points,
+            effective=effective,
+            effect=effect,
+        )
+    return _(
+        "Modelled precision: up to {points} points. Effective number: {effective}. Design effect: {effect}.",
+        points=points,
+        effective=effective,
+        effect=effect,
+    )
 
 
 def number_answered(question: Question, found: Found, rule: Rule) -> Text:
@@ -189,14 +206,25 @@ def how_sure(findings: Findings) -> Text:
     )
 
 
-def weighting(findings: Findings) -> Text | None:
-    """What "weighted" means, and what it costs."""
+def weighting(findings: Findings) -> Text:
+    """What "weighted" means, and what it costs: the effective number and the design effect, in plain words."""
+    answered, effect = findings.precision.answered, round(findings.design_effect, 2)
     if not findings.weighted_by:
-        return None
-    return _(
-        "“Weighted” is what people here would say if those who answered were as mixed as everybody who lives here. "
-        "For that, {answered} answers count like {effective} (design effect {effect}).",
-        answered=findings.precision.answered,
-        effective=round(findings.precision.effective),
-        effect=round(findings.design_effect, 2),
+        return _(
+            "Nothing is weighted: {answered} answers count like {answered} (effective number {answered}, "
+            "design effect 1).",
+            answered=answered,
+        )
+    return lines(
+        _(
+            "“Weighted” is what people here would say if those who answered were as mixed as everybody who lives here. "
+            "For that, {answered} answers count like {effective} (design effect {effect}).",
+            answered=answered,
+            effective=round(findings.precision.effective),
+            effect=effect,
+        ),
+        _(
+            "Design effect {effect} means: with weights it takes {effect} times as many answers to be as sure.",
+            effect=effect,
+        ),
     )
