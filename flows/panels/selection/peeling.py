@@ -21,6 +21,9 @@ GRAIN = 2.0**30
 MUST = 2.0**10
 """A weight that outweighs all others: the kinds whose people sit on every panel of a face."""
 
+PART = 0.6
+"""So much of finding panels it is about; making up for what it leaves is the rest."""
+
 OPEN = 1000
 """With more kinds than this a panel is looked for among those that wait for most, with some for every quota."""
 
@@ -44,7 +47,7 @@ def peeled(committees: Committees, seats: Floats, effort: Effort) -> Peeled:
     rest, left = found.rest, 1.0
     scale = np.sqrt(np.maximum(seats, ROUNDING))
     while np.max(rest / committees.people) > DONE and effort.go_on():
-        effort.say(f"{len(found.panels)} panels; {1 - left:.1%} of the lottery")
+        effort.say(f"{len(found.panels)} panels; {1 - left:.1%} of the lottery", 2, PART * (1 - left))
         panel = _next_panel(committees, rest, left, scale)
         if panel is None:
             break
