@@ -123,9 +123,10 @@ class DrawJobs:
         now = self._clock.now()
         if not await store.sortition.set_progress(draw, told, now + LEASE):
             return False
-        if is_new:
+        if is_new:  # a timer of one name happens once: after a restart nobody is shown again what they have seen
             about = {"draw": draw.id, "digest": draw.digest}
-            await store.timers.set(f"panel.progress:{draw.id}", "panel.progress", about, now, None)
+            name = f"panel.progress:{draw.id}:{(draw.digest or '')[:8]}:{told}"
+            await store.timers.set(name, "panel.progress", about, now, None)
         return True
 
     async def _keep_lottery(self, store: Store, draw: Draw, lottery: str, problem: str) -> None:

@@ -278,6 +278,8 @@ def _wrong_panel(frozen: Frozen, waiting: dict[str, Person], panel: list[str]) -
 
 def _wrong_promise(record: Record) -> list[str]:
     promise = record.get("promise")
+    if "lottery_sha256" in record and "promise" not in record:
+        return ["It does not say whether it was named before what the seed would be."]
     if not promise or promise["source"] or hashlib.sha256(record["seed"].encode()).hexdigest() == promise["commitment"]:
         return []
     return ["The seed does not have the SHA-256 that was published as the promise."]
