@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
-from bot.draws import GRACE, DrawFailed, look_ahead_elsewhere, lottery_elsewhere, pick_elsewhere
+from bot.draws import GRACE, DrawFailed, DrawStopped, look_ahead_elsewhere, lottery_elsewhere, pick_elsewhere
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Progress, Unmeetable, widening_data
 from flows.panels.sortition.request import SECONDS, promise_of, read_order, told_of
@@ -43,13 +43,13 @@ class DrawJobs:
 
     async def run_all(self) -> None:
         """Work out every lottery that waits for it, and look at draws that are to come."""
-        with _waiting_for_the_database():
+        with _putting_off():
             while await self.run_one():
                 pass
 
     async def pick_all(self) -> None:
         """Let every number that is confirmed pick its panel; no lottery that is being worked out holds it up."""
-        with _waiting_for_the_database():
+        with _putting_off():
             while await self.pick_one():
                 pass
 
@@ -150,11 +150,14 @@ class DrawJobs:
 
 
 @contextlib.contextmanager
-def _waiting_for_the_database() -> Iterator[None]:
+def _putting_off() -> Iterator[None]:
+    """What cannot be worked out now is left for later, claimed until then."""
     try:
         yield
     except DatabaseProblem as problem:
         log.warning("Draws wait for the database: %s", problem)
+    except DrawStopped:
+        log.info("A draw waits for the next start")
 
 
 async def _seen_ahead(outlook: Outlook) -> str:
@@ -165,6 +168,8 @@ async def _seen_ahead(outlook: Outlook) -> str:
         answer = {"without_chance": await look_ahead_elsewhere(order.frozen, order.seconds)}
     except Unmeetable as unmeetable:
         answer = {"widening": widening_data(unmeetable.widening)}
+    except DrawStopped:
+        raise
     except (BadInput, DrawFailed) as problem:
         log.warning("A draw could not be looked at before it: %s", type(problem).__name__)
     return json.dumps(answer, ensure_ascii=False)
@@ -178,6 +183,8 @@ async def _worked_out(draw: Draw, said: list[Progress]) -> Answer:
         return json.dumps(lottery, ensure_ascii=False), ""
     except Unmeetable as unmeetable:
         return "", json.dumps(widening_data(unmeetable.widening), ensure_ascii=False)
+    except DrawStopped:
+        raise
     except (BadInput, DrawFailed) as problem:
         return "", str(problem)
 
@@ -190,5 +197,7 @@ async def _picked(draw: Draw, lottery: str) -> Answer:
             order.frozen, json.loads(lottery), draw.seed or "", order.wishes, promise_of(draw)
         )
         return json.dumps(record, ensure_ascii=False), ""
+    except DrawStopped:
+        raise
     except (BadInput, DrawFailed) as problem:
         return "", str(problem)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -32,6 +33,7 @@ from flows.panels.selection.order import (
 GRACE = 120.0
 """Seconds after the time limit within which the best so far must be there; then the process is ended."""
 
+TOLD_TO_END = (-signal.SIGTERM, -signal.SIGINT)
 PROGRESS = "progress: "
 LONGEST_LINE = 1 << 30
 
@@ -45,6 +47,10 @@ def _nobody(progress: Progress) -> None:
 
 class DrawFailed(Exception):
     """The process ended without an answer."""
+
+
+class DrawStopped(DrawFailed):
+    """The process was told to end, as everything is that runs here: it is for the next start."""
 
 
 async def lottery_elsewhere(
@@ -109,7 +115,9 @@ async def _conversation(process: asyncio.subprocess.Process, order: bytes, on_pr
     assert out is not None
     assert said is not None
     _, answer, last = await asyncio.gather(_hand_over(into, order), out.read(), _listen(said, on_progress))
-    if await process.wait():
+    if await process.wait() in TOLD_TO_END:
+        raise DrawStopped("The draw's process was told to end.")
+    if process.returncode:
         raise DrawFailed(f"The draw's process ended with {process.returncode}: {last}")
     return answer
 

@@ -161,7 +161,7 @@ class Outbox:
         return await self._session.value(SQL.is_waiting, prefix=f"{prefix}%") is not None
 
     async def sent_as(self, once: str) -> str | None:
-        """The id of the message of this name, once it has been sent."""
+        """The id of the message of this name, once it has been sent or is on its way."""
         found: str | None = await self._session.value(SQL.sent_as, once=once)
         return found
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +23,7 @@ from storage.queries import Query
 from storage.sortition import Candidate, Draw, SeatQuota, Sortition
 from storage.store import Store
 from tests.peers import VAULT
+from tests.test_draws import children
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 DRAWING = "UPDATE draws SET state = 'drawing', seed = secret"
@@ -162,6 +165,26 @@ async def test_a_draw_whose_process_is_gone_is_begun_anew(database: Database) ->
     assert not await DrawJobs(database, Standing(NOW)).pick_one(), "somebody is at it"
     assert await DrawJobs(database, Standing(NOW + CLAIMED + timedelta(seconds=1))).pick_one()
     assert (await load(database, draw.id)).state == "drawn"
+
+
+async def test_a_process_that_was_told_to_end_leaves_the_lottery_for_the_next_start(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops a service often stops everything it has started."""
+    monkeypatch.setattr("bot.draw_jobs.PROGRESS_EVERY", 0.5)
+    draw = await database.write(lambda store: set_going(store, QUOTAS, instance(2000, 60, 1, 0)))
+    working = asyncio.create_task(DrawJobs(database, Standing(NOW)).run_all())
+    async with asyncio.timeout(60):
+        while not (await load(database, draw.id)).progress:  # noqa: ASYNC110 (another task writes it down)
+            await asyncio.sleep(0.1)
+        (process,) = children()
+        os.kill(int(process), signal.SIGTERM)
+        await working
+    waits = await load(database, draw.id)
+    assert (waits.state, waits.told, waits.problem) == ("sealed", None, "")
+    async with database.reading() as store:
+        assert not await store.sortition.is_working_out(NOW)
+        assert await store.sortition.is_working_out(NOW + LEASE + timedelta(seconds=1))
 
 
 async def test_a_draw_whose_number_an_older_version_had_confirmed_is_drawn(database: Database) -> None:

@@ -70,7 +70,7 @@ UPDATE outbox SET state = 'dropped', reason = :reason, finished_at = :now, body 
 WHERE once LIKE :prefix AND state = 'waiting';
 
 -- name: sent_as
-SELECT id FROM outbox WHERE once = :once AND state = 'sent' AND message_id IS NOT NULL;
+SELECT id FROM outbox WHERE once = :once AND state IN ('sending', 'sent');
 
 -- name: is_waiting
 SELECT 1 FROM outbox WHERE once LIKE :prefix AND state IN ('waiting', 'sending') LIMIT 1;
