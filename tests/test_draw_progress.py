@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from bot.draw_jobs import LEASE, DrawJobs
+from flows.panels.sortition.lottery import chances
+from flows.words import Voice
 from storage.database import Database, opened
-from storage.sortition import Draw
+from storage.sortition import Draw, Told
 from tests.peers import VAULT
-from tests.player import Player
+from tests.player import ZONE, Player
 from tests.test_draw_records import DRAWN
 
 FROZEN = DRAWN.rpartition("> olga: [Draw with the promised number]")[0]
@@ -110,6 +113,20 @@ async def test_every_step_has_its_words_and_what_is_not_understood_has_none(tmp_
     assert again == "", "what has been told is not told again"
     assert ("Step 3 of 3" in third, "▓▓▓▓▓▓▓▓▓░" in third) == (True, True)
     assert "Step" not in unknown
+
+
+def test_what_is_told_of_a_lottery_that_is_not_proved_to_be_the_fairest() -> None:
+    told = Told("a" * 64, least=0.2, most=0.75, cumulative=0.2, bound=0.234, without_chance=3)
+    assert Voice("en", ZONE).plain(chances(told)).splitlines() == [
+        "Chances lie between 20% and 75%.",
+        "Time was up before the fairest lottery was found. In that one the smallest chance is higher by at most 4%.",
+        "3 people could not be on any panel that meets the quotas.",
+    ]
+    equal = replace(told, most=0.2, bound=0.2, without_chance=0)
+    assert Voice("en", ZONE).plain(chances(equal)).splitlines() == [
+        "Everybody has the same chance: 20%.",
+        "No fairer lottery is possible with these quotas.",
+    ]
 
 
 async def test_who_has_a_record_and_who_asks_for_it(tmp_path: Path) -> None:

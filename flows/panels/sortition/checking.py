@@ -73,12 +73,16 @@ def _record(panel: Panel, draw: Draw) -> Turn:
 def _coming(draw: Draw) -> Text:
     return lines(
         _("<b>The next draw</b>"),
-        _("Public number that decides: {source}", source=draw.source)
-        if draw.source
-        else _("Fingerprint of the secret number (SHA-256): {commitment}", commitment=draw.commitment),
+        _promise(draw),
         _("Fingerprint of the list (SHA-256): {digest}", digest=draw.digest) if draw.digest else None,
         *_lottery(draw),
     )
+
+
+def _promise(draw: Draw) -> Text:
+    if draw.source:
+        return _("Public number that decides: {source}", source=draw.source)
+    return _("Fingerprint of the secret number (SHA-256): {commitment}", commitment=draw.commitment)
 
 
 def _lottery(draw: Draw) -> list[Text]:
@@ -92,6 +96,7 @@ async def _held(desk: Desk, draw: Draw) -> Text:
     return lines(
         _("<b>The draw on {day}</b>", day=last_day(desk, draw.drawn_at)) if draw.drawn_at else None,
         _("You are called {name} in the record.", name=name) if name else None,
+        _promise(draw),
         _("It was decided by: {seed}", seed=draw.seed or ""),
         _("Fingerprint of the list (SHA-256): {digest}", digest=draw.digest or ""),
         _("Fingerprint of the lottery (SHA-256): {digest}", digest=draw.told.sha256) if draw.told else None,
