@@ -57,7 +57,7 @@ def main() -> None:
     for case in CASES:
         frozen = instance(case.people, case.seats, case.seed, case.tolerance)
         began = time.perf_counter()
-        drawn = draw(frozen, case.algorithm, "bench", Effort(LONGEST))
+        drawn = draw(frozen, case.algorithm, Effort(LONGEST))
         seconds = time.perf_counter() - began
         theirs = reference(library, frozen) if library and case.with_library else " | "
         width = f"±{case.tolerance}" if case.tolerance else "exact"

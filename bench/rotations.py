@@ -18,6 +18,7 @@ from flows.panels.selection.cohorts import founding_cohorts
 from flows.panels.selection.draw import draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+from flows.panels.selection.lottery import picked
 from flows.panels.selection.order import Unmeetable
 
 PEOPLE, SEATS, TOLERANCE = 300, 30, 1
@@ -116,8 +117,8 @@ def twenty_years(seed: int) -> Report:
 def found(town: Town, report: Report) -> None:
     """The first panel, parted into cohorts that leave one after the other."""
     frozen = freeze(SEATS, quotas(SEATS, TOLERANCE), list(town.people.values()), [], list(SHARES))
-    drawn = draw(frozen, "maximin", "0", Effort(SECONDS))
-    panel = drawn.lottery[drawn.pick]
+    drawn = draw(frozen, "maximin", Effort(SECONDS))
+    panel = drawn.lottery[picked("0")]
     for cohort, names in enumerate(founding_cohorts(frozen, panel, LONGEST).members, 1):
         for name in names:
             town.since[name], town.ends[name] = 0, cohort
@@ -160,15 +161,15 @@ def renew(town: Town, report: Report, now: int) -> None:
     staying = [town.people[name] for name in sorted(town.since)]
     frozen = freeze(SEATS, quotas(SEATS, TOLERANCE), waiting, staying, list(SHARES))
     try:
-        drawn = draw(frozen, "maximin", str(now), Effort(SECONDS))
+        drawn = draw(frozen, "maximin", Effort(SECONDS))
     except Unmeetable as unmeetable:
         report.impossible += 1
         frozen = replace(frozen, quotas=tuple(widened(frozen.quotas, unmeetable.widening)))
-        drawn = draw(frozen, "maximin", str(now), Effort(SECONDS))
+        drawn = draw(frozen, "maximin", Effort(SECONDS))
     remember(town, frozen, drawn.chances, report)
     report.draws += 1
     report.ratios.append(drawn.smallest_cumulative / drawn.bound if drawn.bound else 1.0)
-    for name in drawn.lottery[drawn.pick]:
+    for name in drawn.lottery[picked(str(now))]:
         report.too_soon += name in rests
         town.since[name], town.ends[name] = now, now + LONGEST
     report.violations += broken(frozen, [town.people[name] for name in town.since])
@@ -178,7 +179,7 @@ def remember(town: Town, frozen: Frozen, chances: list[float], report: Report) -
     """Adds up chances, and beside them those of draws that know no past."""
     blank = [replace(person, past=0.0) for person in frozen.waiting]
     without = freeze(frozen.size, list(frozen.quotas), blank, list(frozen.staying), list(frozen.categories))
-    plain = draw(without, "maximin", "", Effort(SECONDS))
+    plain = draw(without, "maximin", Effort(SECONDS))
     for person, chance, memoryless in zip(frozen.waiting, chances, plain.chances, strict=True):
         town.chances[person.id] += chance
         town.memoryless[person.id] += memoryless

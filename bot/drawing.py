@@ -99,7 +99,7 @@ def run_draw(files: Files, order: Order, out: Path | None, say: Say, complain: S
     for warning in ready.warnings:
         complain(warning)
     progress = _Progress(sys.stderr.isatty(), order.seconds)
-    effort = Effort(order.seconds, progress=lambda line: progress.show(line, effort.seconds))
+    effort = Effort(order.seconds, progress=lambda now: progress.show(now.line, effort.seconds))
     dropouts = {person.id: order.dropout for person in [*ready.frozen.waiting, *ready.frozen.staying]} | ready.dropouts
     wishes = Wishes(order.cap, order.alternates, dropouts, order.cohorts)
     try:
@@ -171,7 +171,21 @@ def run_verify(path: Path, say: Say, complain: Say) -> int:
     if problems:
         return FAILED
     say(f"{path}: verified. The same input and seed give the same lottery and the same panel, bit by bit.")
+    say("\n".join(_of_the_ceremony(record)))
     return 0
+
+
+def _of_the_ceremony(record: Record) -> list[str]:
+    """What a record cannot prove by itself: to be compared with what was published before the number was known."""
+    if "lottery_sha256" not in record:
+        return ["It was made by an older version: it does not say what was told of the lottery and the number before."]
+    found = [f"SHA-256 of frozen input: {record['frozen_sha256']}", f"SHA-256 of lottery: {record['lottery_sha256']}"]
+    match record["promise"]:
+        case {"source": str(source)} if source:
+            return [*found, f"The seed had to be: {source}"]
+        case {"commitment": commitment}:
+            return [*found, f"SHA-256 of the seed, as told before: {commitment}"]
+    return [*found, "What the seed would be was not named before."]
 
 
 def _other_inputs(record: Record, folder: Path) -> list[str]:

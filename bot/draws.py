@@ -1,7 +1,7 @@
 """Draws in a process of their own, so that the bot goes on answering while the lottery is worked out.
 
 The process is this module: it is handed the frozen input as JSON, says on standard error how far it is, a line each
-time, and prints the record.
+time, and prints what it has worked out: the lottery, the record of what a number picks from it, or who has no chance.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from flows.panels.selection.effort import Effort
@@ -19,6 +20,7 @@ from flows.panels.selection.frozen import BadInput, Frozen, Quota
 from flows.panels.selection.order import (
     NOTHING_MORE,
     Algorithm,
+    Progress,
     Record,
     Unmeetable,
     Wishes,
@@ -31,29 +33,48 @@ from flows.panels.selection.order import (
 GRACE = 120.0
 """Seconds after the time limit within which the best so far must be there; then the process is ended."""
 
+TOLD_TO_END = (-signal.SIGTERM, -signal.SIGINT)
 PROGRESS = "progress: "
 LONGEST_LINE = 1 << 30
 
 
+Listener = Callable[[Progress], None]
+
+
+def _nobody(progress: Progress) -> None:
+    """Listens to how far it is."""
+
+
 class DrawFailed(Exception):
-    """The process ended without a record."""
+    """The process ended without an answer."""
 
 
-async def draw_elsewhere(
+class DrawStopped(DrawFailed):
+    """The process was told to end, as everything is that runs here: it is for the next start."""
+
+
+async def lottery_elsewhere(
     frozen: Frozen,
     algorithm: Algorithm,
-    seed: str,
     seconds: float,
-    on_progress: Callable[[str], None] = lambda line: None,
+    on_progress: Listener = _nobody,
     wishes: Wishes = NOTHING_MORE,
 ) -> Record:
-    """The record of a draw that may search for so many `seconds`; then the best so far is used, with its bound.
+    """A lottery that may be searched for so many `seconds`; then the best so far is used, with its bound.
 
-    `on_progress` is called with a line for people every now and then. Whoever cancels this ends the process. Raises
-    Unmeetable, BadInput and DrawFailed.
+    `on_progress` is called every now and then. Whoever cancels this ends the process. Raises Unmeetable, BadInput and
+    DrawFailed.
     """
-    order = {"algorithm": algorithm, "seed": seed, "wishes": asdict(wishes)}
+    order = {"algorithm": algorithm, "wishes": asdict(wishes)}
     return await _elsewhere(frozen, seconds, order, on_progress)
+
+
+async def pick_elsewhere(
+    frozen: Frozen, lottery: Record, seed: str, wishes: Wishes = NOTHING_MORE, promise: Mapping[str, str] | None = None
+) -> Record:
+    """The record of what the `seed` picks from a lottery, and who stands by. Raises BadInput and DrawFailed."""
+    order = {"lottery": lottery, "seed": seed, "wishes": asdict(wishes), "promise": promise}
+    return await _elsewhere(frozen, 0.0, order)
 
 
 async def look_ahead_elsewhere(frozen: Frozen, seconds: float) -> list[Record]:
@@ -65,9 +86,7 @@ async def look_ahead_elsewhere(frozen: Frozen, seconds: float) -> list[Record]:
     return found
 
 
-async def _elsewhere(
-    frozen: Frozen, seconds: float, order: Record, on_progress: Callable[[str], None] = lambda line: None
-) -> Record:
+async def _elsewhere(frozen: Frozen, seconds: float, order: Record, on_progress: Listener = _nobody) -> Record:
     whole = {"frozen": as_data(frozen), "seconds": seconds, **order}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -90,13 +109,15 @@ async def _elsewhere(
     return _record(answer)
 
 
-async def _conversation(process: asyncio.subprocess.Process, order: bytes, on_progress: Callable[[str], None]) -> bytes:
+async def _conversation(process: asyncio.subprocess.Process, order: bytes, on_progress: Listener) -> bytes:
     into, out, said = process.stdin, process.stdout, process.stderr
     assert into is not None
     assert out is not None
     assert said is not None
     _, answer, last = await asyncio.gather(_hand_over(into, order), out.read(), _listen(said, on_progress))
-    if await process.wait():
+    if await process.wait() in TOLD_TO_END:
+        raise DrawStopped("The draw's process was told to end.")
+    if process.returncode:
         raise DrawFailed(f"The draw's process ended with {process.returncode}: {last}")
     return answer
 
@@ -108,13 +129,14 @@ async def _hand_over(into: asyncio.StreamWriter, order: bytes) -> None:
     into.close()
 
 
-async def _listen(said: asyncio.StreamReader, on_progress: Callable[[str], None]) -> str:
+async def _listen(said: asyncio.StreamReader, on_progress: Listener) -> str:
     """Passes on how far the draw is; the last line of all."""
     last = ""
     async for line in said:
         last = line.decode(errors="replace").strip()
         if last.startswith(PROGRESS):
-            on_progress(last.removeprefix(PROGRESS))
+            step, share, words = last.removeprefix(PROGRESS).split(" ", 2)
+            on_progress(Progress(int(step), float(share), words))
     return last
 
 
@@ -133,10 +155,10 @@ class _Lines:
     def __init__(self) -> None:
         self._next = 0.0
 
-    def say(self, line: str) -> None:
+    def say(self, progress: Progress) -> None:
         if (now := time.monotonic()) >= self._next:
             self._next = now + 1.0
-            sys.stderr.write(f"{PROGRESS}{line}\n")
+            sys.stderr.write(f"{PROGRESS}{progress.step} {progress.share:.4f} {progress.line}\n")
             sys.stderr.flush()
 
 
@@ -145,7 +167,10 @@ def main() -> None:
     order = json.load(sys.stdin)
     effort = Effort(order["seconds"], progress=_Lines().say)
     try:
-        answer = _drawn(order, effort) if "algorithm" in order else _looked_ahead(order, effort)
+        if "lottery" in order:
+            answer = _picked(order)
+        else:
+            answer = _lottery(order, effort) if "algorithm" in order else _looked_ahead(order, effort)
     except Unmeetable as problem:
         answer = {"widening": widening_data(problem.widening)}
     except BadInput as bad:
@@ -153,12 +178,18 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _drawn(order: Record, effort: Effort) -> Record:
-    from flows.panels.selection.record import recorded_draw
+def _lottery(order: Record, effort: Effort) -> Record:
+    from flows.panels.selection.record import recorded_lottery
+
+    lottery = recorded_lottery(frozen_of(order), order["algorithm"], effort, Wishes(**order["wishes"]))
+    return lottery | {"seconds": round(effort.seconds, 3)}
+
+
+def _picked(order: Record) -> Record:
+    from flows.panels.selection.record import record_with
 
     wishes = Wishes(**order["wishes"])
-    record = recorded_draw(frozen_of(order), order["algorithm"], order["seed"], effort, wishes)
-    return sealed(record | {"seconds": round(effort.seconds, 3)})
+    return sealed(record_with(frozen_of(order), order["lottery"], order["seed"], wishes, order["promise"]))
 
 
 def _looked_ahead(order: Record, effort: Effort) -> Record:

@@ -52,6 +52,7 @@ EVERY_TURN_POLL = 1.0
 EVERY_TIMER_POLL = 1.0
 EVERY_HEARTBEAT = 3.0
 EVERY_DRAW_POLL = 3.0
+EVERY_PICK_POLL = 1.0
 EVERY_SWEEP = 60.0
 EVERY_INTRODUCTION = 300.0
 
@@ -267,6 +268,7 @@ class _Running:
         ring = alarm.every(EVERY_TIMER_POLL, self._timers.run_due)
         alarm.every(EVERY_HEARTBEAT, self._beat)
         alarm.every(EVERY_DRAW_POLL, self._draws.run_all)
+        alarm.every(EVERY_PICK_POLL, self._draws.pick_all)
         alarm.every(EVERY_SWEEP, self._sweep)
         alarm.every(EVERY_INTRODUCTION, self._introduce)()
         self._clock.on_advance(ring)

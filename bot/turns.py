@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -357,13 +357,14 @@ async def settle(store: Store, desk: Desk) -> None:
     """
     if desk.tellings:
         await store.outbox.add(list(_parcels(desk)))
+        await store.outbox.add([parcel async for parcel in _changes(store, desk)])
     for movement, number in sorted(Counter(desk.movements).items()):
         await store.movements.count(movement, desk.today, number)
 
 
 def _parcels(desk: Desk) -> Iterable[Parcel]:
     worded: dict[tuple[int, Voice], list[Body]] = {}
-    for telling in desk.tellings:
+    for telling in (one for one in desk.tellings if not one.in_place):
         voice = desk.voice_to(telling.to)
         key = (id(telling.message), voice)
         if key not in worded:
@@ -372,13 +373,31 @@ def _parcels(desk: Desk) -> Iterable[Parcel]:
             yield _bulk(desk, telling, body, position)
 
 
+async def _changes(store: Store, desk: Desk) -> AsyncIterator[Parcel]:
+    """What takes the place of a message that has been sent."""
+    for telling in (one for one in desk.tellings if one.in_place):
+        if (id := await store.outbox.sent_as(f"{telling.once}:0")) is not None:
+            (body,) = bodies(telling.message, desk.voice_to(telling.to), 0)
+            yield Parcel(
+                new_id(),
+                telling.to.id,
+                "reply",
+                "edit",
+                {"of": id, **body},
+                desk.now,
+                telling.at,
+                telling.until,
+                has_fixed_end=True,
+            )
+
+
 def _bulk(desk: Desk, telling: Telling, body: Body, position: int) -> Parcel:
-    at = welcome_at(telling.at, telling.to, desk.zone)
+    at = telling.at if telling.is_reply else welcome_at(telling.at, telling.to, desk.zone)
     shift = timedelta() if telling.has_fixed_end else at - telling.at
     return Parcel(
         new_id(),
         telling.to.id,
-        "bulk",
+        "reply" if telling.is_reply else "bulk",
         "message",
         body,
         desk.now,

@@ -55,7 +55,8 @@ class Telling:
     """Something for somebody else, or for later: sent once per `once` name, not before `at`, not after `until`.
 
     What `asks` for somebody's time counts among what they are asked in a week. With a fixed end it is pointless after
-    `until` even for those whose quiet hours it has to wait for; otherwise it then is of use for as much longer.
+    `until` even for those whose quiet hours it has to wait for; otherwise it then is of use for as much longer. A reply
+    waits for no quiet hours. `in_place`: it takes the place of what was sent as `once`, if that was.
     """
 
     to: Recipient
@@ -65,6 +66,8 @@ class Telling:
     until: datetime
     asks: bool = False
     has_fixed_end: bool = False
+    is_reply: bool = False
+    in_place: bool = False
 
 
 @dataclass(slots=True)
@@ -160,16 +163,24 @@ class Desk:
         until: datetime | None = None,
         asks: bool = False,
         can_wait: bool = False,
+        is_reply: bool = False,
     ) -> None:
         """Send `message` after this turn, or from `at`; it is pointless when it could not be sent within `lives`.
 
         With `until` it is pointless from that moment on, whatever held it up. What can wait comes at the time of day
-        they like best, if that is before then.
+        they like best, if that is before then. A reply is something the speaker waits for.
         """
         start = at or self.now
         if can_wait:
             start = best_at(start, to, self.zone, until)
-        self.tellings.append(Telling(to, message, once, start, until or start + lives, asks, until is not None))
+        end = until or start + lives
+        self.tellings.append(Telling(to, message, once, start, end, asks, until is not None, is_reply))
+
+    def change(self, to: Recipient, message: Message, *, once: str, until: datetime) -> None:
+        """Put `message` in the place of what they were told as `once`; nothing where that has not been sent."""
+        self.tellings.append(
+            Telling(to, message, once, self.now, until, has_fixed_end=True, is_reply=True, in_place=True)
+        )
 
     def tell_all(
         self,

@@ -160,6 +160,11 @@ class Outbox:
         """Whether a message whose `once` name begins with `prefix` has still to be sent."""
         return await self._session.value(SQL.is_waiting, prefix=f"{prefix}%") is not None
 
+    async def sent_as(self, once: str) -> str | None:
+        """The id of the message of this name, once it has been sent or is on its way."""
+        found: str | None = await self._session.value(SQL.sent_as, once=once)
+        return found
+
     async def message_id(self, id: str) -> tuple[int | None, str]:
         """Telegram's number for a parcel once sent, and the parcel's state (`gone` when it is not kept any more)."""
         row = await self._session.row(SQL.message_id, id=id)

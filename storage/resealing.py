@@ -114,6 +114,7 @@ async def _houses(session: Session, seal_plain: Callable[[str], str], seal: Call
 
     await _each(session, SQL.requests, SQL.set_request, seal_draw)
     await _each(session, SQL.records, SQL.set_record, seal_draw)
+    await _each(session, SQL.lotteries, SQL.set_lottery, seal)
     await _each(session, SQL.outlooks, SQL.set_outlook, seal_draw)
     await _each(session, SQL.topics, SQL.set_topic, seal)
     await _each(session, SQL.proposals, SQL.set_proposal, seal)

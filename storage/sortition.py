@@ -112,13 +112,30 @@ class Invitable:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What everybody can see of a lottery before its number: its SHA-256, and the chances it gives.
+
+    `least` and `most` are chances in this draw of those who have any. The smallest sum of this and earlier chances is
+    `cumulative`, and in no lottery it is above `bound`.
+    """
+
+    sha256: str
+    least: float
+    most: float
+    cumulative: float
+    bound: float
+    without_chance: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """One draw of a panel, from its promise to its record. `request` and `record` are JSON.
 
     `known_sources` had been named, and their numbers typed, before the pool was opened again.
 
     `renews_at` is the renewal it is for, if any. `source` is the public number that was named before the pool was
-    frozen; empty: the promised secret decides.
+    frozen; empty: the promised secret decides, `at_once` when the lottery is there or when staff say so. `told` is what
+    is shown of the lottery once it is worked out, before there is a number; `progress` how far that is.
     """
 
     id: str
@@ -136,6 +153,8 @@ class Draw:
     record: str | None
     problem: str
     progress: str
+    told: Told | None
+    at_once: bool
     opened_at: datetime
     sealed_at: datetime | None
     drawn_at: datetime | None
@@ -163,6 +182,7 @@ class Offer:
     state: OfferState
     term_ends_at: datetime | None
     lapses_at: datetime | None
+    home: str
 
 
 def commitment_to(secret: str) -> str:
@@ -189,6 +209,7 @@ class Sortitions:
                 "request": self._open(row["request"]),
                 "record": self._open(row["record"]),
                 "known_sources": row["known_sources"].split(BETWEEN)[:-1],
+                "told": Told(**json.loads(row["told"])) if row["told"] else None,
             },
         )
 
@@ -320,10 +341,6 @@ class Sortitions:
         ]
         await self._session.run_many(SQL.add_chance, rows)
 
-    async def set_progress(self, draw_id: str, progress: str) -> None:
-        """How far a draw is that is being worked out."""
-        await self._session.run(SQL.set_progress, id=draw_id, progress=progress)
-
     # ------------------------------------------------------------ draws
 
     async def open_draw(self, panel_id: str, secret: str, now: datetime) -> None:
@@ -335,6 +352,7 @@ class Sortitions:
             secret=secret,
             commitment=commitment_to(secret),
             now=now,
+            between=BETWEEN,
         )
 
     async def current_draw(self, panel_id: str) -> Draw | None:
@@ -359,11 +377,12 @@ class Sortitions:
         *,
         renews_at: datetime | None = None,
         source: str = "",
+        at_once: bool = False,
     ) -> bool:
         """Freeze the pool: who is called what is sealed with each person's own key; false when it is frozen already.
 
         Seats become free on the day of the renewal it is for, `renews_at`. A public number that is to decide is named
-        by its `source`.
+        by its `source`; else the promised one does, `at_once` when the lottery is there or when staff say so.
         """
         sealed = await self._session.value(
             SQL.seal,
@@ -373,6 +392,7 @@ class Sortitions:
             now=now,
             renews_at=renews_at,
             source=source,
+            at_once=at_once,
         )
         if sealed is None:
             return False
@@ -404,20 +424,55 @@ class Sortitions:
         """Have it drawn with the secret that was promised."""
         return await self._session.value(SQL.reveal, id=id) is not None
 
-    async def is_drawing(self, now: datetime) -> bool:
-        """Whether a draw waits to be worked out."""
-        return await self._session.value(SQL.is_drawing, now=now) is not None
+    async def is_working_out(self, now: datetime) -> bool:
+        """Whether a lottery waits to be worked out."""
+        return await self._session.value(SQL.is_working_out, now=now) is not None
 
-    async def claim(self, now: datetime, until: datetime) -> Draw | None:
-        """A draw to be worked out, which is nobody else's until then."""
-        id = await self._session.value(SQL.claim, now=now, until=until)
+    async def claim_lottery(self, now: datetime, until: datetime) -> Draw | None:
+        """A frozen pool whose lottery is to be worked out, which is nobody else's until then."""
+        id = await self._session.value(SQL.claim_lottery, now=now, until=until)
         return None if id is None else await self.draw(id)
+
+    async def set_progress(self, draw: Draw, progress: str, until: datetime) -> bool:
+        """How far its lottery is, which is nobody else's until then.
+
+        False where nobody waits for it any more: the pool was opened again.
+        """
+        found = await self._session.value(
+            SQL.set_progress, id=draw.id, digest=draw.digest, progress=progress, until=until
+        )
+        return found is not None
+
+    async def keep_lottery(self, draw: Draw, lottery: str, told: Told) -> bool:
+        """From now on a number can pick from it; false where the pool was opened again meanwhile."""
+        kept = await self._session.value(
+            SQL.keep_lottery,
+            id=draw.id,
+            digest=draw.digest,
+            lottery=self._house.seal(lottery),
+            told=json.dumps(asdict(told)),
+        )
+        return kept is not None
+
+    async def is_picking(self, now: datetime) -> bool:
+        """Whether a confirmed number waits to pick from its lottery."""
+        return await self._session.value(SQL.is_picking, now=now) is not None
+
+    async def claim_pick(self, now: datetime, until: datetime) -> Draw | None:
+        """A draw whose number is confirmed, which is nobody else's until then."""
+        id = await self._session.value(SQL.claim_pick, now=now, until=until)
+        return None if id is None else await self.draw(id)
+
+    async def lottery(self, draw_id: str) -> str | None:
+        """What was worked out before the number, as JSON; None where it is not there yet, or in the record already."""
+        return self._open(await self._session.value(SQL.lottery, id=draw_id))
 
     async def finish(self, id: str, record: str, now: datetime) -> bool:
         return await self._session.value(SQL.finish, id=id, record=self._house.seal(record), now=now) is not None
 
-    async def fail(self, id: str, problem: str, now: datetime) -> bool:
-        return await self._session.value(SQL.fail, id=id, problem=problem, now=now) is not None
+    async def fail(self, draw: Draw, problem: str, now: datetime) -> bool:
+        found = await self._session.value(SQL.fail, id=draw.id, digest=draw.digest, problem=problem, now=now)
+        return found is not None
 
     async def people_of(self, draw_id: str) -> dict[str, str]:
         """The people of a draw who are still here, by what they are called in it."""

@@ -308,7 +308,8 @@ class Player:
             async with database.reading() as store:
                 self._last_words += [r for r in taken.replies if await store.people.recipient(r.person_id) is None]
         await timers.run_due()
-        while await DrawJobs(database, self._clock).run_one():
+        jobs = DrawJobs(database, self._clock)
+        while await jobs.run_one() or await jobs.pick_one():
             await timers.run_due()
 
     async def _pass_time(self, database: Database, said: str) -> list[str]:

@@ -13,6 +13,7 @@ from flows.panels.selection.alternates import Alternates, alternates, best_first
 from flows.panels.selection.draw import draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
+from flows.panels.selection.lottery import picked
 
 QUOTAS = [
     Quota("age", "old", 2, 2),
@@ -92,8 +93,8 @@ def test_two_alternates_are_nearly_as_good_as_the_best_pair_there_is(chance: flo
 
 def test_on_a_realistic_pool_they_lose_far_less_than_people_picked_by_lot() -> None:
     frozen = instance(200, 20, 1, 0)
-    drawn = draw(frozen, "maximin", "seed", Effort())
-    panel = drawn.lottery[drawn.pick]
+    drawn = draw(frozen, "maximin", Effort())
+    panel = drawn.lottery[picked("seed")]
     chosen = alternates(frozen, panel, 5, {}, "seed")
     source = random.Random(1)
     others = [person.id for person in frozen.waiting if person.id not in panel]

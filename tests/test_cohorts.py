@@ -15,11 +15,12 @@ from flows.panels.selection.draw import draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
 from flows.panels.selection.kinds import kinds_of
+from flows.panels.selection.lottery import picked
 
 
 def panel_of(frozen: Frozen) -> list[str]:
-    drawn = draw(frozen, "maximin", "seed", Effort())
-    return drawn.lottery[drawn.pick]
+    drawn = draw(frozen, "maximin", Effort())
+    return drawn.lottery[picked("seed")]
 
 
 def can_follow(frozen: Frozen, panel: list[str], cohort: list[str]) -> bool:

@@ -19,12 +19,20 @@ from flows.panels.selection.draw import Drawn, draw
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import BadInput, Frozen, Person, Quota, freeze
 from flows.panels.selection.lottery import PANELS, picked
-from flows.panels.selection.order import Algorithm, BadRecord, Unmeetable, digest_of
+from flows.panels.selection.order import (
+    NOTHING_MORE,
+    Algorithm,
+    BadRecord,
+    Unmeetable,
+    digest_of,
+    fingerprint,
+)
 from flows.panels.selection.programme import Column, Programme
-from flows.panels.selection.record import problems_of, record_of
+from flows.panels.selection.record import problems_of, record_of, recorded_draw
 
 FEATURES = {"age": ("old", "young"), "area": ("east", "north", "west")}
 NEAR = 1e-6
+SEED_SHA = hashlib.sha256(b"seed").hexdigest()
 
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
@@ -65,9 +73,9 @@ def every_panel(frozen: Frozen) -> list[tuple[Person, ...]]:
     return [panel for panel in itertools.combinations(frozen.waiting, frozen.seats) if fits(frozen, panel)]
 
 
-def drawn_from(frozen: Frozen, algorithm: Algorithm = "leximin", seed: str = "seed") -> Drawn:
+def drawn_from(frozen: Frozen, algorithm: Algorithm = "leximin") -> Drawn:
     try:
-        return draw(frozen, algorithm, seed, Effort())
+        return draw(frozen, algorithm, Effort())
     except Unmeetable:
         assume(False)
         raise
@@ -116,7 +124,7 @@ def leximin_by_brute_force(frozen: Frozen) -> dict[str, float]:
 @given(draws(staying=2))
 def test_every_panel_of_the_lottery_meets_every_quota_or_no_panel_does(frozen: Frozen) -> None:
     try:
-        drawn = draw(frozen, "leximin", "seed", Effort())
+        drawn = draw(frozen, "leximin", Effort())
     except Unmeetable as refused:
         assert every_panel(frozen) == []
         wider = {(quota.category, quota.feature): quota for quota in refused.widening}
@@ -149,7 +157,7 @@ def widenings(frozen: Frozen, seats: int) -> list[tuple[Quota, ...]]:
 def test_no_smaller_widening_would_do(frozen: Frozen) -> None:
     assume(not every_panel(frozen))
     with pytest.raises(Unmeetable) as refused:
-        draw(frozen, "maximin", "seed", Effort())
+        draw(frozen, "maximin", Effort())
     before = {(quota.category, quota.feature): quota for quota in frozen.quotas}
     seats = 0
     for now in refused.value.widening:
@@ -223,7 +231,7 @@ def lowest_highest_chance(frozen: Frozen) -> float:
 @given(draws(past=True), st.sampled_from(["leximin", "maximin"]), st.floats(0.05, 1))
 def test_nobody_is_above_the_cap_where_that_is_possible(frozen: Frozen, algorithm: Algorithm, cap: float) -> None:
     try:
-        drawn = draw(frozen, algorithm, "seed", Effort(), cap)
+        drawn = draw(frozen, algorithm, Effort(), cap)
     except Unmeetable:
         assume(False)
         raise
@@ -254,7 +262,7 @@ def wide(**most: int) -> list[Quota]:
 def test_who_was_passed_over_before_goes_first() -> None:
     """Ten alike, five of whom had a chance of 0.5 before: five seats go to the others."""
     pool = [replace(person, past=0.5 * (number % 2)) for number, person in enumerate(pool_of((10, "old", "east")))]
-    drawn = draw(freeze(5, wide(), pool, [], sorted(FEATURES)), "leximin", "seed", Effort())
+    drawn = draw(freeze(5, wide(), pool, [], sorted(FEATURES)), "leximin", Effort())
     assert drawn.chances == pytest.approx([0.75, 0.25] * 5)
     assert drawn.smallest_cumulative == pytest.approx(0.75)
     assert drawn.is_optimal
@@ -263,7 +271,7 @@ def test_who_was_passed_over_before_goes_first() -> None:
 def test_when_time_is_up_the_best_so_far_is_used_with_its_bound() -> None:
     pool = pool_of((3, "old", "east"), (5, "old", "west"), (4, "young", "north"), (6, "young", "east"))
     frozen = freeze(4, wide(old=2, east=2), pool, [], sorted(FEATURES))
-    drawn = draw(frozen, "leximin", "seed", Effort(seconds=-1))
+    drawn = draw(frozen, "leximin", Effort(seconds=-1))
     assert drawn.rounds == 0 or drawn.is_optimal
     assert sum(drawn.chances) == pytest.approx(4, abs=NEAR)
     assert drawn.smallest_cumulative <= drawn.bound
@@ -274,7 +282,7 @@ def test_when_time_is_up_the_best_so_far_is_used_with_its_bound() -> None:
 def test_panels_at_random_end_in_time_too_and_are_repeated(rounds: int | None) -> None:
     pool = pool_of((3, "old", "east"), (5, "old", "west"), (4, "young", "north"), (6, "young", "east"))
     frozen = freeze(4, wide(old=2, east=2), pool, [], sorted(FEATURES))
-    drawn = draw(frozen, "random", "seed", Effort(seconds=60, rounds=rounds))
+    drawn = draw(frozen, "random", Effort(seconds=60, rounds=rounds))
     assert (len(drawn.lottery), drawn.rounds) == (PANELS, rounds)
     assert sum(drawn.chances) == pytest.approx(4, abs=NEAR)
     assert all(0 <= chance <= 1 for chance in drawn.chances)
@@ -285,7 +293,7 @@ def test_panels_at_random_end_in_time_too_and_are_repeated(rounds: int | None) -
 def test_a_draw_at_random_without_time_has_one_panel_by_kind() -> None:
     pool = pool_of(*((1, age, area) for age in FEATURES["age"] for area in FEATURES["area"]))
     frozen = freeze(2, wide(), pool, [], sorted(FEATURES))
-    assert len({tuple(panel) for panel in draw(frozen, "random", "seed", Effort(seconds=-1)).lottery}) == 1
+    assert len({tuple(panel) for panel in draw(frozen, "random", Effort(seconds=-1)).lottery}) == 1
 
 
 def without_hope(groups: int) -> Frozen:
@@ -299,10 +307,10 @@ def without_hope(groups: int) -> Frozen:
 @pytest.mark.parametrize("algorithm", ["leximin", "random"])
 def test_only_the_largest_groups_without_a_chance_are_explained(algorithm: Algorithm) -> None:
     frozen = without_hope(8)
-    drawn = draw(frozen, algorithm, "seed", Effort())
+    drawn = draw(frozen, algorithm, Effort())
     explained = {len(group.ids) for group in drawn.hopeless if group.widening}
     assert (len(drawn.hopeless), explained) == (8, {4, 5, 6, 7, 8})
-    cut = draw(frozen, algorithm, "seed", Effort(seconds=-1))
+    cut = draw(frozen, algorithm, Effort(seconds=-1))
     assert (len(cut.hopeless), any(group.widening for group in cut.hopeless)) == (8, False)
     assert problems_of(json.loads(json.dumps(record_of(frozen, cut, algorithm, "seed")))) == []
 
@@ -363,7 +371,10 @@ FORGERIES = [
     ("seed", "another", "The seed does not pick this panel"),
     ("pick", 1, "The seed does not pick this panel"),
     ("min_probability", 0.9, "another result for: min_probability"),
-    ("frozen_sha256", "0" * 64, "SHA-256"),
+    ("frozen_sha256", "0" * 64, "The frozen input does not have the SHA-256"),
+    ("lottery_sha256", "0" * 64, "The lottery does not have the SHA-256"),
+    ("promise", {"source": "", "commitment": "0" * 64}, "The seed does not have the SHA-256"),
+    ("promise", {"source": "", "commitment": hashlib.sha256(b"Seed").hexdigest()}, "The seed does not have"),
 ]
 
 
@@ -372,6 +383,40 @@ def test_a_forged_record_is_found_out(entry: str, value: object, problem: str) -
     frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
     record = as_read(frozen, drawn_from(frozen)) | {entry: value}
     assert any(problem in found for found in problems_of(record))
+
+
+def test_one_panel_with_two_others_in_the_lottery_has_another_fingerprint() -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    lottery: Any = record["lottery"]
+    at = next(place for place in range(1, PANELS) if lottery[place] != lottery[0])
+    lottery[0], lottery[at] = lottery[at], lottery[0]
+    assert problems_of(record)[0] == "The lottery does not have the SHA-256 that was published."
+
+
+def test_what_was_promised_of_the_seed_stands_in_the_record() -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    for promise in (None, {"source": "Saturday's lottery", "commitment": ""}, {"source": "", "commitment": SEED_SHA}):
+        record = json.loads(json.dumps(recorded_draw(frozen, "leximin", "seed", Effort(), NOTHING_MORE, promise)))
+        assert record["promise"] == promise
+        assert problems_of(record) == []
+    for wrong in ({"source": "", "commitment": ""}, {"source": "a", "commitment": "b"}, {"source": "a"}, "a", [1]):
+        with pytest.raises(BadRecord):
+            problems_of(record | {"promise": wrong})
+
+
+def test_the_lottery_is_the_same_whatever_the_seed() -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    records = [recorded_draw(frozen, "leximin", seed, Effort(), NOTHING_MORE) for seed in ("4 8 15", "42")]
+    assert records[0]["pick"] != records[1]["pick"]
+    assert records[0]["lottery_sha256"] == records[1]["lottery_sha256"] == fingerprint(records[0]["lottery"])
+
+
+def test_records_of_older_versions_are_still_repeated() -> None:
+    frozen = freeze(3, wide(), pool_of((4, "old", "east"), (5, "young", "west")), [], sorted(FEATURES))
+    record = as_read(frozen, drawn_from(frozen))
+    older = {name: value for name, value in record.items() if name not in ("lottery_sha256", "promise", "by_stratum")}
+    assert problems_of(older) == []
 
 
 def spoiled(record: dict[str, object], *path: str | int, value: object) -> dict[str, object]:
@@ -454,4 +499,4 @@ def test_a_panel_smuggled_into_the_lottery_is_found_out() -> None:
     lottery = record["lottery"]
     assert isinstance(lottery, list)
     lottery[7] = ["p000", "p001"]
-    assert problems_of(record) == ["Panel 7 of the lottery does not meet the quota of age old."]
+    assert problems_of(record)[0] == "Panel 7 of the lottery does not meet the quota of age old."

@@ -11,13 +11,14 @@ import pytest
 
 from storage.database import Database, opened
 from storage.panels import Term
-from storage.sortition import Draw, SeatQuota, Sortition, commitment_to
+from storage.sortition import Draw, SeatQuota, Sortition, Told, commitment_to
 from storage.store import Store
 from tests.peers import VAULT
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=730)
 ENDS = NOW + timedelta(days=180)
+TOLD = Told("a" * 64, 0.25, 0.5, 0.25, 0.25, 0)
 
 
 @pytest.fixture
@@ -114,6 +115,16 @@ async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(dat
         assert not await store.sortition.propose_seed(draw.id, "42", olga), "the pool is still open"
         assert await store.sortition.seal(draw.id, "{}", "digest", {ana: "p1", ben: "p2"}, NOW, source="the lottery")
         assert not await store.sortition.seal(draw.id, "{}", "other", {}, NOW)
+        assert not await store.sortition.propose_seed(draw.id, "42", olga), "there is no lottery yet to pick from"
+        frozen = await store.sortition.claim_lottery(NOW, NOW + timedelta(minutes=5))
+        assert frozen is not None
+        assert await store.sortition.claim_lottery(NOW, NOW + timedelta(minutes=5)) is None
+        assert await store.sortition.set_progress(frozen, "2 0.50", NOW + timedelta(minutes=7))
+        assert await store.sortition.claim_lottery(NOW + timedelta(minutes=6), NOW) is None, "somebody is still at it"
+        assert await store.sortition.keep_lottery(frozen, '{"lottery": []}', TOLD)
+        assert not await store.sortition.set_progress(frozen, "3 0.95", NOW), "it is worked out"
+        assert not await store.sortition.keep_lottery(frozen, "{}", replace(TOLD, sha256="b" * 64)), "there is one"
+        assert (await current(store, panel)).told == TOLD
         assert not await store.sortition.reveal(draw.id), "another number was announced"
         assert await store.sortition.propose_seed(draw.id, "42", olga)
         assert not await store.sortition.confirm_seed(draw.id, "42", olga), "nobody confirms their own number"
@@ -121,14 +132,21 @@ async def test_a_draw_is_promised_frozen_and_decided_by_two_members_of_staff(dat
         assert await store.sortition.confirm_seed(draw.id, "42", omar)
         assert not await store.sortition.unseal(draw.id), "it is being drawn"
         assert await store.sortition.people_of(draw.id) == {"p1": ana, "p2": ben}
-        claimed = await store.sortition.claim(NOW, NOW + timedelta(minutes=5))
+        claimed = await store.sortition.claim_pick(NOW, NOW + timedelta(minutes=5))
         assert claimed is not None
-        assert await store.sortition.claim(NOW, NOW + timedelta(minutes=5)) is None
-        assert await store.sortition.claim(NOW + timedelta(minutes=6), NOW + timedelta(minutes=9)) is not None
+        assert await store.sortition.claim_pick(NOW, NOW + timedelta(minutes=5)) is None
+        assert await store.sortition.claim_pick(NOW + timedelta(minutes=6), NOW + timedelta(minutes=9)) is not None
+        assert await store.sortition.lottery(draw.id) == '{"lottery": []}'
         assert await store.sortition.finish(draw.id, "{}", NOW)
-        assert not await store.sortition.fail(draw.id, "too late", NOW)
+        assert await store.sortition.lottery(draw.id) is None, "the record has it"
+        assert not await store.sortition.fail(claimed, "too late", NOW)
+        await store.sortition.open_draw(panel, "a third secret", NOW)
+        assert (await current(store, panel)).known_sources == ["the lottery"], "that number is known for good"
+        await store.sortition.seal((await current(store, panel)).id, "{}", "other", {}, NOW, source="the index")
+        failed = await current(store, panel)
+        assert await store.sortition.fail(failed, "it cannot be", NOW)
         assert await store.sortition.current_draw(panel) is None
-        assert [one.state for one in await store.sortition.draws(panel, 5)] == ["drawn"]
+        assert [one.state for one in await store.sortition.draws(panel, 5)] == ["failed", "drawn"]
 
     await database.write(job)
 
@@ -142,10 +160,16 @@ async def test_a_frozen_pool_can_be_opened_again_and_the_promise_revealed(databa
         assert await store.sortition.people_of(draw.id) == {}
         for source, seed in (("the lottery", "4 8 15"), ("the index", "42"), ("never typed", None)):
             assert await store.sortition.seal(draw.id, "{}", "digest", {}, NOW, source=source)
+            await store.sortition.keep_lottery(await current(store, panel), "{}", TOLD)
             assert seed is None or await store.sortition.propose_seed(draw.id, seed, olga)
             assert await store.sortition.unseal(draw.id)
         assert (await current(store, panel)).known_sources == ["the lottery", "the index"]
-        await store.sortition.seal(draw.id, "{}", "digest", {ana: "p9"}, NOW)
+        before = await current(store, panel)
+        await store.sortition.seal(draw.id, "{}", "new digest", {ana: "p9"}, NOW)
+        assert not await store.sortition.reveal(draw.id), "there is no lottery of this pool yet"
+        assert not await store.sortition.keep_lottery(replace(before, digest="digest"), "{}", TOLD), "of another pool"
+        assert not await store.sortition.fail(replace(before, digest="digest"), "of another pool", NOW)
+        await store.sortition.keep_lottery(await current(store, panel), "{}", TOLD)
         assert await store.sortition.reveal(draw.id)
         drawn = await store.sortition.draw(draw.id)
         assert drawn is not None
@@ -282,11 +306,15 @@ async def test_whose_home_is_offered_a_seat_or_serves_cannot_be_drawn(database: 
         assert await drawable() == [ana, ben, cerys], "nobody has been asked yet"
         assert await store.sortition.offer(offer.id, ENDS, NOW)
         assert await drawable() == [cerys]
+        await store.sortition.withdraw(panel, ana)
+        assert await drawable() == [cerys], "whose home it is stays known when they leave the pool before they sit"
         assert await store.sortition.answer(offer.id, "accepted")
         assert await drawable() == [cerys]
+        kept = await store.sortition.load_offer(offer.id)
+        assert kept is not None
+        assert kept.home == "rosehill", "for the seat they will take"
         place = await store.panels.serve(panel, ana, Term(1, ENDS), NOW, "rosehill")
         await store.sortition.seat(offer.id)
-        await store.sortition.withdraw(panel, ana)
         assert place is not None
         assert await drawable() == [cerys]
         await store.sortition.withdraw(panel, ben)
@@ -296,5 +324,11 @@ async def test_whose_home_is_offered_a_seat_or_serves_cannot_be_drawn(database: 
         assert {one.person_id: one.home for one in together} == {ben: "", cerys: ""}
         await store.panels.finish(place, "completed", ENDS)
         assert await drawable() == [ben, cerys]
+        await store.sortition.add_offers(await current(store, panel), [cerys, ben], [])
+        theirs = [one for one in await store.sortition.offers(offer.draw_id) if one.person_id == ben]
+        await store.sortition.offer(theirs[0].id, ENDS, NOW)
+        await store.sortition.withdraw(panel, ben)
+        assert await store.sortition.answer(theirs[0].id, "declined")
+        assert await store.sortition.panel_of_home("rosehill") is None, "nothing is kept of a seat given away"
 
     await database.write(job)

@@ -100,6 +100,8 @@ TIMERS: dict[str, Words] = {
     "panel.drawn": _("drawn people are offered their seats"),
     "panel.ends": _("a panel for one occasion ends"),
     "panel.frozen": _("people hear that a pool is frozen for a draw"),
+    "panel.lottery": _("staff hear that a lottery is ready"),
+    "panel.progress": _("staff see how far a lottery is"),
     "panel.announce": _("those who want to hear of a new panel are told"),
     "panel.invite_thin": _("people of groups that are missing are invited to a pool"),
     "panel.notice": _("notice that a term ends"),

@@ -104,7 +104,7 @@ FROM draw_people AS s JOIN draws AS d ON d.id = s.draw_id JOIN panels AS p ON p.
 WHERE s.person_id = :person_id ORDER BY d.id;
 
 -- name: seats_offered
-SELECT p.name AS panel, s.place, s.state, s.term_ends_at, s.lapses_at
+SELECT p.name AS panel, s.place, s.state, s.term_ends_at, s.lapses_at, s.home
 FROM seats_offered AS s JOIN panels AS p ON p.id = s.panel_id WHERE s.person_id = :person_id ORDER BY s.id;
 
 -- name: topics

@@ -69,6 +69,9 @@ WHERE person_id = :person_id AND lane = 'bulk' AND state = 'waiting';
 UPDATE outbox SET state = 'dropped', reason = :reason, finished_at = :now, body = ''
 WHERE once LIKE :prefix AND state = 'waiting';
 
+-- name: sent_as
+SELECT id FROM outbox WHERE once = :once AND state IN ('sending', 'sent');
+
 -- name: is_waiting
 SELECT 1 FROM outbox WHERE once LIKE :prefix AND state IN ('waiting', 'sending') LIMIT 1;
 

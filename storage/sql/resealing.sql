@@ -57,6 +57,12 @@ SELECT id, record AS value FROM draws WHERE record IS NOT NULL;
 -- name: set_record!
 UPDATE draws SET record = :value WHERE id = :id;
 
+-- name: lotteries
+SELECT id, lottery AS value FROM draws WHERE lottery IS NOT NULL;
+
+-- name: set_lottery!
+UPDATE draws SET lottery = :value WHERE id = :id;
+
 -- name: outlooks
 SELECT panel_id, request AS value FROM outlooks WHERE request IS NOT NULL;
 

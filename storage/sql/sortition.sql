@@ -38,6 +38,7 @@ DELETE FROM interests WHERE panel_id = :panel_id AND person_id = :person_id RETU
 
 -- name: panel_of_home
 SELECT panel_id FROM interests WHERE home = :home AND home <> ''
+UNION ALL SELECT panel_id FROM seats_offered WHERE home = :home AND home <> ''
 UNION ALL SELECT panel_id FROM memberships WHERE home = :home AND home <> '' LIMIT 1;
 
 -- name: home_of
@@ -70,9 +71,8 @@ WHERE i.panel_id = :panel_id
         SELECT 1 FROM memberships AS s
         WHERE s.panel_id = i.panel_id AND s.state = 'serving' AND s.home = i.home
     ) AND NOT EXISTS (
-        SELECT 1 FROM interests AS h JOIN seats_offered AS s
-            ON s.panel_id = h.panel_id AND s.person_id = h.person_id AND s.state IN ('offered', 'accepted')
-        WHERE h.panel_id = i.panel_id AND h.home = i.home))
+        SELECT 1 FROM seats_offered AS s
+        WHERE s.panel_id = i.panel_id AND s.state IN ('offered', 'accepted') AND s.home = i.home))
 ORDER BY i.person_id;
 
 -- name: rests
@@ -133,73 +133,106 @@ INSERT INTO chances (panel_id, person_id, chance) VALUES (:panel_id, :person_id,
 ON CONFLICT (panel_id, person_id) DO UPDATE SET chance = chances.chance + excluded.chance;
 
 -- name: open_draw!
-INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at)
-VALUES (:id, :panel_id, 'open', :secret, :commitment, :now) ON CONFLICT DO NOTHING;
+-- Numbers that were known before the last draw are known.
+INSERT INTO draws (id, panel_id, state, secret, commitment, opened_at, known_sources)
+VALUES (:id, :panel_id, 'open', :secret, :commitment, :now, COALESCE((
+    SELECT d.known_sources || CASE WHEN d.seed IS NULL OR d.source = '' THEN '' ELSE d.source || CAST(:between AS TEXT)
+        END
+    FROM draws AS d WHERE d.panel_id = :panel_id ORDER BY d.id DESC LIMIT 1), ''))
+ON CONFLICT DO NOTHING;
 
 -- name: current_draw
 SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
-    record, problem, progress, opened_at, sealed_at, drawn_at
+    record, problem, progress, told, at_once, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('open', 'sealed', 'drawing');
 
 -- name: draw
 SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
-    record, problem, progress, opened_at, sealed_at, drawn_at
+    record, problem, progress, told, at_once, opened_at, sealed_at, drawn_at
 FROM draws WHERE id = :id;
 
 -- name: draws
 SELECT id, panel_id, renews_at, state, secret, commitment, source, known_sources, seed, seed_by, request, digest,
-    record, problem, progress, opened_at, sealed_at, drawn_at
+    record, problem, progress, told, at_once, opened_at, sealed_at, drawn_at
 FROM draws WHERE panel_id = :panel_id AND state IN ('drawn', 'failed') ORDER BY id DESC LIMIT :most;
 
 -- name: seal
 UPDATE draws SET state = 'sealed', renews_at = :renews_at, source = :source, request = :request, digest = :digest,
-    sealed_at = :now
+    at_once = :at_once, sealed_at = :now
 WHERE id = :id AND state = 'open' RETURNING id;
 
 -- name: unseal
 -- Back to an open pool; what was promised stays promised. A public number that was typed is known from now on.
 UPDATE draws SET state = 'open', renews_at = NULL, known_sources = CASE WHEN seed IS NULL OR source = ''
         THEN known_sources ELSE known_sources || source || CAST(:between AS TEXT) END,
-    source = '', request = NULL, digest = NULL, sealed_at = NULL,
-    seed = NULL, seed_by = NULL
+    source = '', request = NULL, digest = NULL, sealed_at = NULL, lottery = NULL, told = '', at_once = 0,
+    progress = '', claimed_until = NULL, seed = NULL, seed_by = NULL
 WHERE id = :id AND state = 'sealed' RETURNING id;
 
 -- name: forget_draw_people!
 DELETE FROM draw_people WHERE draw_id = :id;
 
 -- name: propose_seed
-UPDATE draws SET seed = :seed, seed_by = :person_id WHERE id = :id AND state = 'sealed' AND source <> '' RETURNING id;
+-- Not before the lottery it picks from has been told.
+UPDATE draws SET seed = :seed, seed_by = :person_id
+WHERE id = :id AND state = 'sealed' AND source <> '' AND told <> '' RETURNING id;
 
 -- name: confirm_seed
 -- By somebody else than who typed it.
-UPDATE draws SET state = 'drawing' WHERE id = :id AND state = 'sealed' AND seed = :seed AND seed_by <> :person_id
+UPDATE draws SET state = 'drawing'
+WHERE id = :id AND state = 'sealed' AND told <> '' AND seed = :seed AND seed_by <> :person_id
 RETURNING id;
 
 -- name: reveal
 -- The secret promised before decides, where no public number was named.
-UPDATE draws SET state = 'drawing', seed = secret, seed_by = NULL WHERE id = :id AND state = 'sealed' AND source = ''
+UPDATE draws SET state = 'drawing', seed = secret, seed_by = NULL
+WHERE id = :id AND state = 'sealed' AND told <> '' AND source = ''
 RETURNING id;
 
--- name: is_drawing
-SELECT 1 FROM draws WHERE state = 'drawing' AND (claimed_until IS NULL OR claimed_until < :now) LIMIT 1;
+-- name: is_working_out
+SELECT 1 FROM draws
+WHERE state IN ('sealed', 'drawing') AND told = '' AND (claimed_until IS NULL OR claimed_until < :now) LIMIT 1;
 
--- name: claim
--- The next draw to be worked out, if nobody else is at it.
+-- name: claim_lottery
+-- The next frozen pool whose lottery is to be worked out, if nobody else is at it. One that is being drawn already has
+-- had its number confirmed by an older version.
 UPDATE draws SET claimed_until = :until WHERE id = (
-    SELECT d.id FROM draws AS d WHERE d.state = 'drawing' AND (d.claimed_until IS NULL OR d.claimed_until < :now)
+    SELECT d.id FROM draws AS d
+    WHERE d.state IN ('sealed', 'drawing') AND d.told = '' AND (d.claimed_until IS NULL OR d.claimed_until < :now)
     ORDER BY d.id LIMIT 1) AND (claimed_until IS NULL OR claimed_until < :now)
 RETURNING id;
 
--- name: set_progress!
-UPDATE draws SET progress = :progress WHERE id = :id AND state = 'drawing';
+-- name: set_progress
+UPDATE draws SET progress = :progress, claimed_until = :until
+WHERE id = :id AND digest = :digest AND state IN ('sealed', 'drawing') AND told = '' RETURNING id;
+
+-- name: keep_lottery
+UPDATE draws SET lottery = :lottery, told = :told, claimed_until = NULL
+WHERE id = :id AND digest = :digest AND state IN ('sealed', 'drawing') AND told = '' RETURNING id;
+
+-- name: is_picking
+SELECT 1 FROM draws
+WHERE state = 'drawing' AND told <> '' AND (claimed_until IS NULL OR claimed_until < :now) LIMIT 1;
+
+-- name: claim_pick
+-- The next draw whose number is confirmed, if nobody else is at it.
+UPDATE draws SET claimed_until = :until WHERE id = (
+    SELECT d.id FROM draws AS d
+    WHERE d.state = 'drawing' AND d.told <> '' AND (d.claimed_until IS NULL OR d.claimed_until < :now)
+    ORDER BY d.id LIMIT 1) AND (claimed_until IS NULL OR claimed_until < :now)
+RETURNING id;
+
+-- name: lottery
+SELECT lottery FROM draws WHERE id = :id;
 
 -- name: finish
-UPDATE draws SET state = 'drawn', record = :record, drawn_at = :now, claimed_until = NULL
+-- The record has the lottery.
+UPDATE draws SET state = 'drawn', record = :record, lottery = NULL, drawn_at = :now, claimed_until = NULL
 WHERE id = :id AND state = 'drawing' RETURNING id;
 
 -- name: fail
-UPDATE draws SET state = 'failed', problem = :problem, drawn_at = :now, claimed_until = NULL
-WHERE id = :id AND state = 'drawing' RETURNING id;
+UPDATE draws SET state = 'failed', problem = :problem, lottery = NULL, drawn_at = :now, claimed_until = NULL
+WHERE id = :id AND digest = :digest AND state IN ('sealed', 'drawing') RETURNING id;
 
 -- name: add_draw_person!
 INSERT INTO draw_people (draw_id, person_id, pseudonym) VALUES (:draw_id, :person_id, :pseudonym);
@@ -220,21 +253,25 @@ UPDATE seats_offered SET state = 'declined' WHERE draw_id = :draw_id AND state =
     OR EXISTS (SELECT 1 FROM people AS p WHERE p.id = seats_offered.person_id AND p.stopped = 1));
 
 -- name: offer
-UPDATE seats_offered SET state = 'offered', term_ends_at = :term_ends_at, lapses_at = :lapses_at
+-- Their home is kept with it: they may leave the pool before they take the seat.
+UPDATE seats_offered SET state = 'offered', term_ends_at = :term_ends_at, lapses_at = :lapses_at, home = COALESCE((
+    SELECT i.home FROM interests AS i
+    WHERE i.panel_id = seats_offered.panel_id AND i.person_id = seats_offered.person_id), home)
 WHERE id = :id AND state = 'next' RETURNING id;
 
 -- name: load_offer
-SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered WHERE id = :id;
+SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at, home FROM seats_offered WHERE id = :id;
 
 -- name: offers
-SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered
+SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at, home FROM seats_offered
 WHERE draw_id = :draw_id ORDER BY place, id;
 
 -- name: answer
-UPDATE seats_offered SET state = :state WHERE id = :id AND state = 'offered' RETURNING id;
+UPDATE seats_offered SET state = :state, home = CASE WHEN CAST(:state AS TEXT) = 'accepted' THEN home ELSE '' END
+WHERE id = :id AND state = 'offered' RETURNING id;
 
 -- name: seat
-UPDATE seats_offered SET state = 'seated' WHERE id = :id AND state = 'accepted' RETURNING id;
+UPDATE seats_offered SET state = 'seated', home = '' WHERE id = :id AND state = 'accepted' RETURNING id;
 
 -- name: stand_first
 UPDATE seats_offered SET state = 'next', place = :place WHERE id = :id AND state = 'declined' RETURNING id;
@@ -245,7 +282,7 @@ WHERE panel_id = :panel_id AND person_id = :person_id AND state = 'seated' ORDER
 
 -- name: offer_to
 -- The seat somebody is offered on a panel, or has accepted.
-SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at FROM seats_offered
+SELECT id, draw_id, panel_id, person_id, place, state, term_ends_at, lapses_at, home FROM seats_offered
 WHERE panel_id = :panel_id AND person_id = :person_id AND state IN ('offered', 'accepted');
 
 -- name: rounds_missed

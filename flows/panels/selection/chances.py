@@ -16,7 +16,7 @@ import numpy as np
 from flows.panels.selection.arrays import Floats, Integers
 from flows.panels.selection.committees import Best, Committees
 from flows.panels.selection.effort import Effort
-from flows.panels.selection.peeling import DONE, peeled
+from flows.panels.selection.peeling import DONE, PART, peeled
 from flows.panels.selection.programme import Column, Programme, Solution
 from flows.panels.selection.relaxed import EASINGS, SLACK, fairest, lowest_cap, out_of_reach
 
@@ -160,12 +160,15 @@ class _Search:
         costs = np.concatenate([np.full(count, -1.0), np.zeros(len(self.panels))])
         columns = [*short, *(_seats(panel) for panel in self.panels)]
         programme = Programme(lower, upper).begin(costs, np.full(len(columns), np.inf), columns)
+        most = 0.0
         while True:
             solution = programme.solve()
             assert solution is not None, "any panel with any shortfall is a solution"
             self.weights = _normal(solution.x[count:])
             missing = -solution.value
-            self.effort.say(f"{len(self.panels)} panels; {missing:.4f} seats away from equal chances")
+            most = max(most, missing)
+            words = f"{len(self.panels)} panels; {missing:.4f} seats away from equal chances"
+            self.effort.say(words, 2, PART + (1 - PART) / 2 * (1 - missing / most) if most else PART)
             if missing < EXACT:
                 return True
             if not self.effort.go_on():
@@ -227,7 +230,8 @@ class _Search:
             self.weights = _normal(solution.x[1:])
             prices = np.maximum(-solution.duals[: len(people)], 0.0)
             if searching and self.effort.go_on():
-                self.effort.say(f"{len(self.panels)} panels; {len(rising)} kinds of people still rising")
+                words = f"{len(self.panels)} panels; {len(rising)} kinds of people still rising"
+                self.effort.say(words, 2, 1 - (1 - PART) / 2 * len(rising) / len(free))
                 base = float(solution.duals[len(people)])
                 new, ceiling = self._rising(_grained(prices / people), base)
                 if len(rising) == len(free):

@@ -1,4 +1,4 @@
-"""One draw: from the frozen input to everybody's chance, the lottery and the panel the seed picks."""
+"""One draw: from the frozen input to everybody's chance and the lottery; no number is needed for either."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.panels.selection.committees import Committees, smallest_widening
 from flows.panels.selection.effort import Effort
 from flows.panels.selection.frozen import Frozen, Quota
 from flows.panels.selection.kinds import Kinds, kinds_of
-from flows.panels.selection.lottery import PANELS, named_panels, picked, thousandths
+from flows.panels.selection.lottery import PANELS, named_panels, thousandths
 from flows.panels.selection.order import Algorithm, Unmeetable, digest_of
 from flows.panels.selection.outlook import MOST_EXPLAINED
 
@@ -45,7 +45,6 @@ class Drawn:
     """
 
     lottery: list[list[str]]
-    pick: int
     chances: list[float]
     lottery_chances: list[float]
     smallest_cumulative: float
@@ -58,12 +57,14 @@ class Drawn:
         return self.smallest_cumulative >= self.bound - CERTAIN
 
 
-def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, cap: float | None = None) -> Drawn:
-    """Draws a panel, with no chance above the `cap` where that is possible (not at random). Raises Unmeetable.
+def draw(frozen: Frozen, algorithm: Algorithm, effort: Effort, cap: float | None = None) -> Drawn:
+    """The lottery that a panel is picked from. Raises Unmeetable.
 
+    No chance in it is above the `cap`, where that is possible (not at random).
     A cap keeps people whom the quotas want from being nearly certain to be drawn, so that nobody gains by claiming
     to be like them (Baharav, Flanigan, "Fair, manipulation-robust, and transparent sortition", arXiv 2406.15009).
     """
+    effort.say("how equal chances can be", 1)
     kinds = kinds_of(frozen)
     committees = Committees(frozen, kinds)
     blank = np.zeros(len(kinds.all))
@@ -80,9 +81,10 @@ def draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, cap: f
         found = Chances(
             tuple(found.panels[number] for number in likely), found.weights[likely], found.bound, found.hopeless
         )
+        effort.say(f"{len(found.panels)} panels; {PANELS} of them for the lottery", 3)
         times = thousandths(found.panels, found.weights, committees.people)
     lottery = named_panels(frozen, kinds.all, found.panels, times, digest)
-    return _drawn(frozen, kinds, committees.people, found, lottery, picked(seed), effort)
+    return _drawn(frozen, kinds, committees.people, found, lottery, effort)
 
 
 def _drawn(
@@ -91,7 +93,6 @@ def _drawn(
     people: Floats,
     found: Chances,
     lottery: list[list[str]],
-    pick: int,
     effort: Effort,
 ) -> Drawn:
     by_kind = found.seats() / people
@@ -106,7 +107,6 @@ def _drawn(
     often = Counter(person for panel in lottery for person in panel)
     return Drawn(
         lottery,
-        pick,
         chances,
         [often[person.id] / PANELS for person in frozen.waiting],
         round(float(smallest), DIGITS),
@@ -140,7 +140,7 @@ def _random_panels(committees: Committees, digest: str, effort: Effort) -> Chanc
         best = committees.good(weights, -np.inf) or committees.best(weights)
         assert best is not None, "there is a panel"
         panels.append(best.panel)
-        effort.say(f"{len(panels)} of {PANELS} panels")
+        effort.say(f"{len(panels)} of {PANELS} panels", 2, len(panels) / PANELS)
     again = [panels[place % len(panels)] for place in range(PANELS)]
     bound, hopeless = highest_minimum(committees)
     return Chances(tuple(again), np.full(PANELS, 1.0 / PANELS), bound, hopeless)

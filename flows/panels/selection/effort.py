@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from flows.panels.selection.order import STEPS, Progress
+
 
 class Effort:
     """Counts rounds of the search; `cut` says whether it was ended early.
@@ -17,11 +19,12 @@ class Effort:
         self,
         seconds: float | None = None,
         rounds: int | None = None,
-        progress: Callable[[str], None] = lambda line: None,
+        progress: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
         self.rounds = 0
         self.cut = False
-        self.say = progress
+        self._tell = progress
+        self._share = 0.0
         self._began = time.monotonic()
         self._deadline = None if seconds is None else self._began + seconds
         self._most = rounds
@@ -29,6 +32,12 @@ class Effort:
     @property
     def seconds(self) -> float:
         return time.monotonic() - self._began
+
+    def say(self, line: str, step: int, share: float = 0.0) -> None:
+        """How far it is: the words for it, which of order.STEPS it is at, and about what share of that is done."""
+        begins, ends = STEPS[step - 1]
+        self._share = max(self._share, begins + (ends - begins) * min(1.0, max(0.0, share)))
+        self._tell(Progress(step, self._share, line))
 
     def go_on(self) -> bool:
         """Whether there is another round; counts it."""

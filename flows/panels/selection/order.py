@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -14,6 +14,20 @@ Algorithm = Literal["leximin", "maximin", "random"]
 ALGORITHMS: tuple[str, ...] = get_args(Algorithm)
 
 Record = dict[str, Any]
+
+
+STEPS = ((0.0, 0.05), (0.05, 0.95), (0.95, 1.0))
+"""From which to which share of the whole a step of working out a lottery goes, about: 1 how equal chances can be, 2
+panels that together give them, 3 a lottery of 1,000 of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a lottery is: at which step, what share of the whole (0 to 1, never less than before), and in words."""
+
+    step: int
+    share: float
+    line: str
 
 
 class BadRecord(Exception):
@@ -48,6 +62,11 @@ NOTHING_MORE = Wishes()
 def digest_of(frozen: Frozen) -> str:
     """SHA-256 of the frozen input, in its canonical JSON form."""
     return hashlib.sha256(json.dumps(as_data(frozen), separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+
+
+def fingerprint(lottery: Sequence[Sequence[str]]) -> str:
+    """SHA-256 of the panels of a lottery, as JSON without spaces, in the order in which a number picks from them."""
+    return hashlib.sha256(json.dumps(lottery, separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
 
 
 def as_data(frozen: Frozen) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from flows.panels.selection.order import (
     Wishes,
     as_data,
     digest_of,
+    fingerprint,
     frozen_of,
     seal_of,
     widening_data,
@@ -29,34 +31,45 @@ from flows.panels.selection.order import (
 
 FORMAT = "folkmoot-draw-1"
 
-ADDED_LATER = {"by_stratum"}
+ADDED_LATER = {"by_stratum", "lottery_sha256", "promise"}
 """What the first records of this format do not have."""
 
+LARGE = ("probabilities", "frozen_sha256", "lottery", "seconds")
+"""What of a lottery stands at the end of a record: a reader wants it last."""
 
-def recorded_draw(frozen: Frozen, algorithm: Algorithm, seed: str, effort: Effort, wishes: Wishes) -> Record:
+
+def recorded_draw(
+    frozen: Frozen,
+    algorithm: Algorithm,
+    seed: str,
+    effort: Effort,
+    wishes: Wishes,
+    promise: Mapping[str, str] | None = None,
+) -> Record:
     """Draws, and makes the record. Raises Unmeetable, and BadInput for more cohorts than people."""
-    return record_of(frozen, draw(frozen, algorithm, seed, effort, wishes.cap), algorithm, seed, wishes)
+    return record_with(frozen, recorded_lottery(frozen, algorithm, effort, wishes), seed, wishes, promise)
+
+
+def recorded_lottery(frozen: Frozen, algorithm: Algorithm, effort: Effort, wishes: Wishes) -> Record:
+    """What of a record there is before the seed: the lottery, its fingerprint, and everybody's chance in it.
+
+    Raises Unmeetable.
+    """
+    return lottery_of(frozen, draw(frozen, algorithm, effort, wishes.cap), algorithm, wishes)
 
 
 def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: Wishes = NOTHING_MORE) -> Record:
-    """The record, as plain values in the order in which a reader wants them. Raises BadInput."""
+    """The record of what the seed picks from a lottery nobody was told of before. Raises BadInput."""
+    return record_with(frozen, lottery_of(frozen, drawn, algorithm, wishes), seed, wishes)
+
+
+def lottery_of(frozen: Frozen, drawn: Drawn, algorithm: str, wishes: Wishes) -> Record:
+    """A lottery as plain values."""
     chances = dict(zip((person.id for person in frozen.waiting), drawn.chances, strict=True))
     hopeless = {name for group in drawn.hopeless for name in group.ids}
     with_hope = [chance for name, chance in chances.items() if name not in hopeless]
-    staying = [person.id for person in frozen.staying]
-    panel = sorted([*staying, *drawn.lottery[drawn.pick]])
-    standing_by, dropouts = _standing_by(frozen, panel, seed, wishes)
     changes = [abs(ideal - real) for ideal, real in zip(drawn.chances, drawn.lottery_chances, strict=True)]
     return {
-        "format": FORMAT,
-        "panel": panel,
-        "drawn": drawn.lottery[drawn.pick],
-        "staying": staying,
-        "alternates": standing_by.ids,
-        "expected_loss": standing_by.loss,
-        "expected_loss_without_alternates": standing_by.loss_without,
-        "dropouts": dropouts,
-        **_cohorts_data(frozen, drawn.lottery[drawn.pick], wishes.cohorts),
         "min_probability": min(with_hope),
         "max_probability": max(with_hope),
         "min_cumulative": drawn.smallest_cumulative,
@@ -65,17 +78,50 @@ def record_of(frozen: Frozen, drawn: Drawn, algorithm: str, seed: str, wishes: W
         "algorithm": algorithm,
         "cap": wishes.cap,
         "size": frozen.size,
-        "seed": seed,
-        "pick": drawn.pick,
         "rounds": drawn.rounds,
         "solver": _solver(),
         "largest_change_in_lottery": round(max(changes), 10),
         "without_chance": [_hopeless_data(group) for group in drawn.hopeless],
-        "by_stratum": _by_stratum(frozen, drawn.lottery[drawn.pick], chances),
+        "lottery_sha256": fingerprint(drawn.lottery),
         "probabilities": chances,
         "frozen_sha256": digest_of(frozen),
-        "frozen": as_data(frozen),
         "lottery": drawn.lottery,
+    }
+
+
+def record_with(
+    frozen: Frozen, lottery: Record, seed: str, wishes: Wishes, promise: Mapping[str, str] | None = None
+) -> Record:
+    """The record of what the seed picks, as plain values in the order in which a reader wants them. Raises BadInput.
+
+    `promise` is what was named before as where the seed would come from: the `source` of a public number, or else the
+    `commitment` to a secret one, its SHA-256.
+    """
+    pick = picked(seed)
+    drawn = lottery["lottery"][pick]
+    staying = [person.id for person in frozen.staying]
+    panel = sorted([*staying, *drawn])
+    standing_by, dropouts = _standing_by(frozen, panel, seed, wishes)
+    return {
+        "format": FORMAT,
+        "panel": panel,
+        "drawn": drawn,
+        "staying": staying,
+        "alternates": standing_by.ids,
+        "expected_loss": standing_by.loss,
+        "expected_loss_without_alternates": standing_by.loss_without,
+        "dropouts": dropouts,
+        **_cohorts_data(frozen, drawn, wishes.cohorts),
+        "promise": promise,
+        "seed": seed,
+        "pick": pick,
+        **{name: value for name, value in lottery.items() if name not in LARGE},
+        "by_stratum": _by_stratum(frozen, drawn, lottery["probabilities"]),
+        "probabilities": lottery["probabilities"],
+        "frozen_sha256": lottery["frozen_sha256"],
+        "frozen": as_data(frozen),
+        "lottery": lottery["lottery"],
+        **{name: lottery[name] for name in ("seconds",) if name in lottery},
     }
 
 
@@ -147,7 +193,13 @@ def problems_of(record: Record) -> list[str]:
     frozen = frozen_of(record)
     try:
         _check_wishes(record)
-        found = [*_wrong_frozen(record, frozen), *_wrong_lottery(record, frozen), *_wrong_pick(record)]
+        found = [
+            *_wrong_frozen(record, frozen),
+            *_wrong_lottery(record, frozen),
+            *_wrong_fingerprint(record),
+            *_wrong_promise(record),
+            *_wrong_pick(record),
+        ]
         return found or _different(record, frozen) or _brokenseal_of(record)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as problem:
         raise BadRecord(f"It is not complete ({type(problem).__name__}: {problem}).") from None
@@ -162,6 +214,14 @@ def _check_wishes(record: Record) -> None:
         raise ValueError("rounds must be a whole number from 0")
     if not all(type(chance) in (int, float) and 0 <= chance <= 1 for chance in record["dropouts"].values()):
         raise ValueError("dropouts must be chances")
+    if (promise := record.get("promise")) is not None:
+        words = [promise["source"], promise["commitment"]]
+        if (
+            len(promise) != 2
+            or not all(isinstance(word, str) for word in words)
+            or [*map(bool, words)].count(True) != 1
+        ):
+            raise ValueError("a promise names a source, or the commitment to a secret number")
 
 
 def _brokenseal_of(record: Record) -> list[str]:
@@ -193,6 +253,12 @@ def _wrong_lottery(record: Record, frozen: Frozen) -> list[str]:
     ]
 
 
+def _wrong_fingerprint(record: Record) -> list[str]:
+    if "lottery_sha256" in record and record["lottery_sha256"] != fingerprint(record["lottery"]):
+        return ["The lottery does not have the SHA-256 that was published."]
+    return []
+
+
 def _wrong_panel(frozen: Frozen, waiting: dict[str, Person], panel: list[str]) -> str | None:
     if len(panel) != frozen.seats or len(set(panel)) != len(panel):
         return f"does not have {frozen.seats} different people"
@@ -210,6 +276,15 @@ def _wrong_panel(frozen: Frozen, waiting: dict[str, Person], panel: list[str]) -
     return None
 
 
+def _wrong_promise(record: Record) -> list[str]:
+    promise = record.get("promise")
+    if "lottery_sha256" in record and "promise" not in record:
+        return ["It does not say whether it was named before what the seed would be."]
+    if not promise or promise["source"] or hashlib.sha256(record["seed"].encode()).hexdigest() == promise["commitment"]:
+        return []
+    return ["The seed does not have the SHA-256 that was published as the promise."]
+
+
 def _wrong_pick(record: Record) -> list[str]:
     if picked(record["seed"]) != record["pick"] or record["lottery"][record["pick"]] != record["drawn"]:
         return ["The seed does not pick this panel."]
@@ -219,7 +294,7 @@ def _wrong_pick(record: Record) -> list[str]:
 def _different(record: Record, frozen: Frozen) -> list[str]:
     wishes = Wishes(record["cap"], len(record["alternates"]), record["dropouts"], len(record["cohorts"]))
     effort = Effort(rounds=record["rounds"])
-    again = recorded_draw(frozen, record["algorithm"], record["seed"], effort, wishes)
+    again = recorded_draw(frozen, record["algorithm"], record["seed"], effort, wishes, record.get("promise"))
     names = [
         name
         for name, value in again.items()

@@ -1,4 +1,4 @@
-"""The draw: the pool is frozen in front of everybody, and its number comes from something nobody controls."""
+"""The draw: the pool is frozen in front of everybody, then its lottery is told, then a number nobody controls picks."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ from flows.panels.places import last_day
 from flows.panels.selection.frozen import BadInput
 from flows.panels.selection.order import Wishes
 from flows.panels.sortition.founding import quota_table
+from flows.panels.sortition.lottery import SAME, end_posts, how_far, keep_posted, shown
 from flows.panels.sortition.officer import MOST_SUGGESTED, group_name, groups, listed, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import Widening, look_ahead, outlook_of, outlook_text, widening_lines
 from flows.panels.sortition.renewals import announced, draw_for, renewals_a_term, standing
-from flows.panels.sortition.request import Request, Result, frozen_request, result_of, widened
+from flows.panels.sortition.request import Request, Result, frozen_request, record_name, result_of, widened
 from flows.panels.sortition.strata import Stratum, most_wanted
 from flows.saved import saved
-from flows.turn import Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
+from flows.turn import Button, Choice, File, Message, Row, Said, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import latin_digits
 from flows.words import Percent, Text, Verbatim, Words, _, lines, ngettext, paragraphs
 from storage.panels import Panel
-from storage.sortition import Draw, SeatQuota, Sortition
+from storage.sortition import Draw, SeatQuota, Sortition, Told
 
 flow = Flow()
 
 LONGEST_SEED = 40
 LONGEST_SOURCE = 100
-SAME = 0.0005
-"""Chances nearer to each other are called the same."""
 
 
 @saved("panels.typing_seed", awaits_text=True)
@@ -69,8 +68,9 @@ async def draw(desk: Desk, argument: str) -> Turn:
         case "reopen", Draw(state="sealed"):
             if await desk.store.sortition.unseal(current.id):
                 await desk.record("opened pool again", f"panel:{panel.id}")
+                await end_posts(desk, current, _("The pool of {panel} was opened again.", panel=panel.name))
             return go("draw", panel.id)
-        case "number", Draw(state="sealed"):
+        case "number", Draw(state="sealed", told=Told()):
             return _ask_number(panel, current)
         case "promise", Draw(state="sealed"):
             if await desk.store.sortition.reveal(current.id):
@@ -95,8 +95,7 @@ async def _show(desk: Desk, panel: Panel, settings: Sortition, current: Draw | N
         case Draw(state="drawing"):
             text = paragraphs(
                 _("<b>{panel} is being drawn.</b>", panel=panel.name),
-                _("That takes a few minutes at most. I write to you when it is done."),
-                _("So far: {progress}", progress=Verbatim(current.progress)) if current.progress else None,
+                _("That takes a few seconds. I write to you when it is done."),
                 _("It is decided by: {seed}", seed=Verbatim(current.seed or "")),
             )
             return end(text, [[link(f"draw {panel.id}", _("Look again"))], *back])
@@ -187,12 +186,20 @@ async def _widening_of_last(desk: Desk, panel: Panel) -> Widening:
 
 
 async def freeze_pool(
-    desk: Desk, panel: Panel, settings: Sortition, draw: Draw, renews_at: datetime | None = None, source: str = ""
+    desk: Desk,
+    panel: Panel,
+    settings: Sortition,
+    draw: Draw,
+    renews_at: datetime | None = None,
+    source: str = "",
+    *,
+    at_once: bool = False,
 ) -> Request | None:
     """Freeze who waits and who stays, and tell everybody in the pool; None when somebody else just did.
 
-    At a renewal those leave whose term has ended by its day. The public number of that `source` is to decide, or else
-    the promised one. Raises BadInput where there is nobody to draw from.
+    From then on the lottery is worked out, which no number changes. At a renewal those leave whose term has ended by
+    its day. The public number of that `source` is to decide, or else the promised one: `at_once` when the lottery is
+    there, or when staff say so. Raises BadInput where there is nobody to draw from.
     """
     pool = await the_pool(desk, panel, settings)
     then = await standing(desk, panel, renews_at)
@@ -207,7 +214,14 @@ async def freeze_pool(
     quotas = await desk.store.sortition.quotas(panel.id)
     request = frozen_request(panel.seats or 0, quotas, pool, staying, names, wishes)
     sealed = await desk.store.sortition.seal(
-        draw.id, request.as_json(), request.digest, request.pseudonyms, desk.now, renews_at=renews_at, source=source
+        draw.id,
+        request.as_json(),
+        request.digest,
+        request.pseudonyms,
+        desk.now,
+        renews_at=renews_at,
+        source=source,
+        at_once=at_once,
     )
     if not sealed:
         return None
@@ -234,7 +248,7 @@ async def _ask_source(desk: Desk, panel: Panel, settings: Sortition) -> Turn:
         _("<b>What decides the draw?</b> Everybody in the pool hears it now, before anybody can know the number."),
         _(
             "The promised number: I made it up when the pool opened and keep it secret; its fingerprint (SHA-256) is "
-            "known since then. With it you can draw at once."
+            "known since then. With it you can draw as soon as the lottery is worked out."
         ),
         _ALONE
         if await _is_alone(desk)
@@ -285,20 +299,31 @@ async def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
     outlook = await outlook_of(desk, panel)
     text = paragraphs(
         _("<b>The pool of {panel} is frozen.</b>", panel=panel.name),
-        await outlook_text(desk, panel, outlook) if outlook is not None else None,
+        await outlook_text(desk, panel, outlook) if outlook is not None and draw.told is None else None,
         lines(_("SHA-256 of pool and quotas:"), Verbatim(draw.digest or "")),
         _("It is decided by this public number: {source}", source=draw.source)
         if draw.source
         else lines(_("SHA-256 of the promised number:"), Verbatim(draw.commitment)),
+        shown(draw.told) if draw.told is not None else None,
     )
     id = panel.id
     reopen: list[Row] = [[link(f"draw {id} reopen", _("Open the pool again"))], [link(f"lotpanel {id}", _("Back"))]]
+    if draw.told is None:
+        keep_posted(desk, panel, draw)
+        waits = paragraphs(
+            _(
+                "Now the lottery is worked out: 1,000 panels that meet all quotas, from which the number then picks "
+                "one. Everybody can see its fingerprint before there is a number. I write to you when it is ready."
+            ),
+            _("The promised number then picks one at once.") if draw.at_once else None,
+            how_far(draw),
+        )
+        return end(paragraphs(text, waits), [[link(f"draw {id}", _("Look again"))], *reopen])
     if not draw.source:
-        promised: Row = [link(f"draw {id} promise", _("Draw with the promised number"))]
-        return end(text, [promised, *reopen])
+        return end(text, [[next_step(panel, draw)], *reopen])
     if draw.seed is None:
         how = _("When the number is out, one of you types it and a second one confirms it.")
-        return end(paragraphs(text, how), [[link(f"draw {id} number", _("Type the number"))], *reopen])
+        return end(paragraphs(text, how), [[next_step(panel, draw)], *reopen])
     own = draw.seed_by == desk.person.id
     number = _("The number: {seed}", seed=Verbatim(draw.seed))
     if own and await _is_alone(desk):
@@ -309,14 +334,21 @@ async def _show_sealed(desk: Desk, panel: Panel, draw: Draw) -> Turn:
         )
         return end(paragraphs(text, number, alone), [*other, *reopen])
     if own:
-        waits = _("You have typed it. Now a colleague must confirm it: /draw – or tap “Draw” at the panel.")
-        return end(paragraphs(text, number, waits), [[link(f"draw {id} number", _("Type another"))], *reopen])
+        typed = _("You have typed it. Now a colleague must confirm it: /draw – or tap “Draw” at the panel.")
+        return end(paragraphs(text, number, typed), [[link(f"draw {id} number", _("Type another"))], *reopen])
     asks = _("A colleague has typed it. Is it the number you have seen yourself?")
     confirm: list[Row] = [[link(f"draw {id} confirm {_mark(draw)}", _("Yes, draw with it"))]]
     return end(paragraphs(text, number, asks), [*confirm, [link(f"draw {id} number", _("Type another"))], *reopen])
 
 
 # ---------------------------------------------------------------- the number
+
+
+def next_step(panel: Panel, draw: Draw) -> Button:
+    """What follows once the lottery is there."""
+    if draw.source:
+        return link(f"draw {panel.id} number", _("Type the number"))
+    return link(f"draw {panel.id} promise", _("Draw with the promised number"))
 
 
 def _ask_number(panel: Panel, draw: Draw) -> Turn:
@@ -375,10 +407,6 @@ async def _record(desk: Desk, panel: Panel) -> Turn:
     last = drawn[0]
     file = File(record_name(last), last.record or "")
     return end(None, back).before(Message(await record_text(desk, panel, last), back, file=file))
-
-
-def record_name(draw: Draw) -> str:
-    return f"draw-{draw.id[-8:]}.json"
 
 
 async def record_text(desk: Desk, panel: Panel, draw: Draw) -> Text:
@@ -448,9 +476,11 @@ async def renew_command(desk: Desk, argument: str) -> Turn:
 
 
 async def renew(desk: Desk, panel: Panel, settings: Sortition, draw: Draw, at: datetime | None) -> bool:
-    """Freeze the pool and draw with the promised number, for a renewal or what is free; false where nobody waits."""
+    """Freeze the pool, for a renewal or what is free, and have the promised number pick when the lottery is there.
+
+    False where nobody waits.
+    """
     try:
-        request = await freeze_pool(desk, panel, settings, draw, at)
+        return await freeze_pool(desk, panel, settings, draw, at, at_once=True) is not None
     except BadInput:
         return False
-    return request is not None and await desk.store.sortition.reveal(draw.id)

@@ -9,12 +9,13 @@ from flows.desk import Desk
 from flows.flow import Again, Flow
 from flows.panels.areas import area_for, for_whom, lives
 from flows.panels.places import contributed, last_day, named
-from flows.panels.sortition.ceremony import record_name, record_text, renew
+from flows.panels.sortition.ceremony import next_step, record_text, renew
 from flows.panels.sortition.checking import way_to_check
+from flows.panels.sortition.lottery import end_posts, is_ready, post_progress, shown
 from flows.panels.sortition.officer import called, lot_panel, strata_of, the_pool
 from flows.panels.sortition.outlook import look_ahead, outlook_of, outlook_text
 from flows.panels.sortition.renewals import draw_for, found, plan_next, possible_ends, standing, term_ends
-from flows.panels.sortition.request import Result, result_of
+from flows.panels.sortition.request import Result, record_name, result_of
 from flows.panels.sortition.seating import decline, fill, invitation, offer_seat, sit_down, tell_staff
 from flows.panels.sortition.strata import belongs, most_wanted
 from flows.turn import File, Message, Row, link
@@ -57,9 +58,38 @@ async def frozen(desk: Desk, args: dict[str, Any]) -> Again | None:
     return Again({**args, "after": people[-1].id}, desk.now) if len(people) == PAGE else None
 
 
+@flow.due("panel.progress")
+async def progress(desk: Desk, args: dict[str, Any]) -> None:
+    """Staff who wait for a lottery see how far it is."""
+    draw = await desk.store.sortition.draw(args["draw"])
+    panel = await desk.store.panels.load(draw.panel_id) if draw else None
+    if draw is not None and panel is not None and draw.digest == args["digest"] and draw.told is None:
+        await post_progress(desk, panel, draw)
+
+
+@flow.due("panel.lottery")
+async def lottery(desk: Desk, args: dict[str, Any]) -> None:
+    """The lottery is worked out: its fingerprint is known from now on, and a number can pick from it."""
+    draw = await desk.store.sortition.draw(args["draw"])
+    panel = await desk.store.panels.hold(draw.panel_id) if draw else None
+    if draw is None or panel is None or draw.digest != args["digest"] or draw.told is None:
+        return
+    await desk.record("worked out lottery", f"panel:{panel.id}", digest=draw.told.sha256)
+    await end_posts(desk, draw, is_ready(panel))
+    if draw.state != "sealed" or (draw.at_once and await desk.store.sortition.reveal(draw.id)):
+        return
+    text = paragraphs(
+        is_ready(panel),
+        shown(draw.told),
+        _("When the number is out, one of you types it and a second one confirms it.") if draw.source else None,
+    )
+    rows: list[Row] = [[next_step(panel, draw)], [link(f"draw {panel.id}", _("Look at the draw"))]]
+    await tell_staff(desk, Message(text, rows), once=f"panel.lottery:{draw.id}:{(draw.digest or '')[:8]}")
+
+
 @flow.due("panel.drawn")
 async def drawn(desk: Desk, args: dict[str, Any]) -> None:
-    """The lottery is worked out: seats are offered, or staff hear why there is none."""
+    """The number has picked: seats are offered. Or there is no panel: staff hear why."""
     draw = await desk.store.sortition.draw(args["draw"])
     panel = await desk.store.panels.hold(draw.panel_id) if draw else None
     settings = await desk.store.sortition.load(panel.id) if panel else None
@@ -68,6 +98,7 @@ async def drawn(desk: Desk, args: dict[str, Any]) -> None:
     await desk.store.sortition.open_draw(panel.id, desk.new_token(), desk.now)
     if draw.state == "failed":
         text = _("The draw of <b>{panel}</b> did not give a panel.", panel=named(panel))
+        await end_posts(desk, draw, text)
         message = Message(text, [[link(f"draw {panel.id}", _("See why, and what helps"))]])
         await tell_staff(desk, message, once=f"panel.failed:{draw.id}")
         return
@@ -334,7 +365,9 @@ async def unfilled(desk: Desk, args: dict[str, Any]) -> None:
     panel = await desk.store.panels.hold(args["panel"])
     settings = await desk.store.sortition.load(args["panel"])
     draw = await desk.store.sortition.current_draw(args["panel"])
-    if panel is None or panel.state != "open" or settings is None or draw is None or draw.state == "drawing":
+    if panel is None or panel.state != "open" or settings is None or draw is None:
+        return
+    if draw.state == "drawing" or draw.at_once:
         return
     seats = (await standing(desk, panel)).seats
     pool = await the_pool(desk, panel, settings)

@@ -11,7 +11,7 @@ from flows.panels.selection.frozen import Frozen, Person, Quota, freeze
 from flows.panels.selection.order import Wishes, as_data, digest_of, frozen_of
 from flows.panels.sortition.strata import NOT_SAID
 from storage.profiles import Profile
-from storage.sortition import Candidate, Member, SeatQuota, Successor
+from storage.sortition import Candidate, Draw, Member, SeatQuota, Successor, Told
 
 EVERYBODY = "everybody"
 """The one category of a draw in which nothing about people is counted."""
@@ -86,6 +86,29 @@ def frozen_request(
 
 def _plain(quota: SeatQuota) -> tuple[str, str, int, int]:
     return quota.attribute, quota.option, quota.least, quota.most
+
+
+def record_name(draw: Draw) -> str:
+    """What the file of a draw's record is called."""
+    return f"draw-{draw.id[-8:]}.json"
+
+
+def promise_of(draw: Draw) -> dict[str, str]:
+    """Where the number was to come from, as it was told before: a public one's source, or the SHA-256 of a secret."""
+    return {"source": draw.source, "commitment": "" if draw.source else draw.commitment}
+
+
+def told_of(lottery: str) -> Told:
+    """What everybody can see of a lottery before its number."""
+    kept: dict[str, Any] = json.loads(lottery)
+    return Told(
+        kept["lottery_sha256"],
+        kept["min_probability"],
+        kept["max_probability"],
+        kept["min_cumulative"],
+        kept["upper_bound"],
+        sum(len(group["ids"]) for group in kept["without_chance"]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

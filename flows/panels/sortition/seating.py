@@ -220,8 +220,7 @@ async def sit_down(desk: Desk, panel: Panel, offer: Offer) -> bool:
     if offer.term_ends_at is None:
         return False
     term = Term(1, offer.term_ends_at)
-    home = await desk.store.sortition.home_of(panel.id, offer.person_id)
-    membership = await desk.store.panels.serve(panel.id, offer.person_id, term, desk.now, home)
+    membership = await desk.store.panels.serve(panel.id, offer.person_id, term, desk.now, offer.home)
     if membership is None:
         return False
     await desk.store.sortition.seat(offer.id)
