@@ -16,6 +16,7 @@ from storage.panels import uses_service
 from storage.queries import Queries, Query
 from storage.records import instant
 from storage.responses import WITHHELD, opened_value
+from storage.sheets import Sheets
 from storage.translations import read_translations
 from storage.vault import Box
 
@@ -32,8 +33,10 @@ class Erasure:
     async def erase(self, person_id: str) -> list[str]:
         """Destroy what is held on somebody; gives the ids of the panels where that leaves a seat free."""
         places = [row["panel_id"] for row in await self._session.rows(SQL.places, person_id=person_id)]
+        sheets = json.dumps(await Sheets(self._session).of_person(person_id))
+        for query in (SQL.keep_counts, SQL.remove_tags, SQL.remove_sheets):
+            await self._session.run(query, sheets=sheets)
         for query in (
-            SQL.keep_counts,
             SQL.keep_turnout,
             SQL.keep_verdicts,
             SQL.keep_openings,
@@ -42,7 +45,6 @@ class Erasure:
         ):
             await self._session.run(query, person_id=person_id)
         await self._hand_over_topics(person_id)
-        await self._session.run(SQL.remove_tags, person_id=person_id)
         await self._session.run(SQL.remove_memberships_timers, person_id=person_id)
         await self._session.run(SQL.remove_timers, pattern=f"%:{person_id}%")
         await self._session.run(SQL.remove, person_id=person_id)
@@ -105,15 +107,21 @@ class Erasure:
         return held
 
     async def _surveys(self, person_id: str, box: Box, language: str) -> list[Held]:
+        response_of = await Sheets(self._session).of_person(person_id)
+        sheets = json.dumps(response_of)
         answers: dict[str, list[Held]] = {}
-        for row in await self._session.rows(SQL.answers, person_id=person_id):
+        for row in await self._session.rows(SQL.answers, sheets=sheets):
             value = opened_value(json.loads(row["value"]), box)
-            answers.setdefault(row["response_id"], []).append(_answer(row, value, language))
+            answers.setdefault(response_of[row["sheet_id"]], []).append(_answer(row, value, language))
         tags: dict[str, list[str]] = {}
-        for row in await self._session.rows(SQL.tags, person_id=person_id):
-            tags.setdefault(row["response_id"], []).append(row["tag"])
+        for row in await self._session.rows(SQL.tags, sheets=sheets):
+            tags.setdefault(response_of[row["source"]], []).append(row["tag"])
+        kept = {response_of[row["id"]]: row for row in await self._session.rows(SQL.sheets, sheets=sheets)}
         responses = await self._plain(SQL.responses, person_id)
         for response in responses:
+            sheet = kept.get(response["id"])
+            response["quotable"] = sheet["quotable"] if sheet else 0
+            response["next_question"] = sheet["next_question"] if sheet else None
             secret = response.pop("secret")
             given = json.loads(box.open(secret)) if secret else {}
             for row in await self._session.rows(SQL.asked, id=response["id"]) if given else []:
@@ -176,15 +184,14 @@ def _spoken(row: Held, language: str) -> Held:
 
 
 def _answer(row: Mapping[str, Any], value: Any, language: str) -> Held:
-    """Options in their words; None where the question was skipped, and no time where it must not be known."""
+    """Options in their words; None where the question was skipped."""
     wording, options = _worded(row, language)
-    answered_at = _readable("answered_at", dict(row).get("answered_at"))
     if value == list(WITHHELD):
         value = "prefer not to say"
     elif row["kind"] in ("one", "many") and value is not None:
         chosen = value if isinstance(value, list) else [value]
         value = [options[int(place)] if int(place) < len(options) else place for place in chosen]
-    return {"question": wording, "answer": value, "answered_at": answered_at}
+    return {"question": wording, "answer": value}
 
 
 def _worded(row: Mapping[str, Any], language: str) -> tuple[str, list[str]]:

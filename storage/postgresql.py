@@ -14,7 +14,7 @@ from storage.database import Conflict, Database, Job, Session, Unavailable
 from storage.migrating import VERSIONS, for_postgresql, migrate
 from storage.queries import Query
 from storage.records import bound
-from storage.resealing import settle_key
+from storage.resealing import settle
 from storage.store import Store
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class PostgresqlDatabase(Database):
                 await connection.execute(for_postgresql(VERSIONS))
                 applied = {row[0] for row in await connection.fetch("SELECT number FROM schema_version")}
                 await migrate(lambda statement: connection.execute(for_postgresql(statement)), applied)
-                await settle_key(PostgresqlSession(connection, keyring))
+                await settle(PostgresqlSession(connection, keyring))
         except BaseException:
             await pool.close()
             raise

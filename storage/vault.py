@@ -13,7 +13,7 @@ import binascii
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -32,6 +32,10 @@ def padded(text: str, to: int) -> str:
     """JSON with blanks after it to a multiple of so many bytes, so that what is sealed does not show by its length
     what was said."""
     return text + " " * (-len(text.encode()) % to)
+
+
+Naming = Callable[[str], str]
+"""From one name to another, which says nothing about the first without the key."""
 
 
 class Box(Protocol):
@@ -102,8 +106,18 @@ class Vault:
         """A keyed hash: the same for the same name, and says nothing about it."""
         return hmac.digest(self._hashing, name.encode(), "sha256").hex()[:40] if self.sealing else name
 
+    def naming(self, sealed_key: str | None) -> Naming | None:
+        """Pseudonyms by a key of their own, which may be destroyed: None once it is. Where nothing is sealed every
+        name is its own. Raises Unreadable."""
+        if not self.sealing:
+            return str
+        if not sealed_key:
+            return None
+        key = base64.b64decode(self.house.open(sealed_key))
+        return lambda name: hmac.digest(key, name.encode(), "sha256").hex()[:32]
+
     def new_data_key(self) -> str:
-        """A person's key, sealed; empty where nothing is sealed."""
+        """A key of a person or panel, sealed; empty where nothing is sealed."""
         return self.house.seal(base64.b64encode(AESGCM.generate_key(KEY * 8)).decode()) if self.sealing else ""
 
     def box(self, sealed_key: str) -> Box:

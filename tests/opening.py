@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
-from storage.backup import KEYS_TABLE, tables
+from storage.backup import KEY_TABLES, tables
 from storage.database import Database
 from storage.vault import Box, SealedBox, Unreadable, Vault
 
@@ -27,10 +27,10 @@ async def every_word(database: Database) -> str:
 
 
 async def keys_of(database: Database, vault: Vault) -> list[Box]:
-    """The organisation's key and that of everybody who is here."""
-    (keys,) = [table for table in tables() if table.name == KEYS_TABLE]
+    """The organisation's key, and those of everybody who is here and of every panel."""
+    keys = [table for table in tables() if table.name in KEY_TABLES]
     async with database.snapshot() as store:
-        sealed = [row["sealed"] async for row in store.copies.rows(keys)]
+        sealed = [row["sealed"] for table in keys async for row in store.copies.rows(table)]
     return [vault.house, *(vault.box(one) for one in sealed)]
 
 

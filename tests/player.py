@@ -362,7 +362,7 @@ class Player:
             response = await store.responses.find(consultation.id, person.id)
             assert response is not None
             for question_id, value in answers.items():
-                await store.responses.save_answer(response.id, question_id, value, self._clock.now())
+                await store.responses.save_answer(response.id, question_id, value)
             await store.responses.finish(response.id, self._clock.now())
 
     async def _join_off_stage(self, store: Store, number: int, source: str, words: list[str]) -> None:
@@ -408,9 +408,7 @@ class Player:
             response = await store.responses.find(consultation.id, person_id)
             assert response is not None
             for question, said in zip(questions, words, strict=True):
-                await store.responses.save_answer(
-                    response.id, question.id, _off_stage(question, said), self._clock.now()
-                )
+                await store.responses.save_answer(response.id, question.id, _off_stage(question, said))
             await store.responses.finish(response.id, self._clock.now())
 
     async def _willing_off_stage(self, store: Store, number: int) -> None:

@@ -59,8 +59,8 @@ async def survey(store: Store, closed_at: datetime, answers: int = 1) -> None:
         await store.responses.invite(id, [person.id], NOW)
         response = await store.responses.find(id, person.id)
         assert response is not None
-        await store.responses.save_answer(response.id, choice.id, 0, NOW)
-        await store.responses.save_answer(response.id, words.id, "Because", NOW)
+        await store.responses.save_answer(response.id, choice.id, 0)
+        await store.responses.save_answer(response.id, words.id, "Because")
         await store.responses.finish(response.id, NOW)
     await store.consultations.close(id, closed_at)
 
@@ -105,8 +105,8 @@ async def test_what_staff_took_down_becomes_counts(database: Database, database_
         questions = await store.consultations.questions(consultation[0])
         person = await store.people.add_unnamed("paper", "en", NOW)
         response = await store.responses.add_taken(consultation[0], person, "paper", False, NOW)
-        await store.responses.save_answer(response, questions[0].id, 1, NOW)
-        await store.responses.save_answer(response, questions[1].id, "on paper", NOW)
+        await store.responses.save_answer(response, questions[0].id, 1)
+        await store.responses.save_answer(response, questions[1].id, "on paper")
 
     closed_at = months_before(NOW, 24) - timedelta(days=1)
     await database.write(lambda store: survey(store, closed_at))
