@@ -8,12 +8,15 @@ Without FOLKMOOT_KEY nothing could seal the keys: there are none, and a sheet ha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from storage.database import Session
 from storage.queries import Queries
 from storage.vault import Naming
 
 SQL = Queries("sheets")
+
+PAGE = 2_000
 
 
 class Sheets:
@@ -48,13 +51,17 @@ class Sheets:
 
     async def in_groups(self, consultation_id: str, groups: Mapping[str, int]) -> dict[str, int]:
         """The sheets that were sent by people of these groups, with the group."""
-        if not groups:
-            return {}
-        naming = await self.naming(await self._session.value(SQL.panel_of, consultation_id=consultation_id))
-        rows = await self._session.rows(SQL.finished, consultation_id=consultation_id) if naming else []
-        return {
-            naming(row["id"]): group for row in rows if naming and (group := groups.get(row["person_id"])) is not None
-        }
+        found: dict[str, int] = {}
+        panel_id = await self._session.value(SQL.panel_of, consultation_id=consultation_id) if groups else None
+        naming = await self.naming(panel_id) if panel_id else None
+        after = ""
+        while naming and (rows := await self._finished(consultation_id, after)):
+            found.update((naming(id), groups[person_id]) for id, person_id in rows if person_id in groups)
+            after = rows[-1]["person_id"]
+        return found
+
+    async def _finished(self, consultation_id: str, after: str) -> list[Any]:
+        return await self._session.rows(SQL.finished, consultation_id=consultation_id, after=after, most=PAGE)
 
     async def writers(self, question_id: str) -> dict[str, tuple[str, str]]:
         """By sheet, who may have answered a question in their own words, and their sealed key."""

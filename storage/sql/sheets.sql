@@ -31,7 +31,9 @@ LEFT JOIN panel_keys AS k ON k.panel_id = c.panel_id
 WHERE r.person_id = :person_id;
 
 -- name: finished
-SELECT r.id, r.person_id FROM responses AS r WHERE r.consultation_id = :consultation_id AND r.state = 'finished';
+SELECT r.id, r.person_id FROM responses AS r
+WHERE r.consultation_id = :consultation_id AND r.person_id > :after AND r.state = 'finished'
+ORDER BY r.person_id LIMIT :most;
 
 -- name: writers
 -- Who may have written what was answered to a question, and their sealed keys.
