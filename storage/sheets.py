@@ -7,6 +7,7 @@ Without FOLKMOOT_KEY nothing could seal the keys: there are none, and a sheet ha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,11 +76,11 @@ async def name_sheets(session: Session) -> bool:
     if not session.keyring.vault.sealing:
         return False
     found = False
-    tagged = {row["source"] for row in await session.rows(SQL.tagged)}
     for panel in await session.rows(SQL.without_key):
         naming = await Sheets(session).naming_to_write(panel["id"])
-        unnamed = [row["id"] for row in await session.rows(SQL.unnamed, panel_id=panel["id"])]
-        await session.run_many(SQL.rename, [{"id": id, "name": naming(id)} for id in unnamed])
-        await session.run_many(SQL.rename_in_tags, [{"id": id, "name": naming(id)} for id in unnamed if id in tagged])
+        unnamed = await session.rows(SQL.unnamed, panel_id=panel["id"])
+        names = json.dumps({row["id"]: naming(row["id"]) for row in unnamed})
+        for query in (SQL.copy_named, SQL.copy_answers, SQL.rename_in_tags, SQL.remove_unnamed) if unnamed else ():
+            await session.run(query, names=names)
         found = found or bool(unnamed)
     return found

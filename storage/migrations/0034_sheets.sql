@@ -25,7 +25,7 @@ WHERE r.quotable = 1 OR r.next_question IS NOT NULL
     OR EXISTS (SELECT 1 FROM answers AS a WHERE a.response_id = r.id);
 
 CREATE TABLE answers_apart (
-    sheet_id TEXT NOT NULL REFERENCES sheets (id) ON DELETE CASCADE ON UPDATE CASCADE,
+    sheet_id TEXT NOT NULL REFERENCES sheets (id) ON DELETE CASCADE,
     question_id TEXT NOT NULL REFERENCES questions (id) ON DELETE CASCADE,
     value TEXT NOT NULL,
     PRIMARY KEY (sheet_id, question_id)

@@ -15,14 +15,23 @@ SELECT p.id FROM panels AS p WHERE NOT EXISTS (SELECT 1 FROM panel_keys AS k WHE
 SELECT s.id FROM consultations AS c JOIN sheets AS s ON s.consultation_id = c.id JOIN responses AS r ON r.id = s.id
 WHERE c.panel_id = :panel_id;
 
--- name: rename!
-UPDATE sheets SET id = :name WHERE id = :id;
+-- name: copy_named!
+-- Names are the values of a JSON object by id; sheets are laid down in the order of their new ones.
+INSERT INTO sheets (id, consultation_id, quotable, next_question)
+SELECT n.value, s.consultation_id, s.quotable, s.next_question
+FROM json_each/*+_text*/(:names /*+ ::json */) AS n JOIN sheets AS s ON s.id = n.key ORDER BY n.value;
+
+-- name: copy_answers!
+INSERT INTO answers (sheet_id, question_id, value)
+SELECT n.value, a.question_id, a.value
+FROM json_each/*+_text*/(:names /*+ ::json */) AS n JOIN answers AS a ON a.sheet_id = n.key ORDER BY n.value;
 
 -- name: rename_in_tags!
-UPDATE text_tags SET source = :name WHERE source = :id;
+UPDATE text_tags SET source = n.value FROM json_each/*+_text*/(:names /*+ ::json */) AS n
+WHERE text_tags.source = n.key;
 
--- name: tagged
-SELECT DISTINCT source FROM text_tags;
+-- name: remove_unnamed!
+DELETE FROM sheets WHERE id IN (SELECT key FROM json_each(:names /*+ ::json */));
 
 -- name: of_person
 SELECT r.id, k.sealed AS panel_key
