@@ -71,8 +71,8 @@ def answer(path: Path, id: str, with_profiles: bool) -> None:
     chance = random.Random(1)
     with sqlite3.connect(path) as file:
         questions = [row[0] for row in file.execute("SELECT id FROM questions WHERE consultation_id = ?", (id,))]
-        naming = VAULT.naming(*file.execute("SELECT sealed FROM panel_keys").fetchone())
-        assert naming is not None
+        panel_key = VAULT.panel_key(*file.execute("SELECT sealed FROM panel_keys").fetchone())
+        assert panel_key is not None
         for first in range(0, PEOPLE, 10_000):
             people = [new_id() for _number in range(first, first + 10_000)]
             responses = [new_id() for _person in people]
@@ -88,7 +88,7 @@ def answer(path: Path, id: str, with_profiles: bool) -> None:
                 _add(file, "profiles (person_id, values_given, updated_at)", profiles)
             states = ((one, id, who, "finished", micros, micros) for one, who in zip(responses, people, strict=True))
             _add(file, "responses (id, consultation_id, person_id, state, invited_at, finished_at)", states)
-            sheets = [naming(response) for response in responses]
+            sheets = [panel_key.name(response) for response in responses]
             _add(file, "sheets (id, consultation_id)", ((sheet, id) for sheet in sheets))
             answers = (
                 (sheet, question, str(min(4, int(chance.expovariate(0.7)))))

@@ -168,11 +168,11 @@ class _Filling:
 
     def sheets_gone(self) -> list[str]:
         """What was answered by those who are not here any more: nothing on a sheet says so but its name."""
-        namings = {panel: self._vault.naming(self._panel_keys.get(panel)) for panel in self._panels.values()}
+        panel_keys = {panel: self._vault.panel_key(self._panel_keys.get(panel)) for panel in self._panels.values()}
         found = []
         for response in self._responses_gone:
-            naming = namings.get(self._panels.get(response["consultation_id"], ""))
-            found += [naming(response["id"])] if naming else []
+            key = panel_keys.get(self._panels.get(response["consultation_id"], ""))
+            found += [key.name(response["id"])] if key else []
         return found
 
     def fitted(self, table: Table, rows: Iterable[Row]) -> list[Row]:

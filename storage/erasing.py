@@ -33,7 +33,7 @@ class Erasure:
     async def erase(self, person_id: str) -> list[str]:
         """Destroy what is held on somebody; gives the ids of the panels where that leaves a seat free."""
         places = [row["panel_id"] for row in await self._session.rows(SQL.places, person_id=person_id)]
-        sheets = json.dumps(await Sheets(self._session).of_person(person_id))
+        sheets = json.dumps(dict.fromkeys(await Sheets(self._session).of_person(person_id)))
         for query in (SQL.keep_counts, SQL.remove_tags, SQL.remove_sheets):
             await self._session.run(query, sheets=sheets)
         for query in (
@@ -107,16 +107,17 @@ class Erasure:
         return held
 
     async def _surveys(self, person_id: str, box: Box, language: str) -> list[Held]:
-        response_of = await Sheets(self._session).of_person(person_id)
-        sheets = json.dumps(response_of)
+        theirs = await Sheets(self._session).of_person(person_id)
+        sheets = json.dumps(dict.fromkeys(theirs))
         answers: dict[str, list[Held]] = {}
         for row in await self._session.rows(SQL.answers, sheets=sheets):
-            value = opened_value(json.loads(row["value"]), box)
-            answers.setdefault(response_of[row["sheet_id"]], []).append(_answer(row, value, language))
+            response_id, key = theirs[row["sheet_id"]]
+            value = opened_value(json.loads(row["value"]), key.over(box))
+            answers.setdefault(response_id, []).append(_answer(row, value, language))
         tags: dict[str, list[str]] = {}
         for row in await self._session.rows(SQL.tags, sheets=sheets):
-            tags.setdefault(response_of[row["source"]], []).append(row["tag"])
-        kept = {response_of[row["id"]]: row for row in await self._session.rows(SQL.sheets, sheets=sheets)}
+            tags.setdefault(theirs[row["source"]][0], []).append(row["tag"])
+        kept = {theirs[row["id"]][0]: row for row in await self._session.rows(SQL.sheets, sheets=sheets)}
         responses = await self._plain(SQL.responses, person_id)
         for response in responses:
             sheet = kept.get(response["id"])

@@ -20,7 +20,7 @@ from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
 from storage.sheets import Sheets
-from storage.vault import OPEN, Box, padded
+from storage.vault import OPEN, Box, PanelKey, padded
 
 SQL = Queries("responses")
 
@@ -293,8 +293,9 @@ class Responses:
         values: dict[str, Any] = {one["question_id"]: json.loads(one["value"]) for one in found}
         if not any(isinstance(value, str | dict) for value in values.values()):
             return {key: _frozen(value) for key, value in values.items()}
-        box = await self._box(row)
-        return {key: _frozen(opened_value(value, box)) for key, value in values.items()}
+        key = self._panel_key(row)
+        box = key.over(await self._box(row)) if key else OPEN
+        return {id: _frozen(opened_value(value, box)) for id, value in values.items()}
 
     async def forget_unsent(self, id: str) -> None:
         await self._session.run(SQL.set_secret, id=id, secret="")
@@ -305,9 +306,16 @@ class Responses:
             raise KeyError(id)
         return row
 
+    def _panel_key(self, row: Mapping[str, Any]) -> PanelKey | None:
+        return self._session.keyring.vault.panel_key(row["panel_key"])
+
     def _sheet(self, row: Mapping[str, Any]) -> str:
         """No sheet has the empty name, which is that of sheets whose panel's key is gone."""
-        return Sheets(self._session).name(row["id"], row["panel_key"]) or ""
+        key = self._panel_key(row)
+        return key.name(row["id"]) if key else ""
+
+    async def _key_to_write(self, row: Mapping[str, Any]) -> PanelKey:
+        return self._panel_key(row) or await Sheets(self._session).key_to_write(row["panel_id"])
 
     async def _box(self, row: Mapping[str, Any]) -> Box:
         return await DataKeys(self._session).box(row["person_id"])
@@ -323,8 +331,10 @@ class Responses:
 
     async def _write(self, row: Mapping[str, Any], answers: Mapping[str, Value]) -> None:
         """What is sent, to questions that there still are; own words sealed with the key of whoever said them."""
-        sheet = await self._sheet_to_write(row)
-        box = await self._box(row) if any(isinstance(value, str) for value in answers.values()) else OPEN
+        key = await self._key_to_write(row)
+        sheet = key.name(row["id"])
+        has_words = any(isinstance(value, str) for value in answers.values())
+        box = key.over(await self._box(row)) if has_words else OPEN
         many = [
             {
                 "sheet": sheet,
@@ -336,13 +346,10 @@ class Responses:
         await self._session.run(SQL.add_sheet, sheet=sheet, consultation_id=row["consultation_id"])
         await self._session.run_many(SQL.save_answer, many)
 
-    async def _sheet_to_write(self, row: Mapping[str, Any]) -> str:
-        return self._sheet(row) or (await Sheets(self._session).naming_to_write(row["panel_id"]))(row["id"])
-
     async def stands_before(self, id: str, question_id: str) -> None:
         """The next question of somebody's own way through the survey; empty where all are answered."""
         row = await self._kept(id)
-        sheet = await self._sheet_to_write(row)
+        sheet = (await self._key_to_write(row)).name(row["id"])
         await self._session.run(SQL.add_sheet, sheet=sheet, consultation_id=row["consultation_id"])
         await self._session.run(SQL.stand_before, sheet=sheet, question_id=question_id)
 
@@ -459,10 +466,13 @@ class Responses:
     async def _written(self, question_id: str) -> AsyncIterator[tuple[str, str, str, bool]]:
         """Sheet, person, words and whether they may be quoted, where the key of the person is still known."""
         rows = await self._session.rows(SQL.texts, question_id=question_id)
-        writers = await Sheets(self._session).writers(question_id) if rows else {}
+        known = await Sheets(self._session).writers(question_id) if rows else None
+        if known is None:
+            return
+        key, writers = known
         for row in rows:
             if writer := writers.get(row["sheet_id"]):
-                box = self._session.keyring.box(*writer)
+                box = key.over(self._session.keyring.box(*writer))
                 yield row["sheet_id"], writer[0], box.open(json.loads(row["value"])), bool(row["quotable"])
 
     def _box_of(self, row: Mapping[str, Any]) -> Box:
@@ -487,7 +497,7 @@ class Responses:
 
     async def set_quotable(self, id: str, quotable: bool) -> None:
         row = await self._kept(id)
-        sheet = await self._sheet_to_write(row)
+        sheet = (await self._key_to_write(row)).name(row["id"])
         await self._session.run(SQL.add_sheet, sheet=sheet, consultation_id=row["consultation_id"])
         await self._session.run(SQL.set_quotable, sheet=sheet, quotable=quotable)
 

@@ -14,7 +14,7 @@ import binascii
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
@@ -33,10 +33,6 @@ def padded(text: str, to: int) -> str:
     """JSON with blanks after it to a multiple of so many bytes, so that what is sealed does not show by its length
     what was said."""
     return text + " " * (-len(text.encode()) % to)
-
-
-Naming = Callable[[str], str]
-"""From one name to another, which says nothing about the first without the key."""
 
 
 class Box(Protocol):
@@ -77,7 +73,44 @@ class SealedBox:
             raise Unreadable("sealed with another key, or changed since") from problem
 
 
+class TwofoldBox:
+    """What the inner box sealed is sealed again by the outer: only with both keys does anybody open it, and without the
+    outer nobody can try which inner one fits."""
+
+    def __init__(self, outer: Box, inner: Box) -> None:
+        self._outer, self._inner = outer, inner
+
+    def seal(self, words: str) -> str:
+        return self._outer.seal(self._inner.seal(words))
+
+    def open(self, sealed: str) -> str:
+        return self._inner.open(self._outer.open(sealed))
+
+
 OPEN = OpenBox()
+
+
+class PanelKey:
+    """What links the answers given in a panel to people: it names their sheets, and seals their words once more.
+
+    None where nothing is sealed: then every name is its own.
+    """
+
+    def __init__(self, key: bytes | None) -> None:
+        self._key = key
+        self.box: Box = OPEN
+        if key is not None:
+            self.box = SealedBox(hashlib.blake2b(key=key, person=b"words", digest_size=KEY).digest())
+
+    def name(self, response_id: str) -> str:
+        """Of the sheet of a response: steady, and says nothing about the response."""
+        if self._key is None:
+            return response_id
+        return hashlib.blake2b(response_id.encode(), key=self._key, digest_size=16).hexdigest()
+
+    def over(self, box: Box) -> Box:
+        """The box of somebody's words on their sheet; `box` is their own."""
+        return TwofoldBox(self.box, box)
 
 
 class Vault:
@@ -107,15 +140,11 @@ class Vault:
         """A keyed hash: the same for the same name, and says nothing about it."""
         return hmac.digest(self._hashing, name.encode(), "sha256").hex()[:40] if self.sealing else name
 
-    def naming(self, sealed_key: str | None) -> Naming | None:
-        """Pseudonyms by a key of their own, which may be destroyed: None once it is. Where nothing is sealed every
-        name is its own. Raises Unreadable."""
+    def panel_key(self, sealed: str | None) -> PanelKey | None:
+        """None once it is destroyed. Raises Unreadable."""
         if not self.sealing:
-            return str
-        if not sealed_key:
-            return None
-        key = base64.b64decode(self.house.open(sealed_key))
-        return lambda name: hashlib.blake2b(name.encode(), key=key, digest_size=16).hexdigest()
+            return PanelKey(None)
+        return PanelKey(base64.b64decode(self.house.open(sealed))) if sealed else None
 
     def new_data_key(self) -> str:
         """A key of a person or panel, sealed; empty where nothing is sealed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from storage.panels import Term
 from storage.queries import Query
 from storage.store import Store
 from storage.vault import Vault
+from tests.opening import keys_of, opened_words
 from tests.peers import KEY, VAULT, rows
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -211,13 +213,23 @@ async def test_what_is_taken_up_again_after_sending_is_sealed_again(database: Da
 # ---------------------------------------------------------------- with the keys, and without
 
 
+BECAUSE = re.compile(r"^because \d$", re.MULTILINE)
+
+
+async def all_opened(database: Database) -> str:
+    """What every key there is opens on sheets."""
+    words = json.dumps((await dump(database))["answers"], default=str)
+    return opened_words(words, await keys_of(database, VAULT))
+
+
 async def said_by(store: Store, person: str) -> list[object]:
     held = await store.erasure.held(person)
     return [one["answer"] for survey in held["surveys"] for one in survey["answers"]]
 
 
 async def test_without_a_panels_key_nobody_links_its_answers_ever_again(database: Database, database_url: str) -> None:
-    """They stay counted; those of other panels stay their people's."""
+    """They stay counted, and their words cannot be opened with anybody's own key, which would say whose they are;
+    those of other panels stay their people's."""
     everybody = await database.write(lambda store: town(store, 3))
     await answered(database, everybody)
     buses, parks = everybody.surveys
@@ -226,6 +238,7 @@ async def test_without_a_panels_key_nobody_links_its_answers_ever_again(database
     before = await database.write(lambda store: store.responses.tallies(buses.id, groups))
     assert before[buses.choice] == {0: {0: 1}, 1: {1: 1}, 2: {2: 1}}
     assert await database.write(lambda store: said_by(store, ana)) == [["Option 0"], "because 0"] * 2
+    assert len(BECAUSE.findall(await all_opened(database))) == 6
     sql = f"DELETE FROM panel_keys WHERE panel_id = '{buses.panel}'"
     await database.write(lambda store: store.copies._session.run(Query("destroy", sql, sql, ())))
     for _again in range(2):
@@ -235,6 +248,7 @@ async def test_without_a_panels_key_nobody_links_its_answers_ever_again(database
             assert await later.write(lambda store: store.responses.texts(buses.words)) == []
             assert await later.write(lambda store: said_by(store, ana)) == [["Option 0"], "because 0"]
             assert len(await later.write(lambda store: store.responses.texts(parks.words))) == 3
+            assert len(BECAUSE.findall(await all_opened(later))) == 3, "those of the parks"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,14 @@ SELECT p.id FROM panels AS p WHERE NOT EXISTS (SELECT 1 FROM panel_keys AS k WHE
 SELECT s.id FROM consultations AS c JOIN sheets AS s ON s.consultation_id = c.id JOIN responses AS r ON r.id = s.id
 WHERE c.panel_id = :panel_id;
 
+-- name: words_on_unnamed
+SELECT a.sheet_id, a.question_id, a.value
+FROM consultations AS c JOIN responses AS r ON r.consultation_id = c.id JOIN answers AS a ON a.sheet_id = r.id
+WHERE c.panel_id = :panel_id AND a.value LIKE '"%';
+
+-- name: set_words!
+UPDATE answers SET value = :value WHERE sheet_id = :sheet AND question_id = :question_id;
+
 -- name: copy_named!
 -- Names are the values of a JSON object by id; sheets are laid down in the order of their new ones.
 INSERT INTO sheets (id, consultation_id, quotable, next_question)
