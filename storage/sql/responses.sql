@@ -170,11 +170,15 @@ WITH grouped AS MATERIALIZED (
 ), sent AS MATERIALIZED (
     SELECT s.id, g.slice FROM sheets AS s LEFT JOIN grouped AS g ON g.sheet_id = s.id
     WHERE s.consultation_id = :consultation_id
+), counted AS (
+    SELECT a.question_id, s.slice, CASE WHEN substr(a.value, 1, 1) = '"' THEN 'null' ELSE a.value END AS value,
+        COUNT(*) AS number
+    FROM sent AS s JOIN answers AS a ON a.sheet_id = s.id WHERE a.value <> 'null' GROUP BY 1, 2, 3
 )
-SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN s.slice END AS slice,
-    CASE WHEN q.kind = 'text' AND a.value <> '[-1]' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
-FROM sent AS s JOIN answers AS a ON a.sheet_id = s.id JOIN questions AS q ON q.id = a.question_id
-WHERE a.value <> 'null' GROUP BY 1, 2, 3
+SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN a.slice END AS slice,
+    CASE WHEN q.kind = 'text' AND a.value <> '[-1]' THEN 'null' ELSE a.value END AS value,
+    CAST(SUM(a.number) AS INTEGER) AS number
+FROM counted AS a JOIN questions AS q ON q.id = a.question_id GROUP BY 1, 2, 3
 UNION ALL
 SELECT k.question_id, NULL, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
 WHERE q.consultation_id = :consultation_id
