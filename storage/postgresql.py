@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import asyncpg
@@ -24,10 +25,30 @@ CONNECTIONS = 12
 CONFLICT_TRIES = 6
 MIGRATION_LOCK = 0x666F6C6B  # "folk": one process migrates, the others wait
 
-EVERY_ORDERING = 3600.0
-IN_NO_ORDER = {"sheets": "sheets_pkey", "answers": "answers_apart_pkey"}
-"""Tables whose rows must not lie in the order in which they came, and the key they are laid by."""
-CHANGED = "SELECT n_tup_ins + n_tup_upd FROM pg_stat_user_tables WHERE relid = to_regclass($1)"
+EVERY_LAYING = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class LaidAnew:
+    """A table whose rows must not show when they came: whether they do, and the statements that end it."""
+
+    came_apart: str
+    in_order: str
+    at_once: str
+
+
+LAID_ANEW = (
+    LaidAnew(
+        "SELECT EXISTS (SELECT 1 FROM sheets WHERE xmin::text <> (SELECT xmin::text FROM sheets LIMIT 1))",
+        "CLUSTER sheets USING sheets_pkey",
+        "UPDATE sheets SET quotable = quotable",
+    ),
+    LaidAnew(
+        "SELECT EXISTS (SELECT 1 FROM answers WHERE xmin::text <> (SELECT xmin::text FROM answers LIMIT 1))",
+        "CLUSTER answers USING answers_apart_pkey",
+        "UPDATE answers SET value = value",
+    ),
+)
 
 GONE = (
     asyncpg.PostgresConnectionError,
@@ -41,6 +62,19 @@ GONE = (
     asyncio.TimeoutError,
 )
 CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+
+async def _lay_anew(connection: asyncpg.Connection, table: LaidAnew) -> bool:
+    """False where somebody was in the way: the next time will do."""
+    try:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL lock_timeout = '2s'")
+            await connection.execute(table.in_order)
+        async with connection.transaction():
+            await connection.execute(table.at_once)
+    except (asyncpg.LockNotAvailableError, *CONFLICTS):
+        return False
+    return True
 
 
 async def as_it_is(_connection: asyncpg.Connection) -> None:
@@ -85,8 +119,7 @@ class PostgresqlDatabase(Database):
     def __init__(self, pool: asyncpg.Pool, keyring: Keyring) -> None:
         self._pool = pool
         self._keyring = keyring
-        self._in_order_until = 0.0
-        self._changed: dict[str, int] = {}
+        self._laid_until = 0.0
 
     @classmethod
     async def open(cls, url: str, keyring: Keyring) -> PostgresqlDatabase:
@@ -133,22 +166,17 @@ class PostgresqlDatabase(Database):
                 yield Store(PostgresqlSession(connection, self._keyring))
 
     async def scrub(self) -> None:
-        """PostgreSQL clears dead rows by itself (autovacuum), but keeps rows in the order in which they came, which
-        would say whose they are: what was sent since the last time is put into the order of its random names."""
-        if time.monotonic() < self._in_order_until:
+        """PostgreSQL clears dead rows by itself (autovacuum). But it keeps rows in the order in which they came, with
+        the number of the transaction, and both would say whose a sheet is: now and then all are laid in the order of
+        their random names and written in one transaction."""
+        if time.monotonic() < self._laid_until:
             return
         with classified("used"):
-            for table, key in IN_NO_ORDER.items():
-                async with self._pool.acquire() as connection, connection.transaction():
-                    changed = await connection.fetchval(CHANGED, table)
-                    if changed != self._changed.get(table):
-                        await connection.execute("SET LOCAL lock_timeout = '2s'")
-                        try:
-                            await connection.execute(f"CLUSTER {table} USING {key}")
-                        except asyncpg.LockNotAvailableError:
-                            return  # somebody reads it for long just now: the next time will do
-                    self._changed[table] = changed
-        self._in_order_until = time.monotonic() + EVERY_ORDERING
+            for table in LAID_ANEW:
+                async with self._pool.acquire() as connection:
+                    if await connection.fetchval(table.came_apart) and not await _lay_anew(connection, table):
+                        return
+        self._laid_until = time.monotonic() + EVERY_LAYING
 
     async def close(self) -> None:
         await self._pool.close()

@@ -166,6 +166,9 @@ async def test_rows_lie_in_no_order_that_says_whose_they_are(database: Database,
             assert sum(one == other for one, other in zip(guessed, order, strict=True)) <= 10
         lie.append(guessed)
     assert sum(one == other for one, other in zip(*lie, strict=True)) <= 10, "nor do the panels lie in the same order"
+    if database_url.startswith("postgresql"):
+        for table in ("sheets", "answers"):
+            assert await rows(database_url, f"SELECT COUNT(DISTINCT xmin::text) FROM {table}") == [(1,)]
 
 
 async def test_until_they_are_sent_answers_are_sealed_and_alike_in_length(database: Database) -> None:
