@@ -61,7 +61,9 @@ async def prepared(url: str, with_profiles: bool) -> str:
         return id
 
     async with opened(url, VAULT) as database:
-        return await database.write(prepare)
+        id = await database.write(prepare)
+    async with opened(url, VAULT):
+        return id  # once opened with a panel in it, there is the panel's key
 
 
 def answer(path: Path, id: str, with_profiles: bool) -> None:
@@ -69,6 +71,8 @@ def answer(path: Path, id: str, with_profiles: bool) -> None:
     chance = random.Random(1)
     with sqlite3.connect(path) as file:
         questions = [row[0] for row in file.execute("SELECT id FROM questions WHERE consultation_id = ?", (id,))]
+        panel_key = VAULT.panel_key(*file.execute("SELECT sealed FROM panel_keys").fetchone())
+        assert panel_key is not None
         for first in range(0, PEOPLE, 10_000):
             people = [new_id() for _number in range(first, first + 10_000)]
             responses = [new_id() for _person in people]
@@ -84,12 +88,14 @@ def answer(path: Path, id: str, with_profiles: bool) -> None:
                 _add(file, "profiles (person_id, values_given, updated_at)", profiles)
             states = ((one, id, who, "finished", micros, micros) for one, who in zip(responses, people, strict=True))
             _add(file, "responses (id, consultation_id, person_id, state, invited_at, finished_at)", states)
+            sheets = [panel_key.name(response) for response in responses]
+            _add(file, "sheets (id, consultation_id)", ((sheet, id) for sheet in sheets))
             answers = (
-                (response, question, str(min(4, int(chance.expovariate(0.7)))), micros)
-                for response in responses
+                (sheet, question, str(min(4, int(chance.expovariate(0.7)))))
+                for sheet in sheets
                 for question in questions
             )
-            _add(file, "answers (response_id, question_id, value, answered_at)", answers)
+            _add(file, "answers (sheet_id, question_id, value)", answers)
 
 
 def _profile(chance: random.Random) -> dict[str, str]:

@@ -179,7 +179,7 @@ async def join_in(store: Store, now: datetime) -> None:
         assert response is not None
         await store.responses.start(response.id, now)
         for question, option in zip(questions, MOODS[telegram_id % 7 % len(MOODS)], strict=True):
-            await store.responses.save_answer(response.id, question.id, option - 1, now)
+            await store.responses.save_answer(response.id, question.id, option - 1)
         await store.responses.finish(response.id, now)
     for came in ("joined", "agreed"):
         await store.movements.count(came, now.date(), len(CROWD))

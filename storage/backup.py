@@ -1,7 +1,8 @@
-"""Backups: every row as a line of JSON, of either database and for either, with the data keys in a file of their own.
+"""Backups: every row as a line of JSON, of either database and for either, with the keys in a file of their own.
 
 There is one key file, written anew with every backup: who has been erased since an older backup was made is not in it,
-and what that backup holds on them can be read by nobody and is left out when it is restored.
+and what that backup holds on them can be read by nobody and is left out when it is restored. A panel's key is in it as
+long as there is the panel.
 """
 
 from __future__ import annotations
@@ -15,19 +16,20 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage.migrating import migrations
 from storage.queries import Queries, Query
+from storage.vault import Vault
 
 if TYPE_CHECKING:
     from storage.database import Database, Session
 
 SQL = Queries("retention")
 
-KEYS_TABLE = "data_keys"
+KEY_TABLES = ("data_keys", "panel_keys")
 KEYS_FILE = "folkmoot.keys"
 PAGE = 2_000
 FORMAT = 1
@@ -144,27 +146,45 @@ class Copies:
 
     async def fill(self, backup: Iterable[Line], keys: Iterable[Line]) -> None:
         """Raises BadBackup where it was sealed with another key."""
-        data_keys = [row for _table, row in keys]
-        filling = _Filling({row["person_id"] for row in data_keys}, self._session.keyring.vault.fingerprint)
-        for table, rows in _together(backup):
+        every_key = list(keys)
+        filling = _Filling(every_key, self._session.keyring.vault)
+        for table, rows in chain(_together(backup), _together(every_key)):
             await self._session.run_many(table.insert, filling.fitted(table, rows))
-        table = next(table for table in tables() if table.name == KEYS_TABLE)
-        await self._session.run_many(table.insert, filling.fitted(table, data_keys))
+        await self._session.run_many(SQL.delete_sheet, [{"id": sheet} for sheet in filling.sheets_gone()])
         await self._session.run(SQL.delete_loose_tags)
 
 
 class _Filling:
     """What has been put in, so that nothing refers to what is not there."""
 
-    def __init__(self, people: set[str], fingerprint: str) -> None:
-        self._people = people
-        self._fingerprint = fingerprint
+    def __init__(self, keys: Iterable[Line], vault: Vault) -> None:
+        self._vault = vault
+        self._people = {row["person_id"] for table, row in keys if table.name == "data_keys"}
+        self._panel_keys = {row["panel_id"]: row["sealed"] for table, row in keys if table.name == "panel_keys"}
+        self._panels: dict[str, str] = {}
+        self._responses_gone: list[Row] = []
         self._referred = {reference.table for table in tables() for reference in table.references}
         self._known: dict[str, set[Any]] = {name: set() for name in self._referred}
 
+    def sheets_gone(self) -> list[str]:
+        """What was answered by those who are not here any more: nothing on a sheet says so but its name."""
+        panel_keys = {panel: self._vault.panel_key(self._panel_keys.get(panel)) for panel in self._panels.values()}
+        found = []
+        for response in self._responses_gone:
+            key = panel_keys.get(self._panels.get(response["consultation_id"], ""))
+            found += [key.name(response["id"])] if key else []
+        return found
+
     def fitted(self, table: Table, rows: Iterable[Row]) -> list[Row]:
         """Those that make sense without what is missing, with empty references where these are allowed."""
-        found = [fitted for row in rows if (fitted := self._fitted(table, row)) is not None]
+        found = []
+        for row in rows:
+            if (fitted := self._fitted(table, row)) is not None:
+                found.append(fitted)
+            elif table.name == "responses":
+                self._responses_gone.append(row)
+        if table.name == "consultations":
+            self._panels.update((row["id"], row["panel_id"]) for row in found)
         if table.name in self._referred:
             self._known[table.name].update(row[table.key[0]] for row in found)
         return found
@@ -173,7 +193,7 @@ class _Filling:
         if table.name == "people" and row["id"] not in self._people:
             return None
         if table.name == "settings" and row["key"] == FINGERPRINT:
-            if row["value"] != self._fingerprint:
+            if row["value"] != self._vault.fingerprint:
                 raise BadBackup("The backup was sealed with another key than FOLKMOOT_KEY.")
             return None
         for reference in table.references:
@@ -203,9 +223,9 @@ async def back_up(database: Database, folder: Path, now: datetime) -> Path:
     everything = tables()
     async with database.snapshot() as store:
         with _writing(path) as file:
-            await _write(store.copies, [table for table in everything if table.name != KEYS_TABLE], file)
+            await _write(store.copies, [table for table in everything if table.name not in KEY_TABLES], file)
         with _writing(folder / KEYS_FILE) as file:
-            await _write(store.copies, [table for table in everything if table.name == KEYS_TABLE], file)
+            await _write(store.copies, [table for table in everything if table.name in KEY_TABLES], file)
     return path
 
 

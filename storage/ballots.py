@@ -43,7 +43,7 @@ class Ballots:
         """
         responses = Responses(self._session)
         answers = await responses.answers(response_id)
-        await responses.forget_answers(response_id)
+        await responses.forget_unsent(response_id)
         questions = await Consultations(self._session).questions(consultation_id)
         asked = {question.id for question in questions if question.is_asked}
         given = {id: value for id, value in answers.items() if value is not None and id in asked}

@@ -15,6 +15,7 @@ from storage.database import Session
 from storage.queries import Queries, Query
 from storage.records import instant
 from storage.responses import WITHHELD, opened_value
+from storage.sheets import Sheets
 from storage.translations import read_translations
 from storage.vault import Box
 
@@ -31,8 +32,10 @@ class Erasure:
     async def erase(self, person_id: str) -> list[str]:
         """Destroy what is held on somebody; gives the ids of the panels where that leaves a seat free."""
         places = [row["panel_id"] for row in await self._session.rows(SQL.places, person_id=person_id)]
+        sheets = json.dumps(dict.fromkeys(await Sheets(self._session).of_person(person_id)))
+        for query in (SQL.keep_counts, SQL.remove_tags, SQL.remove_sheets):
+            await self._session.run(query, sheets=sheets)
         for query in (
-            SQL.keep_counts,
             SQL.keep_turnout,
             SQL.keep_verdicts,
             SQL.keep_openings,
@@ -41,7 +44,6 @@ class Erasure:
         ):
             await self._session.run(query, person_id=person_id)
         await self._hand_over_topics(person_id)
-        await self._session.run(SQL.remove_tags, person_id=person_id)
         await self._session.run(SQL.remove_memberships_timers, person_id=person_id)
         await self._session.run(SQL.remove_timers, pattern=f"%:{person_id}%")
         await self._session.run(SQL.remove, person_id=person_id)
@@ -107,15 +109,22 @@ class Erasure:
         return held
 
     async def _surveys(self, person_id: str, box: Box, language: str) -> list[Held]:
+        theirs = await Sheets(self._session).of_person(person_id)
+        sheets = json.dumps(dict.fromkeys(theirs))
         answers: dict[str, list[Held]] = {}
-        for row in await self._session.rows(SQL.answers, person_id=person_id):
-            value = opened_value(json.loads(row["value"]), box)
-            answers.setdefault(row["response_id"], []).append(_answer(row, value, language))
+        for row in await self._session.rows(SQL.answers, sheets=sheets):
+            response_id, key = theirs[row["sheet_id"]]
+            value = opened_value(json.loads(row["value"]), key.over(box))
+            answers.setdefault(response_id, []).append(_answer(row, value, language))
         tags: dict[str, list[str]] = {}
-        for row in await self._session.rows(SQL.tags, person_id=person_id):
-            tags.setdefault(row["response_id"], []).append(row["tag"])
+        for row in await self._session.rows(SQL.tags, sheets=sheets):
+            tags.setdefault(theirs[row["source"]][0], []).append(row["tag"])
+        kept = {theirs[row["id"]][0]: row for row in await self._session.rows(SQL.sheets, sheets=sheets)}
         responses = await self._plain(SQL.responses, person_id)
         for response in responses:
+            sheet = kept.get(response["id"])
+            response["quotable"] = sheet["quotable"] if sheet else 0
+            response["next_question"] = sheet["next_question"] if sheet else None
             secret = response.pop("secret")
             given = json.loads(box.open(secret)) if secret else {}
             for row in await self._session.rows(SQL.asked, id=response["id"]) if given else []:
@@ -178,15 +187,14 @@ def _spoken(row: Held, language: str) -> Held:
 
 
 def _answer(row: Mapping[str, Any], value: Any, language: str) -> Held:
-    """Options in their words; None where the question was skipped, and no time where it must not be known."""
+    """Options in their words; None where the question was skipped."""
     wording, options = _worded(row, language)
-    answered_at = _readable("answered_at", dict(row).get("answered_at"))
     if value == list(WITHHELD):
         value = "prefer not to say"
     elif row["kind"] in ("one", "many") and value is not None:
         chosen = value if isinstance(value, list) else [value]
         value = [options[int(place)] if int(place) < len(options) else place for place in chosen]
-    return {"question": wording, "answer": value, "answered_at": answered_at}
+    return {"question": wording, "answer": value}
 
 
 def _worded(row: Mapping[str, Any], language: str) -> tuple[str, list[str]]:

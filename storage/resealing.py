@@ -8,22 +8,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
 from storage.data_keys import DataKeys, Keyring
 from storage.database import Session, WrongKey
 from storage.queries import Queries, Query
-from storage.responses import SEALED
+from storage.responses import SEALED, opened_value, sealed_together
+from storage.sheets import name_sheets
 from storage.vault import Box, Vault
 
 SQL = Queries("resealing")
 
 
-async def settle_key(session: Session) -> bool:
-    """Bring what is in the database under the vault's key; whether anything had to be sealed for that.
+async def settle(session: Session) -> bool:
+    """Bring what is in the database under the vault's key; whether anything was readable, or linked, before.
 
     Raises WrongKey when it cannot be done.
     """
+    return any([await _settle_key(session), await _put_unsent_aside(session), await name_sheets(session)])
+
+
+async def _put_unsent_aside(session: Session) -> bool:
+    """Answers from before they were kept on the response until they are sent."""
+    if not await session.value(SQL.has_unsent):
+        return False
+    keys = DataKeys(session)
+    for id, group in groupby(await session.rows(SQL.unsent), lambda row: row["id"]):
+        rows = list(group)
+        box = await keys.box(rows[0]["person_id"])
+        answers = {row["question_id"]: opened_value(json.loads(row["value"]), box) for row in rows}
+        await session.run(SQL.set_secret, id=id, value=sealed_together(answers, box))
+        await session.run(SQL.remove_unsent, id=id)
+    await session.run(SQL.forget_unsent)
+    return True
+
+
+async def _settle_key(session: Session) -> bool:
     vault = session.keyring.vault
     sealed_with = await session.value(SQL.fingerprint) or ""
     if sealed_with == vault.fingerprint:
@@ -57,6 +78,7 @@ async def _change_key(session: Session, older: Vault) -> None:
             telegram_id=row["telegram_id"],
         )
     await _each(session, SQL.data_keys, SQL.set_data_key, again)
+    await _each(session, SQL.panel_keys, SQL.set_panel_key, again)
     await _houses(session, vault.house.seal, again)
 
 

@@ -1,10 +1,14 @@
-"""Responses: who was asked in a consultation, how far they are, and what they answered."""
+"""Responses: who was asked in a consultation, how far they are, and what they answered.
+
+What somebody has not sent yet is sealed as one and kept on their response. What they send moves to a sheet, which does
+not say whose it is (`storage/sheets.py`), or becomes a ballot (`storage/ballots.py`).
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +19,8 @@ from storage.database import Session
 from storage.people import Recipient
 from storage.queries import Queries
 from storage.records import make, new_id
-from storage.vault import Box, padded
+from storage.sheets import Sheets
+from storage.vault import OPEN, Box, PanelKey, padded
 
 SQL = Queries("responses")
 
@@ -69,7 +74,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Somebody's own words; `source` names the response or ballot they stand in, `quotable` that they may be quoted."""
+    """Somebody's own words; `source` names the sheet or ballot they stand in, `quotable` that they may be quoted."""
 
     source: str
     words: str
@@ -130,7 +135,7 @@ class Turnout:
 
 SEALED = "sealed"
 PADDED = 8192
-"""Bytes; more than the longest answer in own words. What waits or is secret is as long as a multiple of it."""
+"""Bytes; more than the longest answer in own words. What waits or is not sent yet is as long as a multiple of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,11 @@ class Responses:
 
     async def take_back(self, id: str) -> bool:
         """Undo what staff took, with the person it was taken for, while the consultation is open."""
-        return await self._session.value(SQL.take_back, id=id) is not None
+        row = await self._session.row(SQL.kept, id=id)
+        if row is None or await self._session.value(SQL.take_back, id=id) is None:
+            return False
+        await self._session.run(SQL.remove_sheet, sheet=self._sheet(row))
+        return True
 
     async def may_answer(self, consultation_id: str, person_id: str) -> bool:
         """Whether somebody serves on the consultation's panel."""
@@ -201,7 +210,11 @@ class Responses:
 
     async def find(self, consultation_id: str, person_id: str) -> Response | None:
         row = await self._session.row(SQL.find, consultation_id=consultation_id, person_id=person_id)
-        return row and make(Response, row)
+        if row is None:
+            return None
+        found = {name: row[name] for name in dict(row) if name != "panel_key"}
+        quotable = await self._session.value(SQL.is_quotable, sheet=self._sheet(row)) if found["started_at"] else 0
+        return make(Response, {**found, "quotable": quotable or 0})
 
     async def open_for(self, person_id: str, now: datetime, skipped: int, most: int) -> list[Waiting]:
         """Surveys that somebody can answer now, the first to close first."""
@@ -221,65 +234,128 @@ class Responses:
 
     async def decline(self, id: str) -> bool:
         """False when the answers have been sent already."""
-        return await self._session.value(SQL.decline, id=id) is not None
+        row = await self._session.row(SQL.kept, id=id)
+        if row is None or await self._session.value(SQL.decline, id=id) is None:
+            return False
+        await self._session.run(SQL.stand_nowhere, sheet=self._sheet(row))
+        return True
 
     async def finish(self, id: str, now: datetime, *, with_helper: bool = False) -> None:
         """Sent; with somebody's help if there was some now or when it was begun."""
+        row = await self._kept(id)
         await self._session.run(SQL.finish, id=id, now=now, with_helper=with_helper)
+        if _is_sent(row) or row["is_anonymous"]:
+            return
+        await self._session.run(SQL.stand_nowhere, sheet=self._sheet(row))
+        if row["secret"]:
+            await self._session.run(SQL.set_secret, id=id, secret="")
+            await self._write(row, await self._unsent(row))
 
     async def reopen(self, id: str) -> None:
         """Not counted any more until it is finished again."""
-        await self._session.run(SQL.reopen, id=id)
-
-    async def save_answer(
-        self, id: str, question_id: str, value: Value, now: datetime, *, secret: bool = False
-    ) -> None:
-        """Keep an answer, in place of an earlier one; a secret one sealed among all others, so that none counts."""
-        if secret:
-            await self._keep_secret(id, {**await self.answers(id), question_id: value})
+        row = await self._kept(id)
+        if not _is_sent(row):
             return
-        box = await self._box(id)
-        await self._session.run(
-            SQL.save_answer,
-            id=id,
-            question_id=question_id,
-            value=json.dumps(box.seal(value) if isinstance(value, str) else value, ensure_ascii=False),
-            now=now,
-        )
+        answers = await self.answers(id)
+        await self._session.run(SQL.reopen, id=id)
+        await self._session.run(SQL.remove_answers, sheet=self._sheet(row))
+        await self._keep_unsent(row, answers)
+        await self.stands_before(id, "")
 
-    async def _keep_secret(self, id: str, answers: Mapping[str, Value]) -> None:
-        sealed = (await self._box(id)).seal(padded(json.dumps(answers, ensure_ascii=False), PADDED))
-        await self._session.run(SQL.set_secret, id=id, secret=sealed)
+    async def save_answers(self, id: str, answers: Mapping[str, Value]) -> None:
+        """Keep answers, in place of earlier ones of theirs; those not sent yet sealed as one, so that none counts."""
+        if answers:
+            row = await self._kept(id)
+            if _is_sent(row) and not row["is_anonymous"]:
+                await self._write(row, answers)
+            else:
+                await self._keep_unsent(row, {**await self._unsent(row), **answers})
+
+    async def save_answer(self, id: str, question_id: str, value: Value) -> None:
+        await self.save_answers(id, {question_id: value})
+
+    async def drop_answers(self, id: str, questions: Collection[str]) -> None:
+        if questions:
+            row = await self._kept(id)
+            if _is_sent(row) and not row["is_anonymous"]:
+                many = [{"sheet": self._sheet(row), "question_id": question} for question in questions]
+                await self._session.run_many(SQL.drop_answer, many)
+            else:
+                unsent = await self._unsent(row)
+                await self._keep_unsent(row, {key: value for key, value in unsent.items() if key not in questions})
+
+    async def answers(self, id: str) -> dict[str, Value]:
+        """By question; a skipped one is there with None."""
+        row = await self._kept(id)
+        if row["secret"] or not _is_sent(row):
+            return await self._unsent(row)
+        found = await self._session.rows(SQL.answers, sheet=self._sheet(row))
+        values: dict[str, Any] = {one["question_id"]: json.loads(one["value"]) for one in found}
+        if not any(isinstance(value, str | dict) for value in values.values()):
+            return {key: _frozen(value) for key, value in values.items()}
+        key = self._panel_key(row)
+        box = key.over(await self._box(row)) if key else OPEN
+        return {id: _frozen(opened_value(value, box)) for id, value in values.items()}
+
+    async def forget_unsent(self, id: str) -> None:
+        await self._session.run(SQL.set_secret, id=id, secret="")
+
+    async def _kept(self, id: str) -> Any:
+        row = await self._session.row(SQL.kept, id=id)
+        if row is None:
+            raise KeyError(id)
+        return row
+
+    def _panel_key(self, row: Mapping[str, Any]) -> PanelKey | None:
+        return self._session.keyring.vault.panel_key(row["panel_key"])
+
+    def _sheet(self, row: Mapping[str, Any]) -> str:
+        """No sheet has the empty name, which is that of sheets whose panel's key is gone."""
+        key = self._panel_key(row)
+        return key.name(row["id"]) if key else ""
+
+    async def _key_to_write(self, row: Mapping[str, Any]) -> PanelKey:
+        return self._panel_key(row) or await Sheets(self._session).key_to_write(row["panel_id"])
+
+    async def _box(self, row: Mapping[str, Any]) -> Box:
+        return await DataKeys(self._session).box(row["person_id"])
+
+    async def _unsent(self, row: Mapping[str, Any]) -> dict[str, Value]:
+        if not row["secret"]:
+            return {}
+        return {key: _frozen(value) for key, value in json.loads((await self._box(row)).open(row["secret"])).items()}
+
+    async def _keep_unsent(self, row: Mapping[str, Any], answers: Mapping[str, Value]) -> None:
+        secret = sealed_together(answers, await self._box(row))
+        await self._session.run(SQL.set_secret, id=row["id"], secret=secret)
+
+    async def _write(self, row: Mapping[str, Any], answers: Mapping[str, Value]) -> None:
+        """What is sent, to questions that there still are; own words sealed with the key of whoever said them."""
+        key = await self._key_to_write(row)
+        sheet = key.name(row["id"])
+        has_words = any(isinstance(value, str) for value in answers.values())
+        box = key.over(await self._box(row)) if has_words else OPEN
+        many = [
+            {
+                "sheet": sheet,
+                "question_id": question,
+                "value": json.dumps(box.seal(value) if isinstance(value, str) else value, ensure_ascii=False),
+            }
+            for question, value in answers.items()
+        ]
+        await self._session.run(SQL.add_sheet, sheet=sheet, consultation_id=row["consultation_id"])
+        await self._session.run_many(SQL.save_answer, many)
+
+    async def stands_before(self, id: str, question_id: str) -> None:
+        """The next question of somebody's own way through the survey; empty where all are answered."""
+        row = await self._kept(id)
+        sheet = (await self._key_to_write(row)).name(row["id"])
+        await self._session.run(SQL.add_sheet, sheet=sheet, consultation_id=row["consultation_id"])
+        await self._session.run(SQL.stand_before, sheet=sheet, question_id=question_id)
 
     def seed(self, id: str) -> str:
         """What a form's chance begins with: steady for a response, and nobody without the key can work it out."""
         return self._session.keyring.vault.veil(f"chance:{id}")
-
-    async def _box(self, id: str) -> Box:
-        return await DataKeys(self._session).box(await self._session.value(SQL.whose, id=id))
-
-    async def answers(self, id: str) -> dict[str, Value]:
-        """By question; a skipped one is there with None."""
-        rows = await self._session.rows(SQL.answers, id=id)
-        values: dict[str, Any] = {row["question_id"]: json.loads(row["value"]) for row in rows if row["question_id"]}
-        secret = next((row["secret"] for row in rows if row["secret"]), "")
-        if secret:
-            return {key: _frozen(value) for key, value in json.loads((await self._box(id)).open(secret)).items()}
-        if not any(isinstance(value, str | dict) for value in values.values()):
-            return {key: _frozen(value) for key, value in values.items()}
-        box = await self._box(id)
-        return {key: _frozen(opened_value(value, box)) for key, value in values.items()}
-
-    async def drop_answer(self, id: str, question_id: str, *, secret: bool = False) -> None:
-        if secret:
-            kept = {key: value for key, value in (await self.answers(id)).items() if key != question_id}
-            await self._keep_secret(id, kept)
-            return
-        await self._session.run(SQL.drop_answer, id=id, question_id=question_id)
-
-    async def forget_answers(self, id: str) -> None:
-        await self._session.run(SQL.forget_answers, id=id)
-        await self._session.run(SQL.set_secret, id=id, secret="")
 
     # ------------------------------------------------------------ telling
 
@@ -334,7 +410,8 @@ class Responses:
     async def tallies(self, consultation_id: str, groups: Mapping[str, int] = NO_GROUPS) -> Tallies:
         """What was sent, counted by group of people; of answers in people's own words only the number, under None."""
         found: Tallies = {}
-        rows = await self._session.rows(SQL.tallies, consultation_id=consultation_id, groups=json.dumps(dict(groups)))
+        grouped = json.dumps(await Sheets(self._session).in_groups(consultation_id, groups))
+        rows = await self._session.rows(SQL.tallies, consultation_id=consultation_id, groups=grouped)
         for question_id, group, given, number in rows:
             counted = found.setdefault(question_id, {}).setdefault(group, {})
             value = read_value(given)
@@ -355,17 +432,13 @@ class Responses:
             group: Size(counted["asked"], counted["answered"], counted["others"]) for group, counted in found.items()
         }
 
-    async def stands_before(self, id: str, question_id: str) -> None:
-        """The next question of somebody's own way through the survey; empty where all are answered."""
-        await self._session.run(SQL.stands_before, id=id, question_id=question_id)
-
     async def stopped_before(self, consultation_id: str) -> dict[str | None, int]:
         """How many of those who began and have not sent theirs stand before which question.
 
         None: before the first; empty: all are answered. Of an anonymous survey nothing is known.
         """
         rows = await self._session.rows(SQL.stopped_before, consultation_id=consultation_id)
-        return {row["next_question"]: row["number"] for row in rows}
+        return {row["next_question"]: row["number"] for row in rows if row["number"]}
 
     async def published(self, consultation_id: str) -> str | None:
         """The figures that were published, as they were kept."""
@@ -379,8 +452,7 @@ class Responses:
     async def texts(self, question_id: str) -> list[Written]:
         """What was answered in people's own words, in no order that says who wrote what."""
         found = [
-            Written(row["source"], self._box_of(row).open(json.loads(row["value"])), bool(row["quotable"]))
-            for row in await self._session.rows(SQL.texts, question_id=question_id)
+            Written(sheet, words, quotable) async for sheet, _person, words, quotable in self._written(question_id)
         ]
         return sorted(found, key=lambda one: (one.words, one.source))
 
@@ -388,8 +460,20 @@ class Responses:
         self, question_id: str, groups: Mapping[str, int] = NO_GROUPS
     ) -> AsyncIterator[tuple[int | None, str]]:
         """The same with the group of whoever wrote it (None: not known), in no order: for what is only counted."""
-        for row in await self._session.rows(SQL.texts, question_id=question_id):
-            yield groups.get(row["person_id"]), self._box_of(row).open(json.loads(row["value"]))
+        async for _sheet, person_id, words, _quotable in self._written(question_id):
+            yield groups.get(person_id), words
+
+    async def _written(self, question_id: str) -> AsyncIterator[tuple[str, str, str, bool]]:
+        """Sheet, person, words and whether they may be quoted, where the key of the person is still known."""
+        rows = await self._session.rows(SQL.texts, question_id=question_id)
+        known = await Sheets(self._session).writers(question_id) if rows else None
+        if known is None:
+            return
+        key, writers = known
+        for row in rows:
+            if writer := writers.get(row["sheet_id"]):
+                box = key.over(self._session.keyring.box(*writer))
+                yield row["sheet_id"], writer[0], box.open(json.loads(row["value"])), bool(row["quotable"])
 
     def _box_of(self, row: Mapping[str, Any]) -> Box:
         return self._session.keyring.box(row["person_id"], row["sealed_key"])
@@ -408,10 +492,14 @@ class Responses:
 
     async def put_name(self, id: str, name: str) -> None:
         """Their name on their answers, sealed with their key."""
-        await self._session.run(SQL.set_name, id=id, name=(await self._box(id)).seal(name))
+        row = await self._kept(id)
+        await self._session.run(SQL.set_name, id=id, name=(await self._box(row)).seal(name))
 
     async def set_quotable(self, id: str, quotable: bool) -> None:
-        await self._session.run(SQL.set_quotable, id=id, quotable=quotable)
+        row = await self._kept(id)
+        sheet = (await self._key_to_write(row)).name(row["id"])
+        await self._session.run(SQL.add_sheet, sheet=sheet, consultation_id=row["consultation_id"])
+        await self._session.run(SQL.set_quotable, sheet=sheet, quotable=quotable)
 
     async def named(self, consultation_id: str, skipped: int, most: int) -> list[Named]:
         """Who has sent their answers with a name on them, in the order they were asked."""
@@ -436,6 +524,10 @@ class Responses:
         await self._session.run(SQL.keep_live, consultation_id=consultation_id, answered=answered, figures=figures)
 
 
+def _is_sent(row: Mapping[str, Any]) -> bool:
+    return bool(row["state"] == "finished")
+
+
 @lru_cache(maxsize=10_000)
 def read_value(text: str) -> Value:
     return _frozen(json.loads(text))
@@ -443,6 +535,11 @@ def read_value(text: str) -> Value:
 
 def _frozen(value: Any) -> Value:
     return tuple(value) if isinstance(value, list) else value
+
+
+def sealed_together(answers: Mapping[str, Any], box: Box) -> str:
+    """Neither what was answered nor which questions, nor by its length how much was said."""
+    return box.seal(padded(json.dumps(answers, ensure_ascii=False), PADDED))
 
 
 def opened_value(value: Any, box: Box) -> Any:

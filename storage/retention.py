@@ -32,7 +32,7 @@ COUNTS: dict[Kept, Query] = {
     "draws": SQL.count_draws,
 }
 DELETIONS: dict[Kept, tuple[Query, ...]] = {
-    "texts": (SQL.delete_texts, SQL.delete_ballot_texts),
+    "texts": (SQL.delete_texts, SQL.delete_unsent, SQL.delete_ballot_texts),
     "names": (SQL.delete_names,),
     "support": (SQL.delete_support,),
     "audit": (SQL.delete_audit,),

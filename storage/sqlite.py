@@ -27,7 +27,7 @@ from storage.database import Database, Job, Session, Unavailable
 from storage.migrating import VERSIONS, migrate
 from storage.queries import Query
 from storage.records import bound
-from storage.resealing import settle_key
+from storage.resealing import settle
 from storage.store import Store
 
 T = TypeVar("T")
@@ -147,7 +147,7 @@ class SqliteDatabase(Database):
             writer = await connect(path)
             connections.append(writer)
             await _migrate(writer)
-            await _settle_key(writer, keyring)
+            await _settle(writer, keyring)
             for _ in range(READERS):
                 reader = await connect(path)
                 connections.append(reader)
@@ -276,11 +276,11 @@ async def connect(path: str) -> Connection:
     return connection
 
 
-async def _settle_key(connection: Connection, keyring: Keyring) -> None:
+async def _settle(connection: Connection, keyring: Keyring) -> None:
     session = SqliteSession(connection, keyring)
     await session.begin()
     try:
-        sealed = await settle_key(session)
+        sealed = await settle(session)
         await session.commit()
     except BaseException:
         await session.roll_back()

@@ -3,7 +3,8 @@
 The organisation's key (FOLKMOOT_KEY) seals what belongs to nobody in particular and each person's data key; the data
 key seals what is kept about that person. Destroying the data key makes every copy of it unreadable, old backups
 included. Telegram ids are found by a keyed hash. AES-GCM with 128-bit keys (NIST SP 800-38D), HMAC-SHA-256
-(RFC 2104), and scrypt (RFC 7914) from the words of FOLKMOOT_KEY to key material.
+(RFC 2104), keyed BLAKE2b (RFC 7693) where very many names are hashed, and scrypt (RFC 7914) from the words of
+FOLKMOOT_KEY to key material.
 """
 
 from __future__ import annotations
@@ -72,7 +73,44 @@ class SealedBox:
             raise Unreadable("sealed with another key, or changed since") from problem
 
 
+class TwofoldBox:
+    """What the inner box sealed is sealed again by the outer: only with both keys does anybody open it, and without the
+    outer nobody can try which inner one fits."""
+
+    def __init__(self, outer: Box, inner: Box) -> None:
+        self._outer, self._inner = outer, inner
+
+    def seal(self, words: str) -> str:
+        return self._outer.seal(self._inner.seal(words))
+
+    def open(self, sealed: str) -> str:
+        return self._inner.open(self._outer.open(sealed))
+
+
 OPEN = OpenBox()
+
+
+class PanelKey:
+    """What links the answers given in a panel to people: it names their sheets, and seals their words once more.
+
+    None where nothing is sealed: then every name is its own.
+    """
+
+    def __init__(self, key: bytes | None) -> None:
+        self._key = key
+        self.box: Box = OPEN
+        if key is not None:
+            self.box = SealedBox(hashlib.blake2b(key=key, person=b"words", digest_size=KEY).digest())
+
+    def name(self, response_id: str) -> str:
+        """Of the sheet of a response: steady, and says nothing about the response."""
+        if self._key is None:
+            return response_id
+        return hashlib.blake2b(response_id.encode(), key=self._key, digest_size=16).hexdigest()
+
+    def over(self, box: Box) -> Box:
+        """The box of somebody's words on their sheet; `box` is their own."""
+        return TwofoldBox(self.box, box)
 
 
 class Vault:
@@ -102,8 +140,14 @@ class Vault:
         """A keyed hash: the same for the same name, and says nothing about it."""
         return hmac.digest(self._hashing, name.encode(), "sha256").hex()[:40] if self.sealing else name
 
+    def panel_key(self, sealed: str | None) -> PanelKey | None:
+        """None once it is destroyed. Raises Unreadable."""
+        if not self.sealing:
+            return PanelKey(None)
+        return PanelKey(base64.b64decode(self.house.open(sealed))) if sealed else None
+
     def new_data_key(self) -> str:
-        """A person's key, sealed; empty where nothing is sealed."""
+        """A key of a person or panel, sealed; empty where nothing is sealed."""
         return self.house.seal(base64.b64encode(AESGCM.generate_key(KEY * 8)).decode()) if self.sealing else ""
 
     def box(self, sealed_key: str) -> Box:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
-from storage.backup import KEYS_TABLE, tables
+from storage.backup import KEY_TABLES, tables
 from storage.database import Database
-from storage.vault import Box, SealedBox, Unreadable, Vault
+from storage.vault import Box, PanelKey, SealedBox, Unreadable, Vault
 
 SEALED = re.compile(r"[A-Za-z0-9+/]{38,}={0,2}")
 
@@ -27,11 +27,14 @@ async def every_word(database: Database) -> str:
 
 
 async def keys_of(database: Database, vault: Vault) -> list[Box]:
-    """The organisation's key and that of everybody who is here."""
-    (keys,) = [table for table in tables() if table.name == KEYS_TABLE]
+    """The organisation's key, and those of everybody who is here and of every panel."""
+    found = [vault.house]
     async with database.snapshot() as store:
-        sealed = [row["sealed"] async for row in store.copies.rows(keys)]
-    return [vault.house, *(vault.box(one) for one in sealed)]
+        for table in (table for table in tables() if table.name in KEY_TABLES):
+            async for row in store.copies.rows(table):
+                panel_key = vault.panel_key(row["sealed"])
+                found += [vault.box(row["sealed"]), *([panel_key.box] if panel_key else [])]
+    return found
 
 
 def file_words(contents: bytes) -> Iterator[str]:
@@ -51,17 +54,23 @@ def folder_words(folder: Path) -> str:
 
 def opened_words(words: str, boxes: Iterable[Box]) -> str:
     """The words, and what comes to light when every key is tried on everything that may be sealed."""
-    found, left = [words], set(SEALED.findall(words))
-    trying = list(boxes)
-    while trying:  # a key that comes to light opens what was tried before it
-        keys, trying = trying, []
-        for sealed, box in product(sorted(left), keys):
+    found = [words]
+    left, keys = set[str](), list[Box]()
+    new_left, new_keys = set(SEALED.findall(words)), list(boxes)
+    while new_left or new_keys:  # what comes to light may be a key that opens more, or sealed once more itself
+        pairs = [*product(sorted(left), new_keys), *product(sorted(new_left), [*keys, *new_keys])]
+        left, keys = left | new_left, [*keys, *new_keys]
+        new_left, new_keys = set(), []
+        for sealed, box in pairs:
             try:
                 inner = box.open(sealed)
             except Unreadable:
                 continue
             left.discard(sealed)
             found.append(inner)
-            if inner.endswith("=") and len(inner) == 24:  # somebody's key, from an older copy
-                trying.append(SealedBox(base64.b64decode(inner)))
+            new_left.update(SEALED.findall(inner))
+            if inner.endswith("=") and len(inner) == 24:  # a key, from an older copy
+                key = base64.b64decode(inner)
+                new_keys += [SealedBox(key), PanelKey(key).box]
+        new_left -= left
     return "\n".join(found)

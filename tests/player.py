@@ -367,7 +367,7 @@ class Player:
             response = await store.responses.find(consultation.id, person.id)
             assert response is not None
             for question_id, value in answers.items():
-                await store.responses.save_answer(response.id, question_id, value, self._clock.now())
+                await store.responses.save_answer(response.id, question_id, value)
             await store.responses.finish(response.id, self._clock.now())
 
     async def _join_off_stage(self, store: Store, number: int, source: str, words: list[str]) -> None:
@@ -415,9 +415,7 @@ class Player:
             if response.state == "finished":
                 continue
             for question, said in zip(questions, words, strict=True):
-                await store.responses.save_answer(
-                    response.id, question.id, _off_stage(question, said), self._clock.now()
-                )
+                await store.responses.save_answer(response.id, question.id, _off_stage(question, said))
             await store.responses.finish(response.id, self._clock.now())
 
     async def _willing_off_stage(self, store: Store, number: int) -> None:

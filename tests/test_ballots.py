@@ -93,8 +93,8 @@ async def begun(store: Store, people: int, questions: Sequence[Question] = ()) -
 async def answer(store: Store, vote: Vote, person: str, option: int, *, at: datetime = NOW) -> None:
     response = vote.responses[person]
     await store.responses.start(response, at)
-    await store.responses.save_answer(response, vote.questions[0].id, option, at, secret=True)
-    await store.responses.save_answer(response, vote.questions[1].id, f"because {option}", at, secret=True)
+    await store.responses.save_answer(response, vote.questions[0].id, option)
+    await store.responses.save_answer(response, vote.questions[1].id, f"because {option}")
 
 
 async def send(store: Store, vote: Vote, person: str, *, at: datetime = NOW) -> None:
@@ -225,7 +225,7 @@ async def test_what_waits_does_not_show_by_its_length_what_was_said(database: Da
 
     async def say(store: Store) -> None:
         for person, said in ((short, "No."), (long, "Because " * 120)):
-            await store.responses.save_answer(vote.responses[person], words.id, said, NOW, secret=True)
+            await store.responses.save_answer(vote.responses[person], words.id, said)
 
     await database.write(say)
     assert len({len(str(row["secret"])) for row in (await dump(database))["responses"]}) == 1

@@ -141,10 +141,10 @@ async def answered_survey(store: Store) -> str:
         assert response is not None
         if number % 12 != 11:
             await store.responses.start(response.id, NOW)
-            await store.responses.save_answer(response.id, closed.id, 0 if number < 25 else 1, NOW)
+            await store.responses.save_answer(response.id, closed.id, 0 if number < 25 else 1)
             await store.responses.stands_before(response.id, why.id)
         if number % 12 < 10:
-            await store.responses.save_answer(response.id, why.id, None, NOW)
+            await store.responses.save_answer(response.id, why.id, None)
             await store.responses.finish(response.id, NOW)
     return id
 
@@ -236,7 +236,7 @@ async def days_answered(store: Store, *, privacy: Privacy, day_of: Callable[[int
         response = await store.responses.find(id, person.id)
         assert response is not None
         value = day_of(number) if number < 40 else WITHHELD
-        await store.responses.save_answer(response.id, moved.id, value, NOW, secret=privacy == "anonymous")
+        await store.responses.save_answer(response.id, moved.id, value)
         await store.responses.finish(response.id, NOW)
         if privacy == "anonymous":
             await store.ballots.cast(id, response.id)
@@ -264,8 +264,8 @@ async def test_days_are_read_to_be_counted_and_shown_by_month_in_place_of_a_list
 
         (moved,), _found = await found_of(database, id)
         assert moved.counts.cells == Line((20, 20), 40)
-        assert [(column.bands, column.cells) for column in moved.by.get("age", ())] == (
-            [(("young",), Line((20, None), 20)), (("old",), Line((None, 20), 20))] if privacy == "pseudonymous" else []
+        assert {column.bands: column.cells for column in moved.by.get("age", ())} == (
+            {("young",): Line((20, None), 20), ("old",): Line((None, 20), 20)} if privacy == "pseudonymous" else {}
         )
         message = (await database.write(messages))[1]
         words = Voice("en", SURROUNDINGS.zone).plain(message.text)
@@ -324,7 +324,7 @@ async def worked_out_survey(store: Store) -> str:
             who: f"Ana of {number} Mill Lane",
         }
         for question, value in given.items():
-            await store.responses.save_answer(response.id, question.id, value, NOW)
+            await store.responses.save_answer(response.id, question.id, value)
         await store.responses.finish(response.id, NOW)
     return id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,11 +13,15 @@ import pytest
 from storage.database import opened
 from storage.migrating import VERSIONS, for_postgresql, migrations
 from storage.records import micros
-from tests.peers import VAULT
+from storage.vault import Vault
+from tests.peers import VAULT, rows
 from tests.postgres import PostgresqlServer
 
 NOW = datetime(2027, 3, 1, 9, tzinfo=UTC)
 RENEWAL = NOW + timedelta(days=184)
+
+BEFORE_SHEETS = 33
+"""The last schema in which answers hung on the response, with the person on it."""
 
 BEFORE_RENEWALS = 20
 """The last schema in which renewals were planned by a single timer, and draws knew only whether they were for one."""
@@ -70,8 +75,7 @@ def service_of_old() -> list[str]:
     ]
 
 
-async def old_database(kind: str, tmp_path: Path, server: PostgresqlServer, number: int, people: list[str]) -> str:
-    statements = [*up_to(number), *people]
+async def old_database(kind: str, tmp_path: Path, server: PostgresqlServer, statements: list[str]) -> str:
     if kind == "sqlite":
         with sqlite3.connect(tmp_path / "old.db") as old:
             for statement in statements:
@@ -92,7 +96,7 @@ async def old_database(kind: str, tmp_path: Path, server: PostgresqlServer, numb
 async def test_a_panel_drawn_long_ago_goes_on_being_renewed(
     kind: str, tmp_path: Path, postgresql_server: PostgresqlServer
 ) -> None:
-    url = await old_database(kind, tmp_path, postgresql_server, BEFORE_RENEWALS, panels_of_old())
+    url = await old_database(kind, tmp_path, postgresql_server, [*up_to(BEFORE_RENEWALS), *panels_of_old()])
     async with opened(url, VAULT) as database, database.reading() as store:
         for panel, renews_at in (("waits", None), ("frozen", RENEWAL)):
             settings = await store.sortition.load(panel)
@@ -109,7 +113,7 @@ async def test_a_panel_drawn_long_ago_goes_on_being_renewed(
 async def test_a_panel_about_a_service_asks_who_has_used_it(
     kind: str, tmp_path: Path, postgresql_server: PostgresqlServer
 ) -> None:
-    url = await old_database(kind, tmp_path, postgresql_server, BEFORE_SERVICES, service_of_old())
+    url = await old_database(kind, tmp_path, postgresql_server, [*up_to(BEFORE_SERVICES), *service_of_old()])
     async with opened(url, VAULT) as database, database.reading() as store:
         (panel,) = await store.panels.page(0, 5)
         assert (panel.service, panel.serving, panel.area_keys) == ('Joe\'s \\ "Baths"', 1, ())
@@ -118,3 +122,73 @@ async def test_a_panel_about_a_service_asks_who_has_used_it(
         assert [option.key for option in use.options] == ["yes", "no"]
         assert (use.key, use.panel_id) == ("use:defghijklmnop", panel.id)
         assert await store.attributes.all() == [], "nobody else is asked"
+
+
+def answers_of_old(vault: Vault) -> list[str]:
+    """A survey that Ana and Ben have sent, and staff have noted something on Ana's words; Cerys has not sent hers."""
+    now = micros(NOW)
+    found = [
+        f"INSERT INTO people (id, role, language, created_at) VALUES ('{person}', 'citizen', 'en', {now})"
+        for person in ("olga", "ana", "ben", "cerys")
+    ]
+    keys = {person: vault.new_data_key() for person in ("ana", "ben", "cerys")}
+    found += [f"INSERT INTO data_keys (person_id, sealed) VALUES ('{who}', '{key}')" for who, key in keys.items()]
+    found += [
+        f"INSERT INTO settings (key, value) VALUES ('vault.fingerprint', '{vault.fingerprint}')",
+        (
+            "INSERT INTO panels (id, name, purpose, term_months, created_by, created_at) "
+            f"VALUES ('buses', 'Buses', 'Living here', 12, 'olga', {now})"
+        ),
+        (
+            "INSERT INTO consultations (id, panel_id, question, closes_at, decides_on, report_by, state, created_at) "
+            f"VALUES ('c', 'buses', 'How?', {now}, '2027-04-01', '2027-04-01', 'open', {now})"
+        ),
+        (
+            "INSERT INTO questions (id, consultation_id, position, kind, wording) "
+            "VALUES ('which', 'c', 1, 'one', 'Which?'), ('why', 'c', 2, 'text', 'Why?')"
+        ),
+    ]
+    for person, state, quotable in (("ana", "finished", 1), ("ben", "finished", 0), ("cerys", "started", 0)):
+        standing = "'why'" if state == "started" else "''"
+        words = json.dumps(vault.box(keys[person]).seal(f"because of {person}"))
+        found += [
+            (
+                "INSERT INTO responses "
+                "(id, consultation_id, person_id, state, invited_at, started_at, quotable, next_question) "
+                f"VALUES ('of {person}', 'c', '{person}', '{state}', {now}, {now}, {quotable}, {standing})"
+            ),
+            (
+                "INSERT INTO answers (response_id, question_id, value, answered_at) "
+                f"VALUES ('of {person}', 'which', '1', {now}), ('of {person}', 'why', '{words}', {now})"
+            ),
+        ]
+    return [*found, "INSERT INTO text_tags (question_id, source, tag) VALUES ('why', 'of ana', 'praise')"]
+
+
+@pytest.mark.parametrize("sealed", [True, False], ids=["sealed", "readable"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_answers_of_old_are_kept_apart_from_people(
+    kind: str, sealed: bool, tmp_path: Path, postgresql_server: PostgresqlServer
+) -> None:
+    """Nothing is lost on the way, also where a key comes only later."""
+    vaults = (VAULT,) if sealed else (Vault(), VAULT)
+    statements = [*up_to(BEFORE_SHEETS), *answers_of_old(vaults[0])]
+    url = await old_database(kind, tmp_path, postgresql_server, statements)
+    for vault in vaults:
+        async with opened(url, vault) as database, database.reading() as store:
+            texts = await store.responses.texts("why")
+            assert [(one.words, one.quotable) for one in texts] == [("because of ana", True), ("because of ben", False)]
+            assert await store.responses.tags("why") == {"praise": {texts[0].source}}
+            assert await store.responses.tallies("c") == {"which": {None: {1: 2}}, "why": {None: {None: 2}}}
+            assert await store.responses.stopped_before("c") == {"why": 1}
+            for person in ("ana", "ben", "cerys"):
+                response = await store.responses.find("c", person)
+                assert response is not None
+                assert response.quotable == (person == "ana")
+                kept = await store.responses.answers(response.id)
+                assert kept == {"which": 1, "why": f"because of {person}"}
+    named = {id for (id,) in await rows(url, "SELECT id FROM sheets")}
+    assert len(named) == 3
+    assert not named & {"of ana", "of ben", "of cerys"}
+    assert {sheet for (sheet,) in await rows(url, "SELECT sheet_id FROM answers")} < named, "what is not sent is sealed"
+    assert await rows(url, "SELECT 1 FROM settings WHERE key = 'sheets.unsent'") == []

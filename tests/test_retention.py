@@ -40,7 +40,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-async def survey(store: Store, closed_at: datetime, answers: int = 1) -> None:
+async def survey(store: Store, closed_at: datetime, answers: int = 1, *, sent: bool = True) -> None:
     """A survey that is over, with a choice and own words."""
     officer, _conversation = await store.people.add(1, "staff", "en", NOW)
     panel = await store.panels.add(f"Voices {closed_at}", "Living here", 6, None, officer.id, NOW)
@@ -59,9 +59,10 @@ async def survey(store: Store, closed_at: datetime, answers: int = 1) -> None:
         await store.responses.invite(id, [person.id], NOW)
         response = await store.responses.find(id, person.id)
         assert response is not None
-        await store.responses.save_answer(response.id, choice.id, 0, NOW)
-        await store.responses.save_answer(response.id, words.id, "Because", NOW)
-        await store.responses.finish(response.id, NOW)
+        await store.responses.save_answer(response.id, choice.id, 0)
+        await store.responses.save_answer(response.id, words.id, "Because")
+        if sent:
+            await store.responses.finish(response.id, NOW)
     await store.consultations.close(id, closed_at)
 
 
@@ -79,6 +80,17 @@ async def test_own_words_go_and_choices_stay(database: Database, database_url: s
         assert {rule for rule, number in found.items() if number} == {"texts"}
         assert found.keys() == {*(rule.kept for rule in RULES), "traces"}
         assert await store.retention.last_run() == date(2027, 3, 2)
+
+
+async def test_what_was_never_sent_goes_with_the_words(
+    database: Database, database_url: str, clock: StandingClock
+) -> None:
+    unsent = "SELECT secret FROM responses WHERE secret <> ''"
+    await database.write(lambda store: survey(store, months_before(NOW, 24) - timedelta(days=1), sent=False))
+    assert len(await rows(database_url, unsent)) == 1
+    await night(database, clock)
+    assert await rows(database_url, unsent) == []
+    assert await rows(database_url, "SELECT number FROM retention_runs WHERE rule = 'texts'") == [(1,)]
 
 
 async def test_much_is_deleted_page_by_page(database: Database, database_url: str, clock: StandingClock) -> None:
@@ -105,8 +117,8 @@ async def test_what_staff_took_down_becomes_counts(database: Database, database_
         questions = await store.consultations.questions(consultation[0])
         person = await store.people.add_unnamed("paper", "en", NOW)
         response = await store.responses.add_taken(consultation[0], person, "paper", False, NOW)
-        await store.responses.save_answer(response, questions[0].id, 1, NOW)
-        await store.responses.save_answer(response, questions[1].id, "on paper", NOW)
+        await store.responses.save_answer(response, questions[0].id, 1)
+        await store.responses.save_answer(response, questions[1].id, "on paper")
 
     closed_at = months_before(NOW, 24) - timedelta(days=1)
     await database.write(lambda store: survey(store, closed_at))

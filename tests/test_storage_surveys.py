@@ -104,7 +104,7 @@ async def test_everybody_who_answered_gets_the_results_and_everybody_asked_the_o
         for person in people[:610]:
             response = await store.responses.find(consultation.id, person)
             assert response is not None
-            await store.responses.save_answer(response.id, question.id, 0, NOW)
+            await store.responses.save_answer(response.id, question.id, 0)
             await store.responses.finish(response.id, NOW)
         assert await close(Desk(store, NOW, SURROUNDINGS), consultation)
 
@@ -204,7 +204,7 @@ async def answer(database: Database, consultation: Consultation, person: str, qu
             return False
         response = await store.responses.find(consultation.id, person)
         assert response is not None
-        await store.responses.save_answer(response.id, question.id, 1, NOW)
+        await store.responses.save_answer(response.id, question.id, 1)
         await store.responses.finish(response.id, NOW)
         return True
 
@@ -238,7 +238,7 @@ async def test_an_answer_replaces_the_earlier_one(database: Database) -> None:
     assert response is not None
 
     async def save(store: Store) -> None:
-        await store.responses.save_answer(response.id, question.id, value, NOW)
+        await store.responses.save_answer(response.id, question.id, value)
 
     values: tuple[Value, ...] = (0, None, (0, 1), "Ŵyddfa 🏔", 1)
     for value in values:

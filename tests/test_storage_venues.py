@@ -73,7 +73,7 @@ async def guest(store: Store, town: Town, telegram_id: int, link: str = "library
     await store.responses.add_guest(town.consultation, person.id, link, NOW)
     response = await store.responses.find(town.consultation, person.id)
     assert response is not None
-    await store.responses.save_answer(response.id, town.question, 0, NOW)
+    await store.responses.save_answer(response.id, town.question, 0)
     await store.responses.finish(response.id, NOW)
     return person
 
@@ -82,7 +82,7 @@ async def taken(store: Store, town: Town, channel: Channel, *, with_helper: bool
     """A form that staff enter."""
     person = await store.people.add_unnamed(channel, "en", NOW)
     response = await store.responses.add_taken(town.consultation, person, channel, with_helper, NOW)
-    await store.responses.save_answer(response, town.question, 1, NOW)
+    await store.responses.save_answer(response, town.question, 1)
     return response
 
 
@@ -178,7 +178,7 @@ async def test_a_margin_of_error_is_claimed_only_where_chance_chose_everybody_wh
         response = await store.responses.find(id, town.member)
         assert response is not None
         await store.responses.start(response.id, NOW)
-        await store.responses.save_answer(response.id, question.id, 0, NOW)
+        await store.responses.save_answer(response.id, question.id, 0)
         await store.responses.finish(response.id, NOW)
         desk = Desk(store, NOW, SURROUNDINGS)
         assert (await worked_out(desk, id, is_closed=False)).was_drawn

@@ -21,6 +21,7 @@ from flows.surveys.sheet import (
     in_another_language,
     keep,
     keep_once,
+    note_place,
     open_sheet,
     rehearsal_sheet,
     settle,
@@ -147,6 +148,8 @@ async def survey(desk: Desk, argument: str) -> Turn:
         return sheet
     assert sheet.response is not None
     await desk.store.responses.start(sheet.response.id, desk.now, with_helper=desk.person.with_helper)
+    if sheet.response.state == "declined" and sheet.answers:
+        await note_place(desk, sheet)
     if not sheet.is_sent:
         sheet = await keep_once(desk, sheet)
     if sheet.consultation.privacy == "named" and sheet.response is not None and not sheet.response.has_name:

@@ -297,8 +297,7 @@ async def _save(desk: Desk, survey: Survey, form: Form) -> Turn:
     person = await desk.store.people.add_unnamed(form.channel, DEFAULT_LANGUAGE, desk.now)
     response = await responses.add_taken(consultation.id, person, form.channel, form.with_helper, desk.now)
     worked_out = {id: words for id, words in route.calculations().items() if words}
-    for question_id, value in {**answers, **worked_out}.items():
-        await responses.save_answer(response, question_id, value, desk.now, secret=consultation.is_anonymous)
+    await responses.save_answers(response, {**answers, **worked_out})
     if consultation.is_anonymous:
         await desk.store.ballots.cast(consultation.id, response)
     await desk.record("entered answers", f"consultation:{consultation.id}", channel=form.channel)

@@ -197,7 +197,7 @@ async def _count(desk: Desk, visit: Visit, question: Question, value: Value) -> 
     await responses.add_guest(consultation.id, desk.person.id, visit.token, desk.now)
     response = await responses.find(consultation.id, desk.person.id)
     assert response is not None
-    await responses.save_answer(response.id, question.id, value, desk.now, secret=consultation.is_anonymous)
+    await responses.save_answer(response.id, question.id, value)
     await responses.finish(response.id, desk.now, with_helper=desk.person.with_helper)
     if consultation.is_anonymous:
         await desk.store.ballots.cast(consultation.id, response.id)

@@ -135,10 +135,15 @@ async def keep(desk: Desk, sheet: Sheet, question: Question, value: Value) -> Sh
     kept = _with(sheet, {**sheet.answers, question.id: value})
     if kept.response is None:
         return kept
-    if not sheet.is_sent and not sheet.consultation.is_anonymous:
-        following = kept.route.next
-        await desk.store.responses.stands_before(kept.response.id, following.id if following else "")
+    await note_place(desk, kept)
     return await _settle_again(desk, sheet, kept, kept.response) if sheet.is_sent else await keep_once(desk, kept)
+
+
+async def note_place(desk: Desk, sheet: Sheet) -> None:
+    """Where somebody stands who is answering; of anonymous answers the way says what was answered."""
+    if sheet.response is not None and not sheet.is_sent and not sheet.consultation.is_anonymous:
+        following = sheet.route.next
+        await desk.store.responses.stands_before(sheet.response.id, following.id if following else "")
 
 
 async def _settle_again(desk: Desk, before: Sheet, kept: Sheet, response: Response) -> Sheet:
@@ -181,17 +186,13 @@ async def keep_once(desk: Desk, sheet: Sheet) -> Sheet:
 
 async def _drop(desk: Desk, sheet: Sheet, questions: Sequence[str]) -> Sheet:
     assert sheet.response is not None
-    secret = sheet.consultation.is_anonymous
-    for question_id in questions:
-        await desk.store.responses.drop_answer(sheet.response.id, question_id, secret=secret)
+    await desk.store.responses.drop_answers(sheet.response.id, questions)
     return _with(sheet, {id: value for id, value in sheet.answers.items() if id not in questions})
 
 
 async def _save(desk: Desk, sheet: Sheet, answers: Mapping[str, Value]) -> None:
     assert sheet.response is not None
-    secret = sheet.consultation.is_anonymous
-    for question_id, value in answers.items():
-        await desk.store.responses.save_answer(sheet.response.id, question_id, value, desk.now, secret=secret)
+    await desk.store.responses.save_answers(sheet.response.id, answers)
 
 
 def _with(sheet: Sheet, answers: Mapping[str, Value]) -> Sheet:

@@ -2,11 +2,10 @@
 -- What somebody answered in surveys that are closed stays in their totals, as counts that belong to nobody.
 INSERT INTO kept_counts (question_id, value, number)
 SELECT a.question_id, a.value, 1
-FROM responses AS r
-JOIN consultations AS c ON c.id = r.consultation_id AND c.state = 'closed'
-JOIN answers AS a ON a.response_id = r.id
+FROM answers AS a
 JOIN questions AS q ON q.id = a.question_id AND q.kind <> 'text'
-WHERE r.person_id = :person_id AND r.state = 'finished' AND a.value <> 'null'
+JOIN consultations AS c ON c.id = q.consultation_id AND c.state = 'closed'
+WHERE a.sheet_id IN (SELECT key FROM json_each(:sheets /*+ ::json */)) AND a.value <> 'null'
 ON CONFLICT (question_id, value) DO UPDATE SET number = kept_counts.number + 1;
 
 -- name: keep_turnout!
@@ -59,7 +58,10 @@ OR EXISTS (SELECT 1 FROM seats_offered AS s WHERE s.person_id = :person_id AND t
 
 -- name: remove_tags!
 -- What staff noted on their words.
-DELETE FROM text_tags WHERE source IN (SELECT r.id FROM responses AS r WHERE r.person_id = :person_id);
+DELETE FROM text_tags WHERE source IN (SELECT key FROM json_each(:sheets /*+ ::json */));
+
+-- name: remove_sheets!
+DELETE FROM sheets WHERE id IN (SELECT key FROM json_each(:sheets /*+ ::json */));
 
 -- name: remove!
 -- Everything that hangs on the person goes with the row, the data key first of all.
@@ -119,19 +121,22 @@ WHERE s.person_id = :person_id ORDER BY t.id;
 
 -- name: responses
 SELECT r.id, c.question AS asked, c.translations, r.state, r.invited_at, r.started_at, r.finished_at, r.reminded_at,
-    r.reminders, r.with_helper, r.channel, r.link, r.version, r.in_silence, r.name, r.quotable, r.secret,
-    r.next_question
+    r.reminders, r.with_helper, r.channel, r.link, r.version, r.in_silence, r.name, r.secret
 FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id WHERE r.person_id = :person_id ORDER BY r.id;
 
+-- name: sheets
+SELECT s.id, s.quotable, s.next_question
+FROM sheets AS s WHERE s.id IN (SELECT key FROM json_each(:sheets /*+ ::json */));
+
 -- name: answers
-SELECT a.response_id, q.wording, q.kind, q.options, q.details, q.translations, a.value, a.answered_at
-FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN questions AS q ON q.id = a.question_id
-WHERE r.person_id = :person_id ORDER BY a.response_id, q.position;
+SELECT a.sheet_id, q.wording, q.kind, q.options, q.details, q.translations, a.value
+FROM answers AS a JOIN questions AS q ON q.id = a.question_id
+WHERE a.sheet_id IN (SELECT key FROM json_each(:sheets /*+ ::json */)) ORDER BY a.sheet_id, q.position;
 
 -- name: tags
 -- What staff noted on their words.
-SELECT r.id AS response_id, g.tag FROM responses AS r JOIN text_tags AS g ON g.source = r.id
-WHERE r.person_id = :person_id ORDER BY g.tag;
+SELECT g.source, g.tag FROM text_tags AS g
+WHERE g.source IN (SELECT key FROM json_each(:sheets /*+ ::json */)) ORDER BY g.tag;
 
 -- name: asked
 SELECT q.id, q.wording, q.kind, q.options, q.details, q.translations

@@ -27,6 +27,12 @@ SELECT person_id AS id, sealed AS value FROM data_keys;
 -- name: set_data_key!
 UPDATE data_keys SET sealed = :value WHERE person_id = :id;
 
+-- name: panel_keys
+SELECT panel_id, sealed AS value FROM panel_keys;
+
+-- name: set_panel_key!
+UPDATE panel_keys SET sealed = :value WHERE panel_id = :panel_id;
+
 -- name: topics
 SELECT id, words AS value FROM topics WHERE own_key = 0;
 
@@ -156,16 +162,30 @@ SELECT id, person_id, secret AS value FROM responses WHERE secret <> '';
 UPDATE responses SET secret = :value WHERE id = :id;
 
 -- name: texts
--- Own words, and answers that are sealed whole.
-SELECT a.response_id, a.question_id, r.person_id, a.value
-FROM answers AS a JOIN responses AS r ON r.id = a.response_id JOIN questions AS q ON q.id = a.question_id
+-- Own words, and answers that are sealed whole; where nothing is sealed, sheets have the ids of their responses.
+SELECT a.sheet_id, a.question_id, r.person_id, a.value
+FROM answers AS a JOIN responses AS r ON r.id = a.sheet_id JOIN questions AS q ON q.id = a.question_id
 WHERE (q.kind = 'text' AND a.value NOT IN ('null', '[-1]')) OR a.value LIKE '{%';
 
 -- name: set_text!
-UPDATE answers SET value = :value WHERE response_id = :response_id AND question_id = :question_id;
+UPDATE answers SET value = :value WHERE sheet_id = :sheet_id AND question_id = :question_id;
 
 -- name: lanes
 SELECT update_id, lane FROM inbox;
 
 -- name: set_lane!
 UPDATE inbox SET lane = :lane WHERE update_id = :update_id;
+
+-- name: has_unsent
+SELECT 1 FROM settings WHERE key = 'sheets.unsent';
+
+-- name: unsent
+-- What stands on sheets, though it has not been sent; they still have the ids of their responses.
+SELECT r.id, r.person_id, a.question_id, a.value
+FROM responses AS r JOIN answers AS a ON a.sheet_id = r.id WHERE r.state <> 'finished' ORDER BY r.id;
+
+-- name: remove_unsent!
+DELETE FROM answers WHERE sheet_id = :id;
+
+-- name: forget_unsent!
+DELETE FROM settings WHERE key = 'sheets.unsent';

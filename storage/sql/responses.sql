@@ -42,9 +42,11 @@ JOIN memberships AS m ON m.panel_id = c.panel_id AND m.state = 'serving' AND m.p
 WHERE c.id = :consultation_id;
 
 -- name: find
-SELECT id, consultation_id, state, invited_at, started_at, finished_at, link, name, quotable,
-    version, reminders FROM responses
-WHERE consultation_id = :consultation_id AND person_id = :person_id;
+SELECT r.id, r.consultation_id, r.state, r.invited_at, r.started_at, r.finished_at, r.link, r.name, r.version,
+    r.reminders, k.sealed AS panel_key
+FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+LEFT JOIN panel_keys AS k ON k.panel_id = c.panel_id
+WHERE r.consultation_id = :consultation_id AND r.person_id = :person_id;
 
 -- name: start!
 -- Begun, or taken up again by somebody who had declined; whoever begins has the version of now.
@@ -66,26 +68,49 @@ WHERE id = :id AND state <> 'finished';
 -- What was sent and has become incomplete is not counted until it is sent again.
 UPDATE responses SET state = 'started', finished_at = NULL WHERE id = :id AND state = 'finished';
 
--- name: whose
-SELECT person_id FROM responses WHERE id = :id;
-
--- name: save_answer!
-INSERT INTO answers (response_id, question_id, value, answered_at) VALUES (:id, :question_id, :value, :now)
-ON CONFLICT (response_id, question_id) DO UPDATE SET value = excluded.value, answered_at = excluded.answered_at;
-
--- name: drop_answer!
-DELETE FROM answers WHERE response_id = :id AND question_id = :question_id;
-
--- name: forget_answers!
-DELETE FROM answers WHERE response_id = :id;
+-- name: kept
+-- What is needed to find or keep somebody's answers.
+SELECT r.id, r.consultation_id, r.person_id, r.state, r.secret, c.panel_id, k.sealed AS panel_key,
+    CASE WHEN c.privacy = 'anonymous' THEN 1 ELSE 0 END AS is_anonymous
+FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+LEFT JOIN panel_keys AS k ON k.panel_id = c.panel_id
+WHERE r.id = :id;
 
 -- name: set_secret!
 UPDATE responses SET secret = :secret WHERE id = :id;
 
+-- name: add_sheet!
+INSERT INTO sheets (id, consultation_id) VALUES (:sheet, :consultation_id) ON CONFLICT (id) DO NOTHING;
+
+-- name: remove_sheet!
+DELETE FROM sheets WHERE id = :sheet;
+
+-- name: save_answer!
+INSERT INTO answers (sheet_id, question_id, value)
+SELECT CAST(:sheet AS TEXT), q.id, CAST(:value AS TEXT) FROM questions AS q WHERE q.id = :question_id
+ON CONFLICT (sheet_id, question_id) DO UPDATE SET value = excluded.value;
+
+-- name: drop_answer!
+DELETE FROM answers WHERE sheet_id = :sheet AND question_id = :question_id;
+
+-- name: remove_answers!
+DELETE FROM answers WHERE sheet_id = :sheet;
+
 -- name: answers
--- With what is kept of them secretly, which is beside each.
-SELECT a.question_id, a.value, r.secret
-FROM responses AS r LEFT JOIN answers AS a ON a.response_id = r.id WHERE r.id = :id;
+SELECT question_id, value FROM answers WHERE sheet_id = :sheet;
+
+-- name: is_quotable
+SELECT quotable FROM sheets WHERE id = :sheet;
+
+-- name: set_quotable!
+UPDATE sheets SET quotable = :quotable WHERE id = :sheet;
+
+-- name: stand_before!
+UPDATE sheets SET next_question = :question_id WHERE id = :sheet;
+
+-- name: stand_nowhere!
+-- Of who has sent their answers or will not give any.
+UPDATE sheets SET next_question = NULL WHERE id = :sheet;
 
 -- name: open_for
 -- What waits for somebody: open consultations they were asked in, or whose panel they serve on.
@@ -141,15 +166,19 @@ WHERE r.consultation_id = :consultation_id AND p.stopped = 0;
 -- null; who prefers not to say has [-1]. What people said who have been erased since, and ballots, come as rows of
 -- their own.
 WITH grouped AS MATERIALIZED (
-    SELECT key AS person_id, CAST(CAST(value AS TEXT) AS INTEGER) AS slice FROM json_each(:groups /*+ ::json */)
+    SELECT key AS sheet_id, CAST(CAST(value AS TEXT) AS INTEGER) AS slice FROM json_each(:groups /*+ ::json */)
 ), sent AS MATERIALIZED (
-    SELECT r.id, g.slice FROM responses AS r LEFT JOIN grouped AS g ON g.person_id = r.person_id
-    WHERE r.consultation_id = :consultation_id AND r.state = 'finished'
+    SELECT s.id, g.slice FROM sheets AS s LEFT JOIN grouped AS g ON g.sheet_id = s.id
+    WHERE s.consultation_id = :consultation_id
+), counted AS (
+    SELECT a.question_id, s.slice, CASE WHEN substr(a.value, 1, 1) = '"' THEN 'null' ELSE a.value END AS value,
+        COUNT(*) AS number
+    FROM sent AS s JOIN answers AS a ON a.sheet_id = s.id WHERE a.value <> 'null' GROUP BY 1, 2, 3
 )
-SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN s.slice END AS slice,
-    CASE WHEN q.kind = 'text' AND a.value <> '[-1]' THEN 'null' ELSE a.value END AS value, COUNT(*) AS number
-FROM sent AS s JOIN answers AS a ON a.response_id = s.id JOIN questions AS q ON q.id = a.question_id
-WHERE a.value <> 'null' GROUP BY 1, 2, 3
+SELECT a.question_id, CASE WHEN q.kind <> 'text' THEN a.slice END AS slice,
+    CASE WHEN q.kind = 'text' AND a.value <> '[-1]' THEN 'null' ELSE a.value END AS value,
+    CAST(SUM(a.number) AS INTEGER) AS number
+FROM counted AS a JOIN questions AS q ON q.id = a.question_id GROUP BY 1, 2, 3
 UNION ALL
 SELECT k.question_id, NULL, k.value, k.number FROM kept_counts AS k JOIN questions AS q ON q.id = k.question_id
 WHERE q.consultation_id = :consultation_id
@@ -160,16 +189,11 @@ FROM ballots AS b JOIN questions AS q ON q.id = b.question_id
 WHERE q.consultation_id = :consultation_id GROUP BY 1, 3;
 
 -- name: texts
--- In no order that says who wrote what.
-SELECT r.id AS source, a.value, r.quotable, r.person_id, k.sealed AS sealed_key
-FROM responses AS r JOIN answers AS a ON a.response_id = r.id JOIN data_keys AS k ON k.person_id = r.person_id
-WHERE a.question_id = :question_id AND r.state = 'finished' AND a.value NOT IN ('null', '[-1]');
+SELECT a.sheet_id, a.value, s.quotable FROM answers AS a JOIN sheets AS s ON s.id = a.sheet_id
+WHERE a.question_id = :question_id AND a.value NOT IN ('null', '[-1]');
 
 -- name: set_name!
 UPDATE responses SET name = :name WHERE id = :id;
-
--- name: set_quotable!
-UPDATE responses SET quotable = :quotable WHERE id = :id;
 
 -- name: named_page
 -- Who has sent their answers with a name on them, in the order they came.
@@ -212,14 +236,17 @@ SELECT g.slice, w.state, w.way, COUNT(*) AS number
 FROM response_ways AS w JOIN grouped AS g ON g.person_id = w.person_id
 WHERE w.consultation_id = :consultation_id GROUP BY 1, 2, 3;
 
--- name: stands_before!
-UPDATE responses SET next_question = :question_id WHERE id = :id;
-
 -- name: stopped_before
--- How many of those who have not sent theirs were asked which question last; null of those who answered none.
-SELECT r.next_question, COUNT(*) AS number FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
-WHERE r.consultation_id = :consultation_id AND r.state = 'started' AND c.privacy <> 'anonymous'
-GROUP BY r.next_question;
+-- How many of those who have not sent theirs are asked which question next; null of those who answered none.
+WITH standing AS (
+    SELECT next_question, COUNT(*) AS number FROM sheets
+    WHERE consultation_id = :consultation_id AND next_question IS NOT NULL GROUP BY next_question
+)
+SELECT next_question, number FROM standing
+UNION ALL
+SELECT NULL, COUNT(*) - (SELECT CAST(COALESCE(SUM(number), 0) AS INTEGER) FROM standing)
+FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+WHERE r.consultation_id = :consultation_id AND r.state = 'started' AND c.privacy <> 'anonymous';
 
 -- name: published
 SELECT figures FROM published_results WHERE consultation_id = :consultation_id;

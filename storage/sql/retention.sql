@@ -9,6 +9,9 @@ SELECT (
     JOIN questions AS q ON q.id = b.question_id AND q.kind = 'text'
     JOIN consultations AS c ON c.id = q.consultation_id
     WHERE c.state IN ('closed', 'cancelled') AND c.closes_at < :before
+) + (
+    SELECT COUNT(*) FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+    WHERE r.secret <> '' AND c.state IN ('closed', 'cancelled') AND c.closes_at < :before
 );
 
 -- name: count_support
@@ -93,11 +96,18 @@ RETURNING 1;
 DELETE FROM media WHERE digest IN (SELECT digest FROM media WHERE created_at < :before LIMIT :most) RETURNING 1;
 
 -- name: delete_texts
-DELETE FROM answers WHERE (response_id, question_id) IN (
-    SELECT a.response_id, a.question_id FROM answers AS a
+DELETE FROM answers WHERE (sheet_id, question_id) IN (
+    SELECT a.sheet_id, a.question_id FROM answers AS a
     JOIN questions AS q ON q.id = a.question_id AND q.kind = 'text'
     JOIN consultations AS c ON c.id = q.consultation_id
     WHERE c.state IN ('closed', 'cancelled') AND c.closes_at < :before LIMIT :most)
+RETURNING 1;
+
+-- name: delete_unsent
+-- Answers that were never sent, own words among them.
+UPDATE responses SET secret = '' WHERE id IN (
+    SELECT r.id FROM responses AS r JOIN consultations AS c ON c.id = r.consultation_id
+    WHERE r.secret <> '' AND c.state IN ('closed', 'cancelled') AND c.closes_at < :before LIMIT :most)
 RETURNING 1;
 
 -- name: delete_ballot_texts
@@ -111,8 +121,11 @@ RETURNING 1;
 -- name: delete_loose_tags!
 -- What staff noted on words that are gone.
 DELETE FROM text_tags WHERE NOT EXISTS (
-        SELECT 1 FROM answers AS a WHERE a.question_id = text_tags.question_id AND a.response_id = text_tags.source)
+        SELECT 1 FROM answers AS a WHERE a.question_id = text_tags.question_id AND a.sheet_id = text_tags.source)
     AND NOT EXISTS (SELECT 1 FROM ballots AS b WHERE b.question_id = text_tags.question_id AND b.id = text_tags.source);
+
+-- name: delete_sheet!
+DELETE FROM sheets WHERE id = :id;
 
 -- name: delete_support
 DELETE FROM support_requests WHERE id IN (
