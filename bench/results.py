@@ -1,4 +1,4 @@
-"""Results of a million answers measured: the page, worked out the first time and read again, and its memory.
+"""Results of a million answers measured: worked out once, as at closing, then the page that anybody opens; and memory.
 
 `python -m bench.results`: 100,000 people answer 10 questions, without anything known about them, and with two sealed
 attributes that are weighted to census shares. Each is measured in a process of its own.
@@ -110,7 +110,7 @@ def _add(file: sqlite3.Connection, into: str, rows: Iterator[tuple[object, ...]]
 
 
 async def measure(url: str, id: str) -> None:
-    """Prints seconds for the first page and the next, and the largest memory in MB."""
+    """Prints seconds for working them out and for a page, and the largest memory in MB."""
     async with opened(url, VAULT) as database:
         seconds = []
         for _time in range(2):
@@ -133,7 +133,7 @@ def main() -> None:
     if measured := parser.parse_args().measured:
         asyncio.run(measure(*measured))
         return
-    print("| answers | about people | first page | again | memory |\n|---|---|---|---|---|")
+    print("| answers | about people | worked out, once, at closing | page | memory |\n|---|---|---|---|---|")
     for with_profiles in (False, True):
         with tempfile.TemporaryDirectory(dir=".") as folder:
             path = Path(folder).resolve() / "bench.db"
