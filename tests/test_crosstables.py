@@ -115,3 +115,9 @@ def test_weighted_figures_are_published_only_beside_raw_ones(given_: Answers) ->
     found = weighted(given_, raw.categories, raw.cells, weights, RULE)
     for cell, before in zip(found, raw.cells.cells, strict=True):
         assert cell is None or (before is not None and cell % 10 == 0)
+
+
+def test_bands_stand_in_the_order_staff_gave_them_whoever_answered_first() -> None:
+    given_ = {("old",): {0: 44}, ("young",): {0: 31}, ("",): {0: 12}, ("middle",): {1: 20}}
+    found = cross(question(), given_, 0, RULE, ["young", "middle", "old"])
+    assert [column.bands for column in found] == [("young",), ("middle",), ("old",), ("",)]

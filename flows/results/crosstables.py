@@ -34,13 +34,21 @@ def whole(answers: ByProfile) -> Tally:
     return total
 
 
-def cross(question: Question, answers: ByProfile, place: int, rule: Rule) -> tuple[Column, ...]:
-    """By the attribute at `place` of the profiles; nothing where fewer than two columns can be published."""
+def cross(
+    question: Question, answers: ByProfile, place: int, rule: Rule, order: Sequence[str] = ()
+) -> tuple[Column, ...]:
+    """By the attribute at `place` of the profiles; nothing where fewer than two columns can be published.
+
+    Bands stand in this order; any that are not in it come after them.
+    """
     everybody = whole(answers)
     categories = categories_of(question, everybody, rule)
     by_band: dict[str, Counter[object]] = {}
     for profile, tally in answers.items():
         by_band.setdefault(profile[place], Counter()).update(tally)
+    by_band = {
+        band: by_band[band] for band in [*order, *(band for band in by_band if band not in order)] if band in by_band
+    }
     groups = put_together({band: tally.total() for band, tally in by_band.items() if tally}, rule)
     if not groups or not categories:
         return ()

@@ -26,10 +26,12 @@ from storage.responses import Way
 
 @dataclass(frozen=True, slots=True)
 class Trait:
-    """An attribute of people: its key, and each band's share in the community where a census gives them."""
+    """An attribute of people: its key, each band's share in the community where a census gives them, and the order in
+    which staff have put its bands."""
 
     key: str
     targets: Mapping[str, float]
+    order: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,10 @@ def findings(material: Material, rule: Rule) -> Findings:
             counts,
             weighted(answers, counts.categories, counts.cells, weights, rule) if weights else None,
             reached,
-            {trait.key: cross(question, answers, place, rule) for place, trait in enumerate(material.traits)},
+            {
+                trait.key: cross(question, answers, place, rule, trait.order)
+                for place, trait in enumerate(material.traits)
+            },
             _weighted_mean(answers, weights) if weights and counts.mean is not None else None,
             question.options if is_worked_out(question) else (),
             {

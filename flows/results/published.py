@@ -143,7 +143,11 @@ async def _traits(desk: Desk, consultation_id: str) -> list[Trait]:
     if consultation is None or consultation.is_anonymous:
         return []
     return [
-        Trait(attribute.key, {option.key: option.target for option in attribute.options if option.target is not None})
+        Trait(
+            attribute.key,
+            {option.key: option.target for option in attribute.options if option.target is not None},
+            [option.key for option in attribute.options],
+        )
         for attribute in await desk.store.attributes.all()
     ]
 
