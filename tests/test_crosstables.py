@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.results.counting import published
-from flows.results.crosstables import cross, weighted, whole
+from flows.results.crosstables import ByProfile, cross, weighted, whole
 from flows.results.disclosure import Line, Rule
 from flows.results.weighting import Profile, rake
 from storage.consultations import Kind, Question
@@ -118,6 +118,6 @@ def test_weighted_figures_are_published_only_beside_raw_ones(given_: Answers) ->
 
 
 def test_bands_stand_in_the_order_staff_gave_them_whoever_answered_first() -> None:
-    given_ = {("old",): {0: 44}, ("young",): {0: 31}, ("",): {0: 12}, ("middle",): {1: 20}}
+    given_: ByProfile = {("old",): {0: 44}, ("young",): {0: 31}, ("",): {0: 12}, ("middle",): {1: 20}}
     found = cross(question(), given_, 0, RULE, ["young", "middle", "old"])
     assert [column.bands for column in found] == [("young",), ("middle",), ("old",), ("",)]
