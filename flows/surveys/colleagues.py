@@ -89,7 +89,7 @@ async def _choose(
     rows: list[Row] = [[button] for button in page]
     if offered.nameless:
         number = len(offered.nameless)
-        label = ngettext("A colleague without a name", "{n} colleagues without a name", number)
+        label = _without_name(number)
         rows.append([_tick(at, NAMELESS, label)])
     if turning := _turning(at, len(offered.named)):
         rows.append(turning)
@@ -221,7 +221,11 @@ def _short(words: str) -> str:
 
 def called(name: str | None) -> Text:
     """What colleagues are called among each other."""
-    return Verbatim(name) if name else _("A colleague without a name")
+    return Verbatim(name) if name else _without_name(1)
+
+
+def _without_name(number: int) -> Words:
+    return ngettext("A colleague without a name", "{n} colleagues without a name", number)
 
 
 def digest(questions: Sequence[Question]) -> str:
