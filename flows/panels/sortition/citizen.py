@@ -9,7 +9,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.areas import Area, area_for, for_whom, not_for_them, speaker_lives
 from flows.panels.places import last_day, named
-from flows.panels.services import asked_of
+from flows.panels.services import asked_of, for_both
 from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.renewals import announced, draw_for
 from flows.panels.sortition.seating import accept, decline, expectations, take_back
@@ -76,7 +76,7 @@ async def interest(desk: Desk, argument: str) -> Turn:
         next_draw = await _what_next(desk, panel, settings, draw)
         return _in_pool(panel, next_draw, await _for_their_home(desk, panel, settings))
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area)),
+        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area), for_both(panel)),
         in_their_language(written(panel, "purpose")),
         ngettext(
             "{n} person is chosen by lot, so that the panel looks like the people who live here.",
