@@ -241,6 +241,10 @@ class Sortitions:
     async def withdraw(self, panel_id: str, person_id: str) -> bool:
         return await self._session.value(SQL.withdraw, panel_id=panel_id, person_id=person_id) is not None
 
+    async def share_home(self, panel_id: str, person_id: str, home: str) -> None:
+        """Somebody in the pool, and whoever shares a home with them already, are of this home from now on."""
+        await self._session.run(SQL.share_home, panel_id=panel_id, person_id=person_id, home=home)
+
     async def panel_of_home(self, home: str) -> str | None:
         """The panel in whose pool somebody of this home is, or on which they serve."""
         found: str | None = await self._session.value(SQL.panel_of_home, home=home)

@@ -84,7 +84,17 @@ def test_a_record_as_the_bot_sends_it_is_verified(sent: Sent) -> None:
         assert told in done.stdout, "whoever verifies compares it with what was told before"
 
 
-CHANGES = ["drawn", "lottery_sha256", "two panels", "seed", "source", "commitment", "no promise", "added source"]
+CHANGES = [
+    "drawn",
+    "lottery_sha256",
+    "two panels",
+    "seed",
+    "source",
+    "commitment",
+    "no promise",
+    "added source",
+    "more lines",
+]
 
 
 @pytest.mark.parametrize("reseals", [False, True], ids=["as it is", "with a new SHA-256 of the record"])
@@ -113,6 +123,8 @@ def test_a_record_that_was_changed_on_the_way_is_found_out(
             del record["promise"]
         case "added source":
             record["promise"] = {"source": "The weather", "commitment": ""}
+        case "more lines":  # which would be shown beside the fingerprints people compare
+            record["promise"] = {"source": "The weather\nSHA-256 of lottery: as told", "commitment": ""}
     done = verified(sealed(record) if reseals else record, tmp_path)
     assert isinstance(done.exception, SystemExit | None), "whatever it is, it is told in a sentence"
     if reseals and changed == "added source":

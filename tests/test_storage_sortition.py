@@ -287,6 +287,24 @@ async def test_rounds_of_a_holiday_are_not_missed(database: Database) -> None:
     assert await database.write(job) == 1
 
 
+async def test_a_home_that_is_shared_later_brings_along_whoever_shared_one_before(database: Database) -> None:
+    async def job(store: Store) -> None:
+        panel, _staff, (ana, ben, cerys) = await begun(store, 3)
+        await store.sortition.share_home(panel, ana, "rosehill")
+        await store.sortition.share_home(panel, ben, "the mill")
+        await store.sortition.share_home(panel, cerys, "the mill")
+        assert [await store.sortition.home_of(panel, one) for one in (ana, ben, cerys)] == [
+            "rosehill",
+            "the mill",
+            "the mill",
+        ]
+        await store.sortition.share_home(panel, ben, "rosehill")
+        pool = await store.sortition.pool(panel, LONG_AGO, one_per_home=True)
+        assert {one.person_id: one.home for one in pool} == dict.fromkeys((ana, ben, cerys), "rosehill")
+
+    await database.write(job)
+
+
 async def test_whose_home_is_offered_a_seat_or_serves_cannot_be_drawn(database: Database) -> None:
     async def job(store: Store) -> None:
         panel, _staff, (ana, ben, cerys) = await begun(store, 3)

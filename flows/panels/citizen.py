@@ -11,7 +11,7 @@ from flows.paging import page_number, turning
 from flows.panels.areas import Area, area_for, area_of, for_whom, not_for_them, speaker_lives
 from flows.panels.places import about, give_up, how_full, last_day, named, take, term_for
 from flows.panels.rotation import MOST_TERMS, CoolingOff
-from flows.panels.services import is_to_ask
+from flows.panels.services import for_both, is_to_ask
 from flows.panels.sortition.seating import refill
 from flows.panels.terms import notice_before
 from flows.saved import saved
@@ -179,7 +179,7 @@ async def joining(desk: Desk, at: Choosing | Consenting, said: Said) -> Turn:
 def _offer_place(desk: Desk, panel: Panel, term: Term, area: Area | None) -> Turn:
     purpose = written(panel, "purpose")
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=named(panel)), purpose, for_whom(area)),
+        lines(_("<b>{name}</b>", name=named(panel)), purpose, for_whom(area), for_both(panel)),
         in_their_language(purpose),
         _("What is asked of you: to answer a few short questions now and then, when it suits you."),
         lines(
@@ -195,7 +195,7 @@ def _offer_waiting(panel: Panel, area: Area | None, notice: Text | None = None) 
     purpose = written(panel, "purpose")
     text = paragraphs(
         notice,
-        lines(_("<b>{name}</b>", name=named(panel)), purpose, for_whom(area)),
+        lines(_("<b>{name}</b>", name=named(panel)), purpose, for_whom(area), for_both(panel)),
         in_their_language(purpose),
         lines(
             how_full(panel),

@@ -8,6 +8,7 @@ from datetime import datetime
 from flows.desk import Desk
 from flows.panels.areas import Area, for_whom
 from flows.panels.rotation import CoolingOff, next_term
+from flows.panels.services import for_both
 from flows.panels.terms import notice_before
 from flows.turn import Message, link
 from flows.words import Day, Text, Written, _, in_their_language, lines, named_in, ngettext, paragraphs, written
@@ -28,8 +29,9 @@ def named(panel: Panel) -> Written:
 
 
 def about(panel: Panel, area: Area | None = None) -> Text:
-    """A panel in two lines, for whom it is if it is for an area, and how many sit on it."""
-    return lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area), how_full(panel))
+    """A panel in two lines, for whom it is if it is for an area or about a service, and how many sit on it."""
+    whom = for_whom(area), for_both(panel)
+    return lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), *whom, how_full(panel))
 
 
 def how_full(panel: Panel) -> Text:

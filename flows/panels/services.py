@@ -23,11 +23,12 @@ LONGEST = 13
 
 USES, DOES_NOT = "yes", "no"
 
+BOTH = _("This panel wants to hear from people who use the service, and from people who do not.")
+
 
 async def use_of(desk: Desk, panel: Panel) -> Attribute:
     """“Have you used … in the last 12 months?”, in all languages. Staff's own keys have no colon."""
     question = _("Have you used {service} in the last 12 months?", service=panel.service)
-    reason = _("This panel wants to hear from people who use the service, and from people who do not.")
     taken = {attribute.key for attribute in await desk.store.attributes.known()}
     options = (Option(USES, _in_all(desk, _("Yes"))), Option(DOES_NOT, _in_all(desk, _("No"))))
     return Attribute(
@@ -35,7 +36,7 @@ async def use_of(desk: Desk, panel: Panel) -> Attribute:
         "choice",
         _in_all(desk, question),
         options,
-        reasons=_in_all(desk, reason),
+        reasons=_in_all(desk, BOTH),
         panel_id=panel.id,
     )
 
@@ -80,6 +81,11 @@ async def stop_asking(desk: Desk, panel: Panel) -> None:
     if use is not None:
         await desk.store.attributes.remove(use.key)
         await desk.later("profiles.tidy", f"profiles.tidy:{desk.new_token()}", desk.now, {"after": ""})
+
+
+def for_both(panel: Panel) -> Text | None:
+    """Said before anybody comes: whoever does not use the service would think that it is not for them."""
+    return BOTH if panel.service else None
 
 
 # ---------------------------------------------------------------- how it stands, where people join

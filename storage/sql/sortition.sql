@@ -33,6 +33,12 @@ INSERT INTO interests (panel_id, person_id, expressed_at, home, link) VALUES (:p
     ORDER BY o.opened_at DESC LIMIT 1))
 ON CONFLICT DO NOTHING RETURNING person_id;
 
+-- name: share_home!
+-- Of somebody who is in the pool, and of whoever shares a home with them already.
+UPDATE interests SET home = :home WHERE panel_id = :panel_id AND (person_id = :person_id OR home IN (
+    SELECT i.home FROM interests AS i
+    WHERE i.panel_id = :panel_id AND i.person_id = :person_id AND i.home <> ''));
+
 -- name: withdraw
 DELETE FROM interests WHERE panel_id = :panel_id AND person_id = :person_id RETURNING person_id;
 

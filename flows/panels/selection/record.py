@@ -222,6 +222,8 @@ def _check_wishes(record: Record) -> None:
             or [*map(bool, words)].count(True) != 1
         ):
             raise ValueError("a promise names a source, or the commitment to a secret number")
+        if not all(word.isprintable() for word in words):  # it is shown beside fingerprints people compare
+            raise ValueError("a promise is one line")
 
 
 def _brokenseal_of(record: Record) -> list[str]:

@@ -9,7 +9,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.areas import Area, area_for, for_whom, not_for_them, speaker_lives
 from flows.panels.places import last_day, named
-from flows.panels.services import asked_of
+from flows.panels.services import asked_of, for_both
 from flows.panels.sortition.checking import way_to_check
 from flows.panels.sortition.renewals import announced, draw_for
 from flows.panels.sortition.seating import accept, decline, expectations, take_back
@@ -68,13 +68,15 @@ async def interest(desk: Desk, argument: str) -> Turn:
     where = await speaker_lives(desk, area)
     if area is not None and where in ("elsewhere", "not said"):
         return await not_for_them(desk, panel, area, where)
+    known = settings.one_per_home and bool(home) and await desk.store.sortition.panel_of_home(home) == panel.id
     if await desk.store.sortition.is_interested(panel.id, desk.person.id):
+        await _share_home(desk, panel, settings, home if known else "")
         if area is not None and where == "not asked":
             return _tell_where(panel, area)
         next_draw = await _what_next(desk, panel, settings, draw)
         return _in_pool(panel, next_draw, await _for_their_home(desk, panel, settings))
     text = paragraphs(
-        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area)),
+        lines(_("<b>{name}</b>", name=named(panel)), written(panel, "purpose"), for_whom(area), for_both(panel)),
         in_their_language(written(panel, "purpose")),
         ngettext(
             "{n} person is chosen by lot, so that the panel looks like the people who live here.",
@@ -85,7 +87,6 @@ async def interest(desk: Desk, argument: str) -> Turn:
         _("Would you like to be in the draw? If you are drawn, you can still say no."),
     )
     rows = column(choice("yes", _("Yes, put me in the draw")), choice("no", _("No, thank you")))
-    known = settings.one_per_home and bool(home) and await desk.store.sortition.panel_of_home(home) == panel.id
     return ask(Considering(panel.id, home if known else ""), text, rows)
 
 
@@ -94,6 +95,16 @@ async def home(desk: Desk, argument: str) -> Turn:
     """A link that somebody at one's home has passed on: `/home CODE`."""
     panel_id = await desk.store.sortition.panel_of_home(argument) if argument else None
     return go("interest", f"{panel_id} {argument}") if panel_id else _not_there()
+
+
+async def _share_home(desk: Desk, panel: Panel, settings: Sortition, home: str) -> None:
+    """Whoever is in the pool already shares a `home` by its link all the same.
+
+    Those who came in before only one of a home could be drawn have none: they get their own, and its link.
+    """
+    if settings.one_per_home:
+        home = home or await desk.store.sortition.home_of(panel.id, desk.person.id) or desk.new_code()
+        await desk.store.sortition.share_home(panel.id, desk.person.id, home)
 
 
 async def _for_their_home(desk: Desk, panel: Panel, settings: Sortition) -> Text | None:
