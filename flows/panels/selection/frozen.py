@@ -70,6 +70,7 @@ def freeze(
     households = {person.household for person in waiting if person.household}
     drawable = len(households) + sum(not person.household for person in waiting)
     if drawable < frozen.seats:
-        whom = "people of different households" if drawable < len(waiting) else "people"
-        raise BadInput(f"The pool has {drawable} {whom} for {frozen.seats} seats.")
+        one, many = ("household", "people of different households") if households else ("person", "people")
+        whom = f"1 {one}" if drawable == 1 else f"{drawable} {many}"
+        raise BadInput(f"The pool has {whom} for {frozen.seats} seats.")
     return frozen

@@ -37,9 +37,10 @@ LONGEST_SOURCE = 100
 @saved("panels.typing_seed", awaits_text=True)
 @dataclass(frozen=True, slots=True)
 class TypingSeed:
-    """Waiting for the public number that decides the draw."""
+    """Waiting for the number of this public `source`; a later draw may have named another one meanwhile."""
 
     panel_id: str
+    source: str = ""
 
 
 @saved("panels.freezing", awaits_text=True)
@@ -356,7 +357,7 @@ def _ask_number(panel: Panel, draw: Draw) -> Turn:
         _("It is decided by this public number: {source}", source=draw.source),
         _("Please write it as it was published, for example: 4 8 15 16 23 42"),
     )
-    return ask(TypingSeed(panel.id), text, [[choice("back", _("Back"))]])
+    return ask(TypingSeed(panel.id, draw.source), text, [[choice("back", _("Back"))]])
 
 
 @flow.step(TypingSeed)
@@ -372,6 +373,8 @@ async def type_seed(desk: Desk, at: TypingSeed, said: Said) -> Turn:
                 return again(_("There is no number in it. Please write it in figures."))
             if len(seed) > LONGEST_SEED or not seed.isprintable():
                 return again(_("That is too long: please use at most {most} letters.", most=LONGEST_SEED))
+            if current and at.source not in ("", current.source):
+                return go("draw", at.panel_id)
             if panel and current and await desk.store.sortition.propose_seed(current.id, seed, desk.person.id):
                 await desk.record("typed the draw's number", f"panel:{at.panel_id}")
                 await _tell_colleagues(desk, panel, seed)
