@@ -132,6 +132,7 @@ def test_other_brackets_belong_to_the_question() -> None:
         ("{\\rtf1 1. Do you?}", "I cannot read documents of this kind."),
         ("PK\3\4 word/document.xml", "I cannot read documents of this kind."),
         ("1. x\n" * 3000, "too long for a form"),
+        ("1. How are you? " + "b, " * 60_000, "too long for a form"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, says: str) -> None:
@@ -223,6 +224,26 @@ def test_what_may_stand_in_brackets_is_all_understood() -> None:
 def test_in_a_hurry(text: str) -> None:
     (item,) = items_of(text)
     assert (item.kind, item.labels[""], answers(item)) == ("one", "Do you agree?", ["Yes", "No"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Q1. Do you agree?\n1. Yes\n2. No\nQ2. Who are you?\n1. A neighbour\n2. A visitor",
+        "Q1 Do you agree?\n1) Yes\n2) No\n\nQ2 Who are you?\n1) A neighbour\n2) A visitor",
+        "Question 1: Do you agree?\n  (1) Yes\n  (2) No\nQuestion 2: Who are you?\n  1: A neighbour\n  2: A visitor",
+        "Q1\nDo you agree?\n1. Yes\n2. No\nQ2\nWho are you?\n1. A neighbour\n2. A visitor",
+    ],
+)
+def test_below_questions_that_say_they_are_ones_numbers_are_the_answers(text: str) -> None:
+    agree, who = items_of(text)
+    assert (agree.labels[""], answers(agree)) == ("Do you agree?", ["Yes", "No"])
+    assert (who.labels[""], answers(who)) == ("Who are you?", ["A neighbour", "A visitor"])
+
+
+def test_a_question_that_only_lost_its_mark_stays_one() -> None:
+    agree, why, who = items_of("Q1. Do you agree?\n- Yes\n- No\n2. Tell us why\nQ3. Who are you?\n1. Me\n2. You")
+    assert (answers(agree), why.labels[""], answers(who)) == (["Yes", "No"], "Tell us why", ["Me", "You"])
 
 
 @pytest.mark.parametrize(

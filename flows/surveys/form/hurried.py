@@ -21,6 +21,8 @@ NEXT_NUMBERS = re.compile(r"\s*(\d{1,3})(?:\s+[-–—]\s+|\t\s*)(?=[^\W\d_])")
 """They count only where they go on from the question before: `5 - very good` is none."""
 INNER_NUMBER = re.compile(r"\s+(\d{1,2})[.)]\s*(?=\S)")
 """Indented below a question that is not: an answer's."""
+MARKED = re.compile(r"\s*Q(?:uestion)?\.?\s*\d{1,3}(?![^\W_])", re.IGNORECASE)
+"""A question that says that it is one: numbers without such a mark below it are its answers'."""
 QUESTION_BEGINS = re.compile(r"\s*(?:Q(?:uestion)?\.?\s*)?(\d{1,3})[a-z]?\s*[.):۔]\s", re.IGNORECASE)
 BULLETS = re.compile(
     r"\s*(?:[\uf06f\uf071\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc➢➤►▸✓✔→»∙⁃☑☒■◆◇♦]\s*|[>+_]\s+|\[[xX]\]\s*|"
@@ -72,20 +74,25 @@ def tidied(lines: Sequence[str], is_remark: Callable[[str], bool]) -> tuple[list
         lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
     found: list[Line] = []
     last, indented, waiting = 0, False, ""
+    numbered: int | None = None  # answers with a number so far, below a question that says that it is one
     for number, line in enumerate(lines, 1):
         raw = waiting + _without_long_gaps(line.replace("**", ""))
         if not line.strip() or (RULED.fullmatch(line) and found):
             continue
         if (label := ONLY_A_NUMBER.fullmatch(raw)) is not None:
-            waiting = f"{label[1] or label[2]}. "
+            waiting = f"Q{label[1]}. " if label[1] else f"{label[2]}. "
             continue
         waiting = ""
         below = raw[:1].isspace() and last > 0 and not indented
-        if below and (inner := INNER_NUMBER.match(raw)) and (int(inner[1]) == 1 or _is_answer(found[-1])):
+        own = None if numbered is None or raw.rstrip().endswith(ENDS) else OWN_NUMBER.match(raw.lstrip())
+        if numbered is not None and own and int(own[1]) == numbered + 1:
+            shaped, numbered = f"- {raw.lstrip()[own.end() :]}", numbered + 1
+        elif below and (inner := INNER_NUMBER.match(raw)) and (int(inner[1]) == 1 or _is_answer(found[-1])):
             shaped = f"- {raw[inner.end() :]}"
         else:
             shaped, last = _shaped(raw, last)
             indented = raw[:1].isspace() if QUESTION_BEGINS.match(shaped) else indented
+            numbered = 0 if MARKED.match(raw) else None if QUESTION_BEGINS.match(shaped) else numbered
         alone = number > 1 and not lines[number - 2].strip() and not raw[:1].isspace()
         alone = alone or _follows_an_answer(found, raw, shaped)
         found += _unfolded(Line(number, shaped, alone), found, is_remark)
