@@ -145,6 +145,8 @@ def value(source: str) -> Value:
         # the paths that converted forms have
         ("/data/group/age + 1", 18.0),
         ("../age * 2", 34.0),
+        ("current()/../age * 2", 34.0),
+        ("concat('current()/../', current() / ../age)", "current()/../17"),
     ],
 )
 def test_it_means_what_odk_means(source: str, expected: Value) -> None:

@@ -527,7 +527,7 @@ def test_whatever_stands_in_the_cells_there_is_a_form_or_a_reason(cells: list[li
             "Sheet survey, row 2, column default: “31/12/2020” is no answer to this.",
         ),
         (
-            "| type | name | label | calculation |\n| text | a | A? | |\n| calculate | k | | current()/../a |",
+            "| type | name | label | calculation |\n| text | a | A? | |\n| calculate | k | | current()/a |",
             "Sheet survey, row 3, column calculation: current() needs data that a chat does not have.",
         ),
         (

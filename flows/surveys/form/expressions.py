@@ -20,7 +20,9 @@ from flows.words import Words, _
 LONGEST = 5_000
 DEEPEST = 100
 
-PIECE = re.compile(r"'[^']*'|\"[^\"]*\"|\$\{\s*([^{}$]*?)\s*\}|\bjr:(?=choice-name\b)")
+PIECE = re.compile(
+    r"'[^']*'|\"[^\"]*\"|\$\{\s*([^{}$]*?)\s*\}|\bjr:(?=choice-name\b)|\bcurrent\s*\(\s*\)\s*/\s*(?=\.\.)"
+)
 CURLY = str.maketrans("“”„‘’‚\u00a0", "\"\"\"''' ")
 NOT_A_NAME = re.compile(r"[^\w.\-]")
 OUTSIDE = re.compile(rf"(?<![\w\-.])({'|'.join(map(re.escape, sorted(UNAVAILABLE)))})\s*\(")
@@ -91,6 +93,8 @@ def _piece(found: re.Match[str]) -> str:
     """A variable for ${name}, which may stand right before a minus; what is quoted stays, but for its ${names}."""
     if found[0].startswith("jr:"):
         return "jr-"
+    if found[0].startswith("current"):
+        return ""  # what the path begins at where a list is filtered is the question, as it is everywhere here
     if found[1] is None:
         return re.sub(r"\$\{\s*([^{}$]*?)\s*\}", r"\1", found[0])
     if found[1].startswith("last-saved#"):
