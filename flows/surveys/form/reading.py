@@ -76,7 +76,11 @@ def _read_text(text: str, *, leave_out: bool) -> Reading:
 
 
 def _first_row(text: str, delimiter: str) -> list[str]:
-    return next(csv.reader(text.lstrip().splitlines()[:1], delimiter=delimiter), [])
+    first = text.lstrip().splitlines()[:1]
+    try:
+        return next(csv.reader(first, delimiter=delimiter), [])
+    except csv.Error:  # longer than a cell may be: it heads no table
+        return []
 
 
 def _with_commas(text: str, delimiter: str) -> bytes:
