@@ -143,18 +143,18 @@ def test_a_workbook_says_who_answered_each_question_and_calls_precision_what_it_
     ]
     (headings, figures) = book["Questions"].iter_rows(max_row=2, values_only=True)
     told = dict(zip(headings, figures, strict=True))
-    assert told["Effective number (what weighted answers count like)"] == 300
-    assert told["Design effect (1: nothing is lost by weighting)"] == 1.33
+    assert told["Effective number (what weighted answers count like)"] == 286
+    assert told["Design effect (1: nothing is lost by weighting)"] == 1.4
     about = " ".join(str(row[0]) for row in book["About"].iter_rows(values_only=True))
     assert "Modelled precision" in about
-    assert "400 answers count like 300 (design effect 1.33)" in about
+    assert "400 answers count like 286 (design effect 1.4)" in about
     assert not any("margin of error" in str(cell.value).lower() for sheet in book for row in sheet for cell in row)
     assert book["Results"]["H1"].value == "Share, at least (95 %), modelled precision"
 
 
 def test_the_pictures_to_print_say_how_sure_they_are() -> None:
     notes = [VOICE.plain(chart.note) for chart in whole().charts]
-    assert "Modelled precision: up to 6 points. Effective number: 300. Design effect: 1.33." in notes[0]
+    assert "Modelled precision: up to 6 points. Effective number: 286. Design effect: 1.4." in notes[0]
     assert not any("Margin of error" in note for note in notes)
     drawn_by_lot = replace(whole_findings(questions_of()), was_drawn=True)
     assert "Margin of error: up to 6 percentage points." in VOICE.plain(how_sure(drawn_by_lot))

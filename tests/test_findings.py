@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -66,9 +67,9 @@ def test_raw_and_weighted_stand_side_by_side() -> None:
     assert one.weighted_share(0) == 0.55
     assert one.reached == Reached(430, 30)
     assert [column.bands for column in one.by["age"]] == [("young",), ("old",)]
-    # Weights 2 and 2/3: 400 · (100 · 4 + 300 · 4/9) / 400² = 4/3
-    assert found.design_effect == pytest.approx(4 / 3)
-    assert found.precision.effective == pytest.approx(300)
+    # Weights 2 and 2/3: 400 · (100 · 4 + 300 · 4/9) / 400² = 4/3, rounded up
+    assert found.design_effect == 1.4
+    assert found.precision.effective == pytest.approx(400 / 1.4)
     assert found.rates == Dispositions(400, 30, 20, 50)
     assert found.mirrors["age"].answered_unlike == pytest.approx(0.25)
     assert found.r_indicator == pytest.approx(1)
@@ -92,9 +93,9 @@ def test_a_mean_is_weighted_and_says_between_which_it_may_lie() -> None:
     assert one.counts.mean == 4.0
     assert one.weighted_mean == pytest.approx(3.0)
     between = found.of_mean(one)
-    # ± 1.96 · √3 / √300, for 400 answers count like 300.
+    # ± 1.96 · √3 / √(400 / 1.4), for 400 answers count like 286.
     assert between is not None
-    assert between.half == pytest.approx(1.96 * 3**0.5 / 300**0.5, rel=1e-4)
+    assert between.half == pytest.approx(1.96 * 3**0.5 / (400 / 1.4) ** 0.5, rel=1e-4)
     text = Voice("en", SURROUNDINGS.zone).plain(result_message(scale, one, found.rule, found).text)
     assert "1 – not at all: 100 (25%), 50% weighted; between 44% and 56%" in text
     assert "On average: 4, weighted: 3; between 2.8 and 3.2" in text
@@ -194,7 +195,7 @@ async def test_staff_see_how_much_those_who_answered_look_like_everybody(databas
     voice = Voice("en", SURROUNDINGS.zone)
     opening, closed, _why, age = await database.write(lambda store: messages(store, for_staff=True))
     assert "50 of 60 people answered (83%)." in voice.plain(opening.text)
-    assert "50 answers count like 49 (design effect 1.03)" in voice.plain(opening.text)
+    assert "50 answers count like 45 (design effect 1.1)" in voice.plain(opening.text)
     assert [[voice.plain(button.label) for button in row] for row in closed.rows] == [["By Age"], ["Who answered this"]]
     crossed = await database.write(lambda store: looked_at_by_age(store, id))
     assert voice.plain(crossed.text) == (
@@ -397,6 +398,23 @@ def test_a_group_of_a_few_cannot_be_told_from_what_weights_cost() -> None:
 
     assert with_oldest(4).weighted_by == ("age",)
     assert with_oldest(4).design_effect == pytest.approx(with_oldest(7).design_effect)
+
+
+def test_rounded_counts_cannot_be_told_from_the_figures_made_of_exact_ones() -> None:
+    """What is published of 50 women and 20 men leaves five counts or more for nearly everybody who may be behind it."""
+    behind: Counter[Any] = Counter()
+    for women in range(45, 55):
+        for men in range(15, 25):
+            answers: dict[Profile, dict[Any, int]] = {("young",): {0: women}, ("old",): {0: men}}
+            asked = dict.fromkeys(answers, 100)
+            found = findings(replace(material(answers), asked=asked), Rule())
+            behind[found.answered, found.r_indicator, found.design_effect] += 1
+    assert sum(number for number in behind.values() if number < Rule().doubt) <= 10
+
+
+def test_of_many_people_figures_have_two_digits() -> None:
+    many: dict[Profile, dict[Any, int]] = {("young",): {0: 500}, ("old",): {1: 1500}}
+    assert findings(material(many), Rule()).design_effect == 1.34
 
 
 # ---------------------------------------------------------------- where people stop

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from math import ceil
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -178,13 +179,33 @@ def findings(material: Material, rule: Rule) -> Findings:
         rule.rounded(material.complete),
         {way: rule.rounded(number) for way, number in material.ways.items()},
         published_rates(material.dispositions, rule),
-        weights.design_effect if weights else 1.0,
+        _design_effect(weights.design_effect, material.complete) if weights else 1.0,
         material.was_drawn,
         tuple(trait.key for trait, used in zip(material.traits, groups, strict=True) if used) if weights else (),
         questions,
         mirrors,
-        r_indicator(_grouped(material.asked, groups), _grouped(material.answered, groups)) if weights else None,
+        round(
+            r_indicator(_grouped(material.asked, groups), _grouped(material.answered, groups)),
+            _digits(material.complete),
+        )
+        if weights
+        else None,
     )
+
+
+MANY = 1000
+"""So many people make one of them less than rounding, in a figure of two digits."""
+
+
+def _digits(people: int) -> int:
+    """Behind the point of a figure that is made of exact counts: more would say which counts these are."""
+    return 2 if people >= MANY else 1
+
+
+def _design_effect(exact: float, people: int) -> float:
+    """Rounded up, so that nothing is said to be surer than it is."""
+    scale = 10.0 ** _digits(people)
+    return ceil(round(exact * scale, 6)) / scale
 
 
 def is_known_of_whom(question: Question) -> bool:
