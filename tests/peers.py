@@ -25,7 +25,7 @@ from bot.settings import Settings
 from storage.vault import Vault
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-PATIENCE = 10.0
+PATIENCE = 30.0
 LOOK_EVERY = 0.01
 
 ANA = Person(11, "Ana")
