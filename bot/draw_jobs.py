@@ -168,8 +168,6 @@ async def _seen_ahead(outlook: Outlook) -> str:
         answer = {"without_chance": await look_ahead_elsewhere(order.frozen, order.seconds)}
     except Unmeetable as unmeetable:
         answer = {"widening": widening_data(unmeetable.widening)}
-    except DrawStopped:
-        raise
     except (BadInput, DrawFailed) as problem:
         log.warning("A draw could not be looked at before it: %s", type(problem).__name__)
     return json.dumps(answer, ensure_ascii=False)
@@ -183,8 +181,6 @@ async def _worked_out(draw: Draw, said: list[Progress]) -> Answer:
         return json.dumps(lottery, ensure_ascii=False), ""
     except Unmeetable as unmeetable:
         return "", json.dumps(widening_data(unmeetable.widening), ensure_ascii=False)
-    except DrawStopped:
-        raise
     except (BadInput, DrawFailed) as problem:
         return "", str(problem)
 
@@ -197,7 +193,5 @@ async def _picked(draw: Draw, lottery: str) -> Answer:
             order.frozen, json.loads(lottery), draw.seed or "", order.wishes, promise_of(draw)
         )
         return json.dumps(record, ensure_ascii=False), ""
-    except DrawStopped:
-        raise
     except (BadInput, DrawFailed) as problem:
         return "", str(problem)

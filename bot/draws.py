@@ -49,7 +49,7 @@ class DrawFailed(Exception):
     """The process ended without an answer."""
 
 
-class DrawStopped(DrawFailed):
+class DrawStopped(Exception):
     """The process was told to end, as everything is that runs here: it is for the next start."""
 
 
@@ -62,8 +62,8 @@ async def lottery_elsewhere(
 ) -> Record:
     """A lottery that may be searched for so many `seconds`; then the best so far is used, with its bound.
 
-    `on_progress` is called every now and then. Whoever cancels this ends the process. Raises Unmeetable, BadInput and
-    DrawFailed.
+    `on_progress` is called every now and then. Whoever cancels this ends the process. Raises Unmeetable, BadInput,
+    DrawFailed and DrawStopped.
     """
     order = {"algorithm": algorithm, "wishes": asdict(wishes)}
     return await _elsewhere(frozen, seconds, order, on_progress)
@@ -72,7 +72,8 @@ async def lottery_elsewhere(
 async def pick_elsewhere(
     frozen: Frozen, lottery: Record, seed: str, wishes: Wishes = NOTHING_MORE, promise: Mapping[str, str] | None = None
 ) -> Record:
-    """The record of what the `seed` picks from a lottery, and who stands by. Raises BadInput and DrawFailed."""
+    """The record of what the `seed` picks from a lottery, and who stands by. Raises BadInput, DrawFailed
+    and DrawStopped."""
     order = {"lottery": lottery, "seed": seed, "wishes": asdict(wishes), "promise": promise}
     return await _elsewhere(frozen, 0.0, order)
 
@@ -80,7 +81,7 @@ async def pick_elsewhere(
 async def look_ahead_elsewhere(frozen: Frozen, seconds: float) -> list[Record]:
     """Who could be on no panel: how many `people` with which `features`, and the `widening` that would change it.
 
-    Raises Unmeetable, BadInput and DrawFailed.
+    Raises Unmeetable, BadInput, DrawFailed and DrawStopped.
     """
     found: list[Record] = (await _elsewhere(frozen, seconds, {}))["without_chance"]
     return found

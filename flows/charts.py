@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.turn import Bar, Chart, Message, Row
-from flows.words import Paragraphs, Text, Words, _, lines, paragraphs
+from flows.words import Paragraphs, Percent, Text, Words, _, lines, paragraphs
 
 FEW = 3
 """So many figures under a heading stand in one line."""
@@ -15,6 +15,13 @@ def chart_message(drawn: Chart, rows: Sequence[Row] = ()) -> Message:
     """What the picture shows, group by group, stands under it."""
     title, note = Words("<b>{title}</b>", {"title": drawn.title}), Words("{note}", {"note": drawn.note})
     return Message(paragraphs(title, *_groups(drawn.bars), note), rows, picture=drawn)
+
+
+def figure(number: int | None, share: float | None) -> Text:
+    """How many people and their share, where both may be shown."""
+    if number is None or share is None:
+        return _("not shown")
+    return _("{number} ({share})", number=number, share=Percent(share))
 
 
 def _groups(bars: Sequence[Bar]) -> list[Text]:

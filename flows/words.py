@@ -198,6 +198,11 @@ def in_their_language(*texts: Written) -> Unless:
     return Unless(texts, _("(Some of this is not in your language yet.)"))
 
 
+def shortened(words: str, most: int) -> str:
+    """At most so many letters, with a mark where some are left out."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
 def labelled(labels: Mapping[str, str]) -> Written:
     """A label that staff gave by language: the reader's own, in plain words if they want those and there are some."""
     language = DEFAULT_LANGUAGE if labels.get(DEFAULT_LANGUAGE) else next(iter(labels), DEFAULT_LANGUAGE)

@@ -33,6 +33,7 @@ from storage.panels import Term
 from storage.people import Person
 from storage.store import Store
 from storage.vault import Vault
+from tests.opening import dump
 from tests.peers import KEY, VAULT
 from tests.xlsforms import xlsform
 
@@ -40,8 +41,6 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=14)
 SURROUNDINGS = Surroundings(ZoneInfo("Europe/London"), "folkmoot_bot")
 OPTIONS = tuple(f"Option {n}" for n in range(200))
-
-Dump = dict[str, list[dict[str, object]]]
 
 
 @pytest.fixture
@@ -110,12 +109,6 @@ async def take_part(database: Database, vote: Vote, person: str, option: int) ->
 async def close(store: Store, vote: Vote) -> None:
     assert await store.consultations.close(vote.id, CLOSES)
     await store.ballots.mix(vote.id)
-
-
-async def dump(database: Database) -> Dump:
-    """Every row of every table, in the order the database gives them."""
-    async with database.snapshot() as store:
-        return {table.name: [row async for row in store.copies.rows(table)] for table in every_table()}
 
 
 # ---------------------------------------------------------------- nothing is lost

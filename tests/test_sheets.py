@@ -14,22 +14,20 @@ from pathlib import Path
 
 import pytest
 
-from storage.backup import KEYS_FILE, back_up, every_table, restore
+from storage.backup import KEYS_FILE, back_up, restore
 from storage.consultations import Question
 from storage.database import Database, opened
 from storage.panels import Term
 from storage.queries import Query
 from storage.store import Store
 from storage.vault import Vault
-from tests.opening import keys_of, opened_words
+from tests.opening import dump, keys_of, opened_words
 from tests.peers import KEY, VAULT, rows
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=14)
 PEOPLE = 60
 OPTIONS = tuple(f"Option {n}" for n in range(PEOPLE))
-
-Dump = dict[str, list[dict[str, object]]]
 
 
 @pytest.fixture
@@ -113,11 +111,6 @@ async def answered(database: Database, town: Town) -> list[list[str]]:
             await take_part(database, survey, person, option, at=NOW + timedelta(minutes=number))
         orders.append(order)
     return orders
-
-
-async def dump(database: Database) -> Dump:
-    async with database.snapshot() as store:
-        return {table.name: [row async for row in store.copies.rows(table)] for table in every_table()}
 
 
 # ---------------------------------------------------------------- the attacker

@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.router import Router
 from flows.turn import Bar, Button, Cell, Chart, File, Message, Poster, Report, Table, Themes
-from flows.words import Voice
+from flows.words import Voice, shortened
 from storage.people import Role
 
 TEXT_LIMIT = 4096
@@ -143,10 +143,6 @@ def _cell(cell: Cell, voice: Voice) -> str | int | float | None:
 
 def keyboard(rows: Iterable[Iterable[dict[str, str]]]) -> dict[str, Any]:
     return {"inline_keyboard": [list(row) for row in rows]}
-
-
-def shortened(words: str, limit: int) -> str:
-    return words if len(words) <= limit else words[: limit - 1].rstrip() + "…"
 
 
 def length(text: str) -> int:

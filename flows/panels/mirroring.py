@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flows.charts import chart_message
+from flows.charts import chart_message, figure
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.panels.areas import counted_on
@@ -106,16 +106,12 @@ def _bars_of(
 ) -> list[Bar]:
     """Everybody here, and the panel: of one option, or of several of few people each."""
     group = [one for one in found if one.option in options]
-    target, name = (
-        sum(one.target or 0.0 for one in group),
-        Paragraphs(tuple(_called(one, language) for one in group), " + "),
-    )
+    target = sum(one.target or 0.0 for one in group)
+    name = Paragraphs(tuple(_called(one, language) for one in group), " + ")
     whose = _("Wanted") if _is_wanted(group) else _("Everybody here")
     here = Bar(whose, target, Words("{share}", {"share": Percent(target)}), heading=name, tone="here")
-    if number is None or not total:
-        return [here, Bar(_("Panel"), 0.0, _("not shown"), tone="panel")]
-    share = number / total
-    return [here, Bar(_("Panel"), share, _("{number} ({share})", number=number, share=Percent(share)), tone="panel")]
+    share = number / total if number is not None and total else None
+    return [here, Bar(_("Panel"), share or 0.0, figure(number, share), tone="panel")]
 
 
 def _called(one: Stratum, language: str) -> Text:

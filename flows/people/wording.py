@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.people.rules import KINDS
-from flows.words import DEFAULT_LANGUAGE, LANGUAGES, Percent, Text, Verbatim, _, lines, ngettext, paragraphs
+from flows.words import DEFAULT_LANGUAGE, LANGUAGES, Percent, Text, Verbatim, _, lines, ngettext, paragraphs, said_in
 from storage.attributes import Attribute, Option
 
 OPTIONS_SHOWN = 30
@@ -12,8 +12,7 @@ PREFIXES_SHOWN = 6
 
 def label_of(thing: Attribute | Option, language: str) -> str:
     """In the reader's language, otherwise in the default one, otherwise in any."""
-    labels = thing.labels
-    return labels.get(language) or labels.get(DEFAULT_LANGUAGE) or next(iter(labels.values()), thing.key)
+    return said_in(thing.labels, language) or thing.key
 
 
 def in_short(attribute: Attribute, language: str) -> Text:

@@ -8,7 +8,7 @@ from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
 from flows.saved import saved
-from flows.support.wording import LONGEST, conversation, shortened, to_hear
+from flows.support.wording import LONGEST, conversation, in_short, to_hear
 from flows.turn import Choice, Message, Row, Said, Turn, Typed, again, ask, choice, column, end, go, link
 from flows.words import Moment, Text, Verbatim, _, lines, ngettext, paragraphs
 from storage.support import Request, State
@@ -50,7 +50,7 @@ async def requests(desk: Desk, argument: str) -> Turn:
     other = link("requests", _("Open ones")) if state == "closed" else link("requests closed", _("Closed ones"))
     heading = _("<b>Closed questions to staff</b>") if state == "closed" else _("<b>What people ask you</b>")
     text = paragraphs(heading, *(_listed(request) for request in shown)) if shown else _none(state)
-    buttons = column(*(link(f"request {request.id}", shortened(request.words)) for request in shown))
+    buttons = column(*(link(f"request {request.id}", in_short(request.words)) for request in shown))
     command = "requests closed" if state == "closed" else "requests"
     return end(text, [*buttons, *turning(command, page, more), [other, link("menu", _("Menu"))]])
 
@@ -68,7 +68,7 @@ def _listed(request: Request) -> Text:
         else None
     )
     return lines(
-        shortened(request.words),
+        in_short(request.words),
         _("{at}", at=Moment(request.opened_at)),
         waits or (_("answered") if request.state == "open" else None),
     )

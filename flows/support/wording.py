@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flows.spoken import as_text, media_of
 from flows.turn import Message
-from flows.words import Moment, Text, Verbatim, Words, _, lines, paragraphs
+from flows.words import Moment, Text, Verbatim, Words, _, lines, paragraphs, shortened
 from storage.support import Note
 
 NOTES_SHOWN = 10
@@ -35,8 +35,7 @@ def to_hear(notes: Sequence[Note]) -> list[Message]:
     return [Message(_("{at}", at=Moment(note.written_at)), media=media) for note, media in spoken if media is not None]
 
 
-def shortened(words: str) -> Text:
+def in_short(words: str) -> Text:
     if media_of(words) is not None:
         return as_text(words)
-    flat = " ".join(words.split())
-    return Verbatim(flat if len(flat) <= SHORT else flat[: SHORT - 1].rstrip() + "…")
+    return Verbatim(shortened(" ".join(words.split()), SHORT))

@@ -18,7 +18,7 @@ from flows.surveys.form.limits import MOST_ON_BUTTONS
 from flows.surveys.formats import HOW, READ
 from flows.surveys.formats import shown as shown_as
 from flows.turn import Button, Row, choice
-from flows.words import Text, Verbatim, Words, Written, _, lines, named_in, paragraphs
+from flows.words import Text, Verbatim, Words, Written, _, lines, named_in, paragraphs, shortened
 from storage.consultations import POINTS, Consultation, Format, Kind, Question
 from storage.responses import WITHHELD, Value
 
@@ -241,8 +241,7 @@ def answer_text(question: Question, value: Value) -> Text:
         return shown_as(question.format, str(value))
     if is_voice(value):
         return _("a voice message")
-    words = str(value)
-    return Verbatim(words if len(words) <= LONGEST_SHOWN else words[: LONGEST_SHOWN - 1].rstrip() + "…")
+    return Verbatim(shortened(str(value), LONGEST_SHOWN))
 
 
 def summary(questions: Sequence[Question], answers: Mapping[str, Value]) -> Text:

@@ -12,7 +12,7 @@ from flows.saved import saved
 from flows.surveys.advising import minutes_text
 from flows.surveys.asking import LONGEST_SHOWN, bold
 from flows.turn import Button, Choice, Message, Row, Said, Turn, again, ask, choice, end, go, link
-from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, written
+from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, shortened, written
 from storage.colleagues import Colleague, Trial
 from storage.consultations import Consultation, Question
 
@@ -88,9 +88,7 @@ async def _choose(
     page = [_tick(at, one.recipient.id, one.name) for one in offered.named[at.page * PAGE : (at.page + 1) * PAGE]]
     rows: list[Row] = [[button] for button in page]
     if offered.nameless:
-        number = len(offered.nameless)
-        label = _without_name(number)
-        rows.append([_tick(at, NAMELESS, label)])
+        rows.append([_tick(at, NAMELESS, _without_name(len(offered.nameless)))])
     if turning := _turning(at, len(offered.named)):
         rows.append(turning)
     if offered.named or offered.nameless:
@@ -206,17 +204,13 @@ async def standing(desk: Desk, draft: Consultation) -> Text | None:
 
 def _stands(trial: Trial, *, changed: bool) -> Text:
     if trial.said_at is not None:
-        what = Verbatim(_short(trial.remark)) if trial.remark else _("nothing to change")
+        remark = shortened(" ".join(trial.remark.split()), LONGEST_SHOWN)
+        what = Verbatim(remark) if remark else _("nothing to change")
     else:
         what = _("has tried it") if trial.tried_at is not None else _("not yet")
     if changed and trial.tried_at is not None:
         what = _("{what} (before the last change)", what=what)
     return Words("– {who}: {what}", {"who": called(trial.name), "what": what})
-
-
-def _short(words: str) -> str:
-    tidy = " ".join(words.split())
-    return tidy if len(tidy) <= LONGEST_SHOWN else tidy[: LONGEST_SHOWN - 1].rstrip() + "…"
 
 
 def called(name: str | None) -> Text:

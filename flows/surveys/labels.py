@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flows.words import Paragraphs, Text, Verbatim, Words, _
+from flows.words import Paragraphs, Text, Verbatim, Words, _, said_in
 from storage.attributes import Attribute
 
 
@@ -39,4 +39,4 @@ class Labels:
 
 
 def _named(labels: Mapping[str, str], key: str, language: str) -> Text:
-    return Verbatim(labels.get(language) or labels.get("en") or next(iter(labels.values()), key))
+    return Verbatim(said_in(labels, language) or key)

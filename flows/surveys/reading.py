@@ -12,7 +12,7 @@ from flows.spoken import media_of
 from flows.surveys.asking import bold
 from flows.turn import Choice, File, Message, Row, Said, Themes, Turn, Typed, again, ask, choice, end, go, link
 from flows.typed import compared
-from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs
+from flows.words import Text, Verbatim, Words, _, lines, ngettext, paragraphs, shortened
 from storage.consultations import Question
 from storage.responses import Written
 
@@ -116,7 +116,7 @@ def _what(at: Reading, chosen: int, total: int) -> Text:
 
 def _entry(number: int, one: Written, tags: Tags) -> Text:
     own = [tag for tag, sources in tags.items() if one.source in sources]
-    words = one.words if len(one.words) <= SHOWN else one.words[: SHOWN - 1].rstrip() + "…"
+    words = shortened(one.words, SHOWN)
     return lines(
         _("{number}. {words}", number=number, words=words),
         _("May be quoted") if one.quotable else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from flows.charts import figure
 from flows.results.crosstables import Column as CrossColumn
 from flows.results.disclosure import Line
 from flows.results.findings import Findings, Found
@@ -319,9 +320,7 @@ def cross_chart(question: Question, found: Found, findings: Findings, key: str, 
 def _cross_bar(question: Question, found: Found, column: CrossColumn, place: int, who: Text | str) -> Bar:
     name = label(question, found.counts.categories[place])
     share, number = column.cells.share(place), column.cells.cells[place]
-    if share is None or number is None:
-        return Bar(name, 0.0, _("not shown"), heading=who)
-    return Bar(name, share, _("{number} ({share})", number=number, share=Percent(share)), heading=who)
+    return Bar(name, share or 0.0, figure(number, share), heading=who)
 
 
 def _who_answered(found: Found, mirror: Mirror | None, key: str, labels: Labels) -> list[Text]:

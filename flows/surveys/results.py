@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from flows.charts import figure
 from flows.results.counting import Category, is_by_day
 from flows.results.disclosure import Rule
 from flows.results.findings import Findings, Found
@@ -129,15 +130,11 @@ def chart(question: Question, found: Found, rule: Rule, sure: Findings | None = 
 def _bar(question: Question, found: Found, place: int, *, weighted: bool) -> Bar:
     words = label(question, found.counts.categories[place])
     share, number = found.counts.cells.share(place), found.counts.cells.cells[place]
-    if share is None or number is None:
-        return Bar(words, 0.0, _("not shown"))
     reckoned = found.weighted_share(place) if weighted else None
-    if reckoned is None:
-        return Bar(words, share, _("{number} ({share})", number=number, share=Percent(share)))
-    figure = _(
-        "{number} ({share}), {weighted} weighted", number=number, share=Percent(share), weighted=Percent(reckoned)
-    )
-    return Bar(words, share, figure)
+    if share is None or number is None or reckoned is None:
+        return Bar(words, share or 0.0, figure(number, share))
+    both = _("{number} ({share}), {weighted} weighted", number=number, share=Percent(share), weighted=Percent(reckoned))
+    return Bar(words, share, both)
 
 
 def what_stands_behind(question: Question, found: Found, rule: Rule, sure: Findings | None) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flows.charts import chart_message
+from flows.charts import chart_message, figure
 from flows.desk import Desk
 from flows.flow import Flow
 from flows.paging import page_number, turning
@@ -161,12 +161,6 @@ def _bars(band: Band, one: Mirror, name: Text) -> Sequence[Bar]:
     panel, answered = one.panel_share(band), one.answered_share(band)
     return [
         *here,
-        Bar(_("Panel"), panel or 0.0, _figure(band.panel, panel), heading="" if here else name, tone="panel"),
-        Bar(_("Answered"), answered or 0.0, _figure(band.answered, answered)),
+        Bar(_("Panel"), panel or 0.0, figure(band.panel, panel), heading="" if here else name, tone="panel"),
+        Bar(_("Answered"), answered or 0.0, figure(band.answered, answered)),
     ]
-
-
-def _figure(number: int | None, share: float | None) -> Text:
-    if number is None or share is None:
-        return _("not shown")
-    return _("{number} ({share})", number=number, share=Percent(share))
